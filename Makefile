@@ -1,0 +1,112 @@
+# tasklist: `make help` lists the targets. Every variable can be set on the command line.
+LUA        ?= lua5.4
+LUA_INCDIR ?= /usr/include/lua5.4
+CFLAGS     ?= -O2 -g
+WARNINGS    = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+PREFIX     ?= /usr/local
+LUA_VERSION = 5.4
+BUILD      ?= build
+
+TL_CFLAGS = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) -MMD -MP
+
+core_objects    = $(patsubst src/core/%.c,$(BUILD)/core/%.o,$(wildcard src/core/*.c))
+binding_objects = $(patsubst src/lua/%.c,$(BUILD)/lua/%.o,$(wildcard src/lua/*.c))
+core_archive    = $(BUILD)/libtasklist_core.a
+module          = $(BUILD)/tasklist/core.so
+c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
+c_test_support  = $(BUILD)/spec/server.o
+
+packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev lua-cjson
+sandbox_packages = lua-cqueues lua-luaossl
+test_packages    = $(sandbox_packages) lua-busted libcmocka-dev binutils
+lint_packages    = $(test_packages) lua-check clang clang-format
+
+# A checkout is used in place: both paths end in what the system has.
+checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(BUILD)/?.so;;'
+
+.PHONY: all test test-valgrind demo lint install clean help setup setup-demo setup-test setup-lint
+.DELETE_ON_ERROR:
+
+all: $(module) ## build the module
+
+# z nodelete: a name lookup's thread may still run in libcurl when Lua unloads the module.
+$(module): $(binding_objects) $(core_archive)
+	@mkdir -p $(@D)
+	$(CC) -shared $(LDFLAGS) -Wl,-z,nodelete -Wl,--exclude-libs,ALL -o $@ $(binding_objects) $(core_archive) -lcurl -lm
+
+$(core_archive): $(core_objects)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/core/%.o: src/core/%.c
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/lua/%.o: src/lua/%.c
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
+
+$(BUILD)/spec/%.o: spec/c/%.c
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) -Isrc/core -c -o $@ $<
+
+$(c_tests): $(BUILD)/spec/%: $(BUILD)/spec/%.o $(c_test_support) $(core_archive)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lcurl -lpthread
+
+.SECONDARY:
+
+# A library to preload whose name lookups are slow.
+$(BUILD)/spec/slow_lookup.so: spec/support/slow_lookup.c
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) -shared -o $@ $<
+
+setup:
+	@tools/require $(packages)
+setup-demo: setup
+	@tools/require $(sandbox_packages)
+setup-test: setup
+	@tools/require $(test_packages)
+setup-lint: setup
+	@tools/require $(lint_packages)
+
+test: setup-test ## run all tests; installs what they need
+	@$(MAKE) --no-print-directory all $(c_tests) $(BUILD)/spec/slow_lookup.so
+	@$(checkout) $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
+		'$(LUA) tools/busted -o TAP'
+
+valgrind = valgrind -q --error-exitcode=99 --keep-debuginfo=yes --leak-check=full \
+	--errors-for-leak-kinds=definite
+
+test-valgrind: setup-test ## run the client's tests under valgrind
+	@tools/require valgrind
+	@$(MAKE) --no-print-directory all $(c_tests) $(BUILD)/spec/slow_lookup.so
+	@$(checkout) $(LUA) tools/run-tests \
+		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(valgrind) $(test)') \
+		'$(valgrind) $(LUA) tools/busted -o TAP --exclude-tags=sandbox,unhurried'
+
+demo: setup-demo ## show tasks of a sandbox, fetched through the token flow
+	@$(MAKE) --no-print-directory all
+	@$(checkout) tools/demo
+
+lint: setup-lint ## check the style of C and Lua, build with gcc and clang
+	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/support/*.c
+	luacheck -q lua spec examples tools/run-tests tools/busted
+	@if grep -rlE '#[[:space:]]*include[[:space:]]*[<"](lua|lauxlib|lualib)\.h' src/core; then \
+		echo 'the core must not know Lua' >&2; exit 1; fi
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/gcc CC=gcc all
+
+lua_dir = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
+c_dir   = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
+
+install: all ## install below $(DESTDIR)$(PREFIX)
+	cd lua && find tasklist -name '*.lua' -exec install -D -m 644 {} '$(abspath $(lua_dir))/{}' ';'
+	install -D -m 755 $(module) '$(c_dir)/tasklist/core.so'
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+-include $(wildcard $(BUILD)/*/*.d)

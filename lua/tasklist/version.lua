@@ -1,0 +1,2 @@
+--- The one place of the version number.
+return "0.1.0"

@@ -1,0 +1,264 @@
+/* One attempt of a request on the wire: the libcurl handle, its callbacks, and what came of it. */
+#include "engine_private.h"
+#include "retry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static size_t refuse_answer(tl_request *request, tl_buffer_status status, const char *what,
+                            size_t limit)
+{
+    if (status == TL_BUFFER_FULL)
+        tl_error_set(&request->error, TL_LIMIT, "the answer's %s is larger than %zu bytes", what,
+                     limit);
+    else
+        tl_error_set(&request->error, TL_MEMORY, "not enough memory");
+    return CURL_WRITEFUNC_ERROR;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    tl_request *request = context;
+    tl_buffer *body = &request->answer_body;
+    tl_buffer_status status = tl_buffer_append(body, bytes, size * count);
+    return status == TL_BUFFER_OK ? size * count
+                                  : refuse_answer(request, status, "body", body->limit);
+}
+
+/* One header line a call. An interim answer (100, 103) or a proxy's comes before the real one, and
+ * a status line starts each. */
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+    tl_request *request = context;
+    tl_buffer *headers = &request->answer_headers;
+    if (size * count >= 5 && memcmp(line, "HTTP/", 5) == 0)
+        tl_buffer_clear(headers);
+    tl_buffer_status status = tl_buffer_append(headers, line, size * count);
+    return status == TL_BUFFER_OK ? size * count
+                                  : refuse_answer(request, status, "header", headers->limit);
+}
+
+static size_t on_read(char *to, size_t size, size_t count, void *context)
+{
+    tl_request *request = context;
+    size_t left = request->body.length - request->body_sent;
+    size_t taken = left < size * count ? left : size * count;
+    memcpy(to, request->body.data + request->body_sent, taken);
+    request->body_sent += taken;
+    return taken;
+}
+
+/* What is the same for every request. Nothing here depends on the environment or on files but the
+ * proxy variables and the system's certificate store. */
+static CURL *new_handle(tl_engine *engine)
+{
+    CURL *easy = curl_easy_init();
+    if (!easy)
+        return NULL;
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* no waiting for a name lookup's thread */
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); /* join an HTTP/2 connection that is being made */
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, tl_buffer_text(&engine->user_agent));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(engine->connect_timeout / TL_MILLISECOND));
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+    tl_sockets_install(&engine->sockets, easy);
+    return easy;
+}
+
+static CURL *take_handle(tl_engine *engine)
+{
+    return engine->idle_count > 0 ? engine->idle[--engine->idle_count] : new_handle(engine);
+}
+
+/* libcurl resends what it can rewind when a kept connection turns out to be dead. So a read's body
+ * is handed over whole, and a write's comes from on_read, with no way back. */
+static CURLcode set_body(tl_request *request, CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);
+    request->body_sent = 0;
+    curl_easy_setopt(easy, CURLOPT_READDATA, request);
+    return curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+                            request->read ? tl_buffer_text(&request->body) : NULL);
+}
+
+static CURLcode set_request(tl_request *request, CURL *easy)
+{
+    const char *method = tl_buffer_text(&request->method);
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* undoes what the handle did before */
+    if (request->has_body)
+        set_body(request, easy);
+    curl_easy_setopt(easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->curl_text);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_URL, tl_buffer_text(&request->url));
+}
+
+static bool add_header(tl_request *request, const char *header)
+{
+    struct curl_slist *longer = curl_slist_append(request->headers, header);
+    if (longer)
+        request->headers = longer;
+    return longer != NULL;
+}
+
+static bool add_media_type(tl_request *request, const char *name, const char *value)
+{
+    char header[128];
+    if (!value)
+        return true;
+    snprintf(header, sizeof header, "%s: %s", name, value);
+    return add_header(request, header);
+}
+
+static bool make_headers(tl_request *request, const char *authorization)
+{
+    return (!authorization || add_header(request, authorization)) &&
+           add_media_type(request, "Accept", request->accept) &&
+           add_media_type(request, "Content-Type", request->content_type) &&
+           (!request->has_body || add_header(request, "Expect:")); /* none: it costs a round trip */
+}
+
+/* The list holds the token: libcurl's own copies are out of reach, this one is not. */
+static void drop_headers(tl_request *request)
+{
+    for (struct curl_slist *item = request->headers; item; item = item->next)
+        explicit_bzero(item->data, strlen(item->data));
+    curl_slist_free_all(request->headers);
+    request->headers = NULL;
+}
+
+static void forget_answer(tl_request *request)
+{
+    request->status = 0;
+    request->retry_after = 0;
+    request->error.kind = TL_OK;
+    request->curl_text[0] = '\0';
+    tl_buffer_clear(&request->answer_headers);
+    tl_buffer_clear(&request->answer_body);
+}
+
+void tl_attempt_send(tl_request *request, const char *authorization)
+{
+    tl_engine *engine = request->engine;
+    forget_answer(request);
+    CURL *easy = take_handle(engine);
+    request->easy = easy;
+    request->state = TL_REQUEST_SENT;
+    if (easy && make_headers(request, authorization) && set_request(request, easy) == CURLE_OK &&
+        curl_multi_add_handle(engine->multi, easy) == CURLM_OK) {
+        request->attempts++;
+        return;
+    }
+    tl_error_set(&request->error, TL_MEMORY, "not enough memory");
+    tl_engine_finish(request);
+}
+
+void tl_attempt_recall(tl_request *request, bool reusable)
+{
+    tl_engine *engine = request->engine;
+    CURL *easy = request->easy;
+    if (easy) {
+        curl_multi_remove_handle(engine->multi, easy);
+        request->easy = NULL;
+        if (reusable && engine->idle_count < TL_IDLE_HANDLES) {
+            curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
+            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
+            engine->idle[engine->idle_count++] = easy;
+        } else {
+            curl_easy_cleanup(easy);
+        }
+    }
+    drop_headers(request);
+}
+
+static curl_off_t number(const tl_request *request, CURLINFO info)
+{
+    curl_off_t value = 0;
+    curl_easy_getinfo(request->easy, info, &value);
+    return value;
+}
+
+void tl_attempt_describe(const tl_request *request, char *text, size_t size)
+{
+    if (number(request, CURLINFO_PRETRANSFER_TIME_T) > 0 && request->answer_headers.length > 0)
+        snprintf(text, size, "after %zu bytes of the answer's body", request->answer_body.length);
+    else if (number(request, CURLINFO_PRETRANSFER_TIME_T) > 0)
+        snprintf(text, size, "waiting for the answer");
+    else if (number(request, CURLINFO_NAMELOOKUP_TIME_T) > 0)
+        snprintf(text, size, "connecting");
+    else
+        snprintf(text, size, "looking up the host name");
+}
+
+static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt)
+{
+    long status = 0;
+    curl_off_t retry_after = number(request, CURLINFO_RETRY_AFTER);
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    request->status = (int)status;
+    request->retry_after = retry_after > 0 ? (tl_time)retry_after * TL_SECOND : 0;
+    *attempt = (tl_attempt){
+        .code = code,
+        .status = request->status,
+        .went_out = request->body_sent > 0 || number(request, CURLINFO_PRETRANSFER_TIME_T) > 0,
+        .read = request->read,
+        .attempts = request->attempts,
+        .replayed = request->replayed,
+        .renewable = request->identity != NULL,
+        .retry_after = request->retry_after,
+        .now = tl_now(),
+        .deadline = request->at_latest,
+    };
+}
+
+static void set_failure(tl_request *request, CURLcode code)
+{
+    if (code == CURLE_OK || request->error.kind != TL_OK)
+        return; /* an answer; or on_body and on_header have said it better */
+    const char *text = request->curl_text[0] ? request->curl_text : curl_easy_strerror(code);
+    tl_error_kind kind = code == CURLE_OPERATION_TIMEDOUT ? TL_TIMEOUT
+                         : code == CURLE_OUT_OF_MEMORY    ? TL_MEMORY
+                                                          : TL_NETWORK;
+    tl_error_set(&request->error, kind, "%s", text);
+    request->error.status = request->status;
+}
+
+void tl_attempt_done(tl_request *request, CURLcode code)
+{
+    tl_engine *engine = request->engine;
+    tl_attempt attempt;
+    tl_time delay;
+    read_outcome(request, code, &attempt);
+    set_failure(request, code);
+    tl_attempt_recall(request, code == CURLE_OK); /* a failed lookup's thread may still run */
+    switch (tl_retry_judge(&attempt, &engine->random, &delay)) {
+    case TL_VERDICT_AGAIN:
+        request->state = TL_REQUEST_RESTING;
+        tl_timer_set(&engine->timers, &request->backoff, attempt.now + delay);
+        break;
+    case TL_VERDICT_FRESH_TOKEN:
+        request->replayed = true;
+        tl_identity_drop(request->identity, request->token_generation);
+        tl_signin_send(request);
+        break;
+    case TL_VERDICT_FINISH:
+        tl_engine_finish(request);
+        break;
+    }
+}

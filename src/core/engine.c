@@ -1,0 +1,335 @@
+#include "engine_private.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+/* libcurl's global state is made once and never given back: the host or another module may use it.
+ */
+static pthread_once_t global_once = PTHREAD_ONCE_INIT;
+static CURLcode global_code;
+
+static void global_init(void)
+{
+    global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* libcurl tells which sockets matter to it. `known` is what curl_multi_assign stored. */
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known)
+{
+    (void)easy; /* may be a handle of libcurl's own */
+    tl_engine *engine = context;
+    if (what == CURL_POLL_REMOVE) {
+        tl_poller_forget(&engine->poller, fd);
+        return 0;
+    }
+    bool readable = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
+    bool writable = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
+    if (!tl_poller_watch(&engine->poller, fd, known != NULL, readable, writable))
+        engine->poller_failed = true; /* an error code from here would end the multi for good */
+    else if (!known)
+        curl_multi_assign(engine->multi, fd, engine);
+    return 0;
+}
+
+/* Only noted: libcurl must not be called from here. */
+static int on_timer(CURLM *multi, long milliseconds, void *context)
+{
+    (void)multi;
+    tl_engine *engine = context;
+    if (milliseconds < 0)
+        tl_timer_clear(&engine->curl_timer);
+    else
+        tl_timer_set(&engine->timers, &engine->curl_timer,
+                     tl_now() + milliseconds * TL_MILLISECOND);
+    return 0;
+}
+
+static void on_curl_timer(tl_timer *timer)
+{
+    tl_engine *engine = TL_OWNER(timer, tl_engine, curl_timer);
+    int running;
+    curl_multi_socket_action(engine->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+static bool open_multi(tl_engine *engine)
+{
+    engine->multi = curl_multi_init();
+    return engine->multi &&
+           curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
+           curl_multi_setopt(engine->multi, CURLMOPT_SOCKETDATA, engine) == CURLM_OK &&
+           curl_multi_setopt(engine->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
+           curl_multi_setopt(engine->multi, CURLMOPT_TIMERDATA, engine) == CURLM_OK;
+}
+
+static void init_fields(tl_engine *engine, const tl_engine_options *options)
+{
+    engine->allocator = options->allocator;
+    engine->owner = getpid();
+    engine->poller = TL_POLLER_CLOSED;
+    engine->connect_timeout = options->connect_timeout;
+    engine->random = options->seed;
+    engine->driven_until = tl_now();
+    tl_timers_init(&engine->timers);
+    tl_timer_init(&engine->curl_timer, on_curl_timer);
+    tl_link_init(&engine->requests);
+    tl_link_init(&engine->identities);
+    tl_link_init(&engine->finished);
+    tl_link_init(&engine->fetched);
+    tl_sockets_init(&engine->sockets, &engine->allocator);
+    tl_buffer_init(&engine->user_agent, &engine->allocator, SIZE_MAX);
+}
+
+tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error)
+{
+    pthread_once(&global_once, global_init);
+    if (global_code != CURLE_OK) {
+        tl_error_set(error, TL_CONFIG, "libcurl does not start: %s",
+                     curl_easy_strerror(global_code));
+        return NULL;
+    }
+    tl_engine *engine = tl_allocator_new(&options->allocator, sizeof *engine);
+    if (engine) {
+        init_fields(engine, options);
+        if (tl_buffer_append_text(&engine->user_agent, options->user_agent) == TL_BUFFER_OK &&
+            tl_poller_open(&engine->poller) && open_multi(engine))
+            return engine;
+        tl_engine_free(engine);
+    }
+    tl_error_set(error, TL_MEMORY, "not enough memory or descriptors for an engine");
+    return NULL;
+}
+
+bool tl_engine_is_ours(const tl_engine *engine)
+{
+    return engine->owner == getpid();
+}
+
+static tl_request *first_request(tl_engine *engine)
+{
+    return TL_OWNER(engine->requests.next, tl_request, all);
+}
+
+static void close_multi(tl_engine *engine)
+{
+    while (engine->idle_count > 0)
+        curl_easy_cleanup(engine->idle[--engine->idle_count]);
+    if (!engine->multi)
+        return;
+    /* They would be called once more, for sockets that nobody waits on any longer. */
+    curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, NULL);
+    curl_multi_setopt(engine->multi, CURLMOPT_TIMERFUNCTION, NULL);
+    curl_multi_cleanup(engine->multi);
+}
+
+/* libcurl's memory is left behind: cleaning it up would speak to the parent's peers. */
+static void abandon(tl_engine *engine)
+{
+    tl_sockets_abandon(&engine->sockets);
+    for (tl_link *link = engine->requests.next; link != &engine->requests; link = link->next) {
+        tl_request *request = TL_OWNER(link, tl_request, all);
+        request->easy = NULL;
+        request->headers = NULL;
+    }
+    engine->multi = NULL;
+    engine->idle_count = 0;
+}
+
+void tl_engine_free(tl_engine *engine)
+{
+    tl_allocator allocator = engine->allocator;
+    if (!tl_engine_is_ours(engine))
+        abandon(engine);
+    while (!tl_link_alone(&engine->requests))
+        tl_engine_cancel(first_request(engine));
+    close_multi(engine);
+    while (!tl_link_alone(&engine->identities)) {
+        tl_identity *identity = TL_OWNER(engine->identities.next, tl_identity, all);
+        tl_link_remove(&identity->all);
+        tl_identity_free(&engine->allocator, identity);
+    }
+    tl_poller_close(&engine->poller);
+    tl_sockets_free(&engine->sockets);
+    tl_buffer_free(&engine->user_agent);
+    tl_allocator_free(&allocator, engine, sizeof *engine);
+}
+
+tl_identity *tl_engine_add_oauth(tl_engine *engine, const tl_oauth_spec *spec)
+{
+    tl_identity *identity = tl_identity_new_oauth(&engine->allocator, spec);
+    if (identity)
+        tl_link_insert_before(&engine->identities, &identity->all);
+    return identity;
+}
+
+/* A host that only looks at the descriptor must see what the caller just set going. */
+void tl_engine_changed(tl_engine *engine)
+{
+    if (engine->has_host)
+        tl_poller_arm(&engine->poller,
+                      tl_engine_timeout(engine) == 0 ? 0 : tl_timers_next(&engine->timers));
+}
+
+static void on_deadline(tl_timer *timer)
+{
+    tl_request *request = TL_OWNER(timer, tl_request, deadline);
+    double seconds = (double)request->timeout / (double)TL_SECOND;
+    char where[TL_MESSAGE_SIZE / 2] = "waiting for a token";
+    if (request->state == TL_REQUEST_SENT)
+        tl_attempt_describe(request, where, sizeof where);
+    tl_error_set(&request->error, TL_TIMEOUT, "no answer within %g s: %s", seconds, where);
+    tl_engine_finish(request);
+}
+
+static void on_backoff(tl_timer *timer)
+{
+    tl_signin_send(TL_OWNER(timer, tl_request, backoff));
+}
+
+tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
+{
+    tl_request *request = tl_request_new(&engine->allocator, spec, on_deadline, on_backoff);
+    if (!request)
+        return NULL;
+    request->engine = engine;
+    request->at_latest = tl_now() + spec->timeout;
+    tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
+    tl_link_insert_before(&engine->requests, &request->all);
+    tl_signin_send(request);
+    tl_engine_changed(engine);
+    return request;
+}
+
+/* Takes the request out of libcurl, the timers and the list it waits in. */
+static void withdraw(tl_request *request)
+{
+    tl_attempt_recall(request, false);
+    tl_timer_clear(&request->deadline);
+    tl_timer_clear(&request->backoff);
+    tl_link_remove(&request->queue);
+}
+
+void tl_engine_finish(tl_request *request)
+{
+    tl_engine *engine = request->engine;
+    withdraw(request);
+    request->state = TL_REQUEST_FINISHED;
+    tl_link_insert_before(request->fetch_for ? &engine->fetched : &engine->finished,
+                          &request->queue);
+}
+
+void tl_engine_cancel(tl_request *request)
+{
+    tl_engine *engine = request->engine;
+    withdraw(request);
+    tl_link_remove(&request->all);
+    tl_request_free(&engine->allocator, request);
+}
+
+int tl_engine_fd(tl_engine *engine)
+{
+    engine->has_host = true;
+    tl_engine_changed(engine);
+    return engine->poller.timer_fd < 0 ? -1 : engine->poller.fd;
+}
+
+tl_time tl_engine_timeout(const tl_engine *engine)
+{
+    tl_time next = tl_timers_next(&engine->timers);
+    if (!tl_link_alone(&engine->finished) || !tl_link_alone(&engine->fetched))
+        return 0;
+    if (next == TL_NEVER)
+        return TL_NEVER;
+    tl_time left = next - tl_now();
+    return left > 0 ? left : 0;
+}
+
+/* Time in which nobody drove the engine is added to the deadlines of work that no call waits for. A
+ * host that waits on the descriptor is late only past the earliest timer. */
+static void forgive_idle_time(tl_engine *engine, tl_time now)
+{
+    tl_time driven_until = engine->driven_until;
+    if (engine->has_host) {
+        tl_time next = tl_timers_next(&engine->timers);
+        driven_until = next > driven_until ? next : driven_until;
+    }
+    engine->driven_until = now;
+    if (now <= driven_until)
+        return;
+    for (tl_link *link = engine->requests.next; link != &engine->requests; link = link->next) {
+        tl_request *request = TL_OWNER(link, tl_request, all);
+        if (!request->background || request->state == TL_REQUEST_FINISHED)
+            continue;
+        request->at_latest += now - driven_until;
+        tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
+    }
+}
+
+static void move_sockets(tl_engine *engine)
+{
+    tl_poller_event events[64];
+    int count = tl_poller_take(&engine->poller, events, sizeof events / sizeof *events);
+    for (int i = 0; i < count; i++) {
+        int running, what = 0;
+        what |= events[i].readable ? CURL_CSELECT_IN : 0;
+        what |= events[i].writable ? CURL_CSELECT_OUT : 0;
+        what |= events[i].failed ? CURL_CSELECT_ERR : 0;
+        curl_multi_socket_action(engine->multi, events[i].fd, what, &running);
+    }
+}
+
+static void collect(tl_engine *engine)
+{
+    int left;
+    for (CURLMsg *message; (message = curl_multi_info_read(engine->multi, &left));) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        CURLcode code = message->data.result; /* the message dies with the next call */
+        char *request = NULL;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+        tl_attempt_done((tl_request *)(void *)request, code);
+    }
+}
+
+static void give_up_on_sent(tl_engine *engine)
+{
+    engine->poller_failed = false;
+    tl_link *next;
+    for (tl_link *link = engine->requests.next; link != &engine->requests; link = next) {
+        tl_request *request = TL_OWNER(link, tl_request, all);
+        next = link->next;
+        if (request->state != TL_REQUEST_SENT)
+            continue;
+        tl_error_set(&request->error, TL_MEMORY, "the system refused to watch a socket");
+        tl_engine_finish(request);
+    }
+}
+
+void tl_engine_step(tl_engine *engine)
+{
+    tl_time now = tl_now();
+    forgive_idle_time(engine, now);
+    move_sockets(engine);
+    collect(engine); /* an answer that came in time goes before a deadline that is over by now */
+    tl_timers_fire(&engine->timers, now);
+    collect(engine);
+    if (engine->poller_failed)
+        give_up_on_sent(engine);
+    tl_signin_settle(engine);
+    tl_engine_changed(engine);
+}
+
+bool tl_engine_block(tl_engine *engine)
+{
+    bool undisturbed = tl_poller_block(&engine->poller, tl_engine_timeout(engine));
+    engine->driven_until = tl_now();
+    return undisturbed;
+}
+
+tl_request *tl_engine_take(tl_engine *engine)
+{
+    if (tl_link_alone(&engine->finished))
+        return NULL;
+    tl_request *request = TL_OWNER(engine->finished.next, tl_request, queue);
+    tl_link_remove(&request->queue);
+    return request;
+}

@@ -1,0 +1,68 @@
+/* One curl_multi and one pollable descriptor: starts requests, moves them on, hands back the
+ * finished ones. It never waits, but in tl_engine_block, and never calls anything above it.
+ *
+ * A host drives it so: when tl_engine_fd is readable or tl_engine_timeout is over, call
+ * tl_engine_step; then settle each identity of tl_engine_answered, then take each finished request.
+ * Start a request at any time in between. */
+#ifndef TL_ENGINE_H
+#define TL_ENGINE_H
+
+#include "identity.h"
+#include "request.h"
+
+#include <stdint.h>
+
+typedef struct tl_engine_options {
+    tl_allocator allocator;
+    tl_time connect_timeout; /* name lookup, TCP, TLS and proxy together */
+    const char *user_agent;
+    uint64_t seed; /* of the jitter; not 0 */
+} tl_engine_options;
+
+/* NULL with `error` set. */
+tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error);
+
+/* Ends and frees everything, requests and identities included. In a child after fork it only closes
+ * descriptors. */
+void tl_engine_free(tl_engine *engine);
+
+/* False in a child after fork, where nothing but tl_engine_free may be called. */
+bool tl_engine_is_ours(const tl_engine *engine);
+
+/* An identity that lives as long as the engine. NULL when there is no memory. */
+tl_identity *tl_engine_add_oauth(tl_engine *engine, const tl_oauth_spec *spec);
+
+/* NULL when there is no memory. What goes wrong later shows when the request is finished, which may
+ * be at once. */
+tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec);
+
+/* Ends the request in whatever state it is, and frees it. */
+void tl_engine_cancel(tl_request *request);
+
+/* The descriptor; from the first call on it also becomes readable when a deadline or a back-off is
+ * over. -1 when the system refuses. */
+int tl_engine_fd(tl_engine *engine);
+
+/* Time until tl_engine_step has something to do by itself; TL_NEVER when nothing. */
+tl_time tl_engine_timeout(const tl_engine *engine);
+
+/* Does what can be done without waiting. */
+void tl_engine_step(tl_engine *engine);
+
+/* Waits on the descriptor until there is something to do. False when a signal came first. */
+bool tl_engine_block(tl_engine *engine);
+
+/* The next request that is finished, once; NULL when none is. */
+tl_request *tl_engine_take(tl_engine *engine);
+
+/* An identity whose token endpoint has answered: read identity->fetch, then call one of the two
+ * below. NULL when there is none. */
+tl_identity *tl_engine_answered(tl_engine *engine);
+
+/* The answer held a token that lives `life` microseconds (<= 0: unknown): whoever waits goes on. */
+void tl_engine_grant(tl_identity *identity, const char *token, size_t length, tl_time life);
+
+/* The answer held none: whoever waits fails with `error`. `rest`: see tl_identity_refuse. */
+void tl_engine_refuse(tl_identity *identity, const tl_error *error, bool rest);
+
+#endif

@@ -1,0 +1,67 @@
+/* What the files that move requests on share: engine.c (the loop), attempt.c (one attempt on the
+ * wire), signin.c (waiting for and fetching tokens). */
+#ifndef TL_ENGINE_PRIVATE_H
+#define TL_ENGINE_PRIVATE_H
+
+#include "engine.h"
+#include "poller.h"
+#include "sockets.h"
+
+#include <sys/types.h>
+
+enum { TL_IDLE_HANDLES = 16 };
+
+struct tl_engine {
+    tl_allocator allocator;
+    pid_t owner;
+    CURLM *multi;
+    tl_poller poller;
+    bool poller_failed; /* it refused a socket: what is on the wire can't be waited for */
+    bool has_host;      /* somebody else waits on the descriptor */
+    tl_timers timers;
+    tl_timer curl_timer;
+    tl_time driven_until; /* the end of the last step or wait */
+    tl_sockets sockets;
+    tl_link requests;            /* all there are, by `all` */
+    tl_link identities;          /* by `all` */
+    tl_link finished;            /* to be taken, by `queue` */
+    tl_link fetched;             /* token requests to be settled, by `queue` */
+    CURL *idle[TL_IDLE_HANDLES]; /* handles that were used before */
+    size_t idle_count;
+    tl_time connect_timeout;
+    tl_buffer user_agent;
+    uint64_t random;
+};
+
+/* engine.c */
+
+/* Ends the request with what request->error says. */
+void tl_engine_finish(tl_request *request);
+
+/* Timers or finished requests have changed. */
+void tl_engine_changed(tl_engine *engine);
+
+/* attempt.c */
+
+/* Puts the request on the wire, or finishes it when that can't be done. `authorization` is a whole
+ * header, or NULL. */
+void tl_attempt_send(tl_request *request, const char *authorization);
+
+/* libcurl is done with the request: finish it, or see to its next attempt. */
+void tl_attempt_done(tl_request *request, CURLcode code);
+
+/* Takes the request from libcurl. `reusable`: the handle came to a regular end. */
+void tl_attempt_recall(tl_request *request, bool reusable);
+
+/* How far the request on the wire has come, in words. */
+void tl_attempt_describe(const tl_request *request, char *text, size_t size);
+
+/* signin.c */
+
+/* Sends the request with its identity's token, or lets it wait for one. */
+void tl_signin_send(tl_request *request);
+
+/* Lets those who wait for a fetch that failed know. */
+void tl_signin_settle(tl_engine *engine);
+
+#endif

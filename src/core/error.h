@@ -1,0 +1,30 @@
+/* What went wrong with a request, as the core knows it. The kinds are those that a user sees;
+ * `http` and `decode` belong to those who read the answer. */
+#ifndef TL_ERROR_H
+#define TL_ERROR_H
+
+typedef enum tl_error_kind {
+    TL_OK,
+    TL_CONFIG,  /* a setting that libcurl refuses */
+    TL_AUTH,    /* the token endpoint refused us */
+    TL_NETWORK, /* no answer came */
+    TL_TIMEOUT, /* none came in time */
+    TL_LIMIT,   /* the answer is larger than a cap allows */
+    TL_MEMORY
+} tl_error_kind;
+
+enum { TL_MESSAGE_SIZE = 512, TL_OAUTH_SIZE = 256 };
+
+typedef struct tl_error {
+    tl_error_kind kind;
+    int status;                      /* HTTP status that goes with it, or 0 */
+    char message[TL_MESSAGE_SIZE];   /* foreign text in it is not yet escaped */
+    char oauth_error[TL_OAUTH_SIZE]; /* RFC 6749 5.2: `error` and `error_description`, or "" */
+    char oauth_description[TL_OAUTH_SIZE];
+} tl_error;
+
+/* Overwrites the whole error. A message that is too long is cut. */
+__attribute__((format(printf, 3, 4))) void tl_error_set(tl_error *error, tl_error_kind kind,
+                                                        const char *format, ...);
+
+#endif

@@ -1,0 +1,93 @@
+#include "retry.h"
+
+enum { MOST_ATTEMPTS = 4 };
+
+#define FIRST_BACKOFF   (100 * TL_MILLISECOND)
+#define LONGEST_BACKOFF (5 * TL_SECOND)
+
+/* Whether it may go out again, for a read and for a write. */
+static const struct rule {
+    bool read, write;
+} rules[TL_REASON_COUNT] = {
+    [TL_REASON_ANSWERED] = {false, false},      [TL_REASON_NOT_CONNECTED] = {true, true},
+    [TL_REASON_REFUSED_SETUP] = {false, false}, [TL_REASON_UNAUTHORIZED] = {true, true},
+    [TL_REASON_NOT_TAKEN] = {true, true},       [TL_REASON_UNAVAILABLE] = {true, false},
+    [TL_REASON_LOST] = {true, false},           [TL_REASON_OUR_LIMIT] = {false, false},
+};
+
+static tl_retry_reason reason_of_status(int status)
+{
+    switch (status) {
+    case 401:
+        return TL_REASON_UNAUTHORIZED;
+    case 429:
+        return TL_REASON_NOT_TAKEN;
+    case 502:
+    case 503:
+    case 504:
+        return TL_REASON_UNAVAILABLE;
+    default:
+        return TL_REASON_ANSWERED;
+    }
+}
+
+/* CURLE_OPERATION_TIMEDOUT is always the connect timeout: the whole deadline is the engine's. */
+static tl_retry_reason reason_of_failure(CURLcode code, bool went_out)
+{
+    switch (code) {
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CLIENTCERT:
+    case CURLE_SSL_ISSUER_ERROR:
+        return TL_REASON_REFUSED_SETUP;
+    case CURLE_WRITE_ERROR:
+    case CURLE_OUT_OF_MEMORY:
+        return TL_REASON_OUR_LIMIT;
+    default:
+        return went_out ? TL_REASON_LOST : TL_REASON_NOT_CONNECTED;
+    }
+}
+
+tl_retry_reason tl_retry_reason_of(const tl_attempt *attempt)
+{
+    if (attempt->code == CURLE_OK)
+        return reason_of_status(attempt->status);
+    return reason_of_failure(attempt->code, attempt->went_out);
+}
+
+/* xorshift64*: jitter needs spread, not secrecy. */
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * UINT64_C(2685821657736338717);
+}
+
+/* Exponential backoff with full jitter: anything from nothing to the doubled bound. */
+static tl_time backoff(int attempts, uint64_t *random)
+{
+    tl_time bound = FIRST_BACKOFF << (attempts - 1);
+    if (bound > LONGEST_BACKOFF)
+        bound = LONGEST_BACKOFF;
+    return (tl_time)(next_random(random) % (uint64_t)(bound + 1));
+}
+
+tl_verdict tl_retry_judge(const tl_attempt *attempt, uint64_t *random, tl_time *delay)
+{
+    tl_retry_reason reason = tl_retry_reason_of(attempt);
+    *delay = 0;
+    if (!(attempt->read ? rules[reason].read : rules[reason].write))
+        return TL_VERDICT_FINISH;
+    if (reason == TL_REASON_UNAUTHORIZED)
+        return attempt->renewable && !attempt->replayed ? TL_VERDICT_FRESH_TOKEN
+                                                        : TL_VERDICT_FINISH;
+    if (attempt->attempts >= MOST_ATTEMPTS)
+        return TL_VERDICT_FINISH;
+    *delay = attempt->retry_after > 0 ? attempt->retry_after : backoff(attempt->attempts, random);
+    return *delay < attempt->deadline - attempt->now ? TL_VERDICT_AGAIN : TL_VERDICT_FINISH;
+}

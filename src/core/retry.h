@@ -1,0 +1,50 @@
+/* Whether a failed attempt may go out again, and when. A write goes over the wire at most once
+ * unless it is certain that the server did not take it. */
+#ifndef TL_RETRY_H
+#define TL_RETRY_H
+
+#include "clock.h"
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What happened to an attempt, as far as resending cares. */
+typedef enum tl_retry_reason {
+    TL_REASON_ANSWERED,      /* an answer that is final, whatever its status */
+    TL_REASON_NOT_CONNECTED, /* DNS, refused, TLS handshake, proxy: nothing reached the server */
+    TL_REASON_REFUSED_SETUP, /* a certificate, a TLS setting, a malformed URL: again is as bad */
+    TL_REASON_UNAUTHORIZED,  /* 401: never executed */
+    TL_REASON_NOT_TAKEN,     /* 429: the server says that it did nothing */
+    TL_REASON_UNAVAILABLE,   /* 502, 503, 504: it may have done it */
+    TL_REASON_LOST,          /* no whole answer came after the request went out */
+    TL_REASON_OUR_LIMIT,     /* we stopped reading: a cap, or no memory */
+    TL_REASON_COUNT
+} tl_retry_reason;
+
+/* One attempt's facts. */
+typedef struct tl_attempt {
+    CURLcode code;
+    int status;    /* 0 without an answer */
+    bool went_out; /* a byte of the request may have reached the server */
+    bool read;
+    int attempts; /* made so far, this one included */
+    bool replayed;
+    bool renewable; /* its identity can fetch another token */
+    tl_time retry_after;
+    tl_time now;
+    tl_time deadline;
+} tl_attempt;
+
+typedef enum tl_verdict {
+    TL_VERDICT_FINISH,
+    TL_VERDICT_AGAIN,      /* after the delay */
+    TL_VERDICT_FRESH_TOKEN /* at once, with a token fetched anew */
+} tl_verdict;
+
+tl_retry_reason tl_retry_reason_of(const tl_attempt *attempt);
+
+/* `random` is the state of the jitter's generator: any seed, advanced by each use. */
+tl_verdict tl_retry_judge(const tl_attempt *attempt, uint64_t *random, tl_time *delay);
+
+#endif

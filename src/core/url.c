@@ -1,0 +1,78 @@
+#include "url.h"
+
+#include <curl/curl.h>
+#include <string.h>
+#include <strings.h>
+
+static bool has(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    if (curl_url_get(url, part, &text, 0) != CURLUE_OK)
+        return false;
+    curl_free(text);
+    return true;
+}
+
+/* libcurl has put an IPv4 address into its dotted form by now, so 127.1 and 0x7f000001 are met. */
+static bool is_loopback(const char *host)
+{
+    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+           (strncmp(host, "127.", 4) == 0 && host[strspn(host, "0123456789.")] == '\0');
+}
+
+static tl_url_status read_parts(CURLU *url, tl_url_facts *facts)
+{
+    char *scheme = NULL, *host = NULL;
+    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
+        return TL_URL_MEMORY;
+    if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
+        curl_free(scheme);
+        return TL_URL_MALFORMED;
+    }
+    *facts = (tl_url_facts){
+        .http = strcmp(scheme, "http") == 0,
+        .https = strcmp(scheme, "https") == 0,
+        .loopback = is_loopback(host),
+        .credentials = has(url, CURLUPART_USER) || has(url, CURLUPART_PASSWORD),
+        .query = has(url, CURLUPART_QUERY),
+        .fragment = has(url, CURLUPART_FRAGMENT),
+    };
+    curl_free(scheme);
+    curl_free(host);
+    return TL_URL_OK;
+}
+
+tl_url_status tl_url_read(const char *text, tl_url_facts *facts)
+{
+    CURLU *url = curl_url();
+    if (!url)
+        return TL_URL_MEMORY;
+    CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
+    tl_url_status status = TL_URL_MALFORMED;
+    if (code == CURLUE_OK)
+        status = read_parts(url, facts);
+    else if (code == CURLUE_OUT_OF_MEMORY)
+        status = TL_URL_MEMORY;
+    curl_url_cleanup(url);
+    return status;
+}
+
+/* RFC 3986 2.3; no isalnum, which follows the locale. */
+static bool is_unreserved(unsigned char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || (byte != '\0' && strchr("-._~", byte));
+}
+
+bool tl_url_encode(tl_buffer *to, const char *text, size_t length)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        const char escaped[3] = {'%', hex[byte >> 4], hex[byte & 15]};
+        bool plain = is_unreserved(byte);
+        if (tl_buffer_append(to, plain ? &text[i] : escaped, plain ? 1 : 3) != TL_BUFFER_OK)
+            return false;
+    }
+    return true;
+}

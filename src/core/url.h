@@ -1,0 +1,27 @@
+/* URLs: what one consists of, and how text becomes a part of one. */
+#ifndef TL_URL_H
+#define TL_URL_H
+
+#include "buffer.h"
+
+#include <stdbool.h>
+
+typedef enum tl_url_status { TL_URL_OK, TL_URL_MALFORMED, TL_URL_MEMORY } tl_url_status;
+
+typedef struct tl_url_facts {
+    bool http;        /* the scheme is http */
+    bool https;       /* the scheme is https */
+    bool loopback;    /* the host can only be this machine */
+    bool credentials; /* a user name or password is in it */
+    bool query;
+    bool fragment;
+} tl_url_facts;
+
+/* Reads an absolute URL. */
+tl_url_status tl_url_read(const char *url, tl_url_facts *facts);
+
+/* Appends `text` with every byte outside RFC 3986's unreserved set percent-encoded: right for a
+ * form field and, `.` and `..` aside, for a whole path segment. False without memory. */
+bool tl_url_encode(tl_buffer *to, const char *text, size_t length);
+
+#endif

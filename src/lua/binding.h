@@ -1,0 +1,64 @@
+/* What the files of the binding share. It alone knows both worlds: Lua above, the core below. */
+#ifndef TL_BINDING_H
+#define TL_BINDING_H
+
+#include "../core/engine.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#define TL_ENGINE_TYPE   "tasklist.engine"
+#define TL_REQUEST_TYPE  "tasklist.request"
+#define TL_IDENTITY_TYPE "tasklist.identity"
+
+/* The userdata of an engine; its first user value is a table: identity -> decoder. */
+typedef struct tl_engine_box {
+    tl_engine *engine; /* NULL when closed */
+} tl_engine_box;
+
+/* The userdata of a request and of an identity; the first user value is the engine's userdata. Both
+ * objects belong to the engine: once it is closed the pointers are dead. */
+typedef struct tl_request_box {
+    tl_request *request; /* NULL when closed */
+    tl_engine_box *owner;
+} tl_request_box;
+
+typedef struct tl_identity_box {
+    tl_identity *identity;
+    tl_engine_box *owner;
+} tl_identity_box;
+
+/* Each makes its metatable. */
+void tl_engine_register(lua_State *L);
+void tl_request_register(lua_State *L);
+void tl_identity_register(lua_State *L);
+
+/* Makes a metatable with `name` from methods and metamethods, and leaves nothing on the stack. */
+void tl_register_type(lua_State *L, const char *name, const luaL_Reg *methods,
+                      const luaL_Reg *metamethods);
+
+/* The open engine at `index`; raises when it is closed or was made before a fork. */
+tl_engine *tl_check_engine(lua_State *L, int index);
+
+/* Pushes an empty userdata for a request of the engine at `engine_index`. */
+tl_request_box *tl_push_request(lua_State *L, int engine_index);
+
+/* The request at `index`, or NULL when it or its engine is closed. */
+tl_request *tl_check_request(lua_State *L, int index);
+
+/* The identity at `index`, which must be the engine's; NULL for nil. */
+tl_identity *tl_opt_identity(lua_State *L, int index, const tl_engine_box *owner);
+
+/* Seconds (a positive number) as the core's time. */
+tl_time tl_check_seconds(lua_State *L, int index);
+
+/* Calls the decoder of each identity whose token endpoint has answered. False when the engine was
+ * closed meanwhile. */
+bool tl_settle(lua_State *L, int engine_index);
+
+/* Lua functions of the module: */
+int tl_new_engine(lua_State *L);   /* engine.c */
+int tl_new_identity(lua_State *L); /* identity.c; a method of the engine */
+int tl_tidy(lua_State *L);         /* tidy.c */
+
+#endif

@@ -1,0 +1,137 @@
+/* The engine as a userdata: starting requests and waiting for them. */
+#include "binding.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static tl_engine_box *check_box(lua_State *L, int index)
+{
+    return luaL_checkudata(L, index, TL_ENGINE_TYPE);
+}
+
+tl_engine *tl_check_engine(lua_State *L, int index)
+{
+    tl_engine *engine = check_box(L, index)->engine;
+    if (!engine)
+        luaL_error(L, "attempt to use a closed client");
+    if (!tl_engine_is_ours(engine))
+        luaL_error(L, "attempt to use a client that was made before a fork");
+    return engine;
+}
+
+static const char *check_text_field(lua_State *L, int index, const char *name)
+{
+    lua_getfield(L, index, name); /* stays on the stack: it keeps the text alive */
+    return luaL_checkstring(L, -1);
+}
+
+/* engine{ connect_timeout = seconds, user_agent = string }: an engine. Raises when there is no
+ * memory or no descriptor left. */
+int tl_new_engine(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    tl_engine_box *box = lua_newuserdatauv(L, sizeof *box, 1);
+    box->engine = NULL;
+    luaL_setmetatable(L, TL_ENGINE_TYPE);
+    lua_newtable(L);
+    lua_setiuservalue(L, 2, 1);
+
+    tl_engine_options options = {.seed = (uint64_t)tl_now() ^ (uint64_t)(uintptr_t)box};
+    options.allocator.allocate = lua_getallocf(L, &options.allocator.context);
+    options.user_agent = check_text_field(L, 1, "user_agent");
+    lua_getfield(L, 1, "connect_timeout");
+    options.connect_timeout = tl_check_seconds(L, -1);
+    tl_error error;
+    box->engine = tl_engine_new(&options, &error);
+    if (!box->engine)
+        return luaL_error(L, "%s", error.message);
+    lua_settop(L, 2);
+    return 1;
+}
+
+static const char *check_plain(lua_State *L, int index)
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, index, &length);
+    luaL_argcheck(L, strlen(text) == length, index, "no NUL allowed");
+    return text;
+}
+
+/* engine:start(identity, method, url, body, timeout, most_body, read): a request under way.
+ * identity: nil for nobody; body: JSON text, or nil for none; timeout: seconds; most_body: bytes
+ * that the answer may have; read: true when executing it twice does no harm. */
+static int engine_start(lua_State *L)
+{
+    tl_engine *engine = tl_check_engine(L, 1);
+    tl_request_spec spec = {
+        .identity = tl_opt_identity(L, 2, check_box(L, 1)),
+        .method = check_plain(L, 3),
+        .url = check_plain(L, 4),
+        .body = luaL_optlstring(L, 5, NULL, &spec.body_length),
+        .timeout = tl_check_seconds(L, 6),
+        .most_body = (size_t)luaL_checkinteger(L, 7),
+        .read = lua_toboolean(L, 8),
+        .accept = "application/json",
+    };
+    if (spec.body)
+        spec.content_type = "application/json";
+    tl_request_box *box = tl_push_request(L, 1);
+    box->request = tl_engine_start(engine, &spec);
+    return box->request ? 1 : luaL_error(L, "not enough memory");
+}
+
+/* engine:wait(request): true when it is finished. False when a signal came first: Lua gets the
+ * chance to run its handler before the caller waits on. */
+static int engine_wait(lua_State *L)
+{
+    tl_check_engine(L, 1);
+    for (;;) {
+        tl_request *request = tl_check_request(L, 2);
+        if (!request)
+            return luaL_error(L, "attempt to use a closed client");
+        tl_engine *engine = check_box(L, 1)->engine;
+        bool finished = request->state == TL_REQUEST_FINISHED;
+        if (finished || !tl_engine_block(engine)) {
+            lua_pushboolean(L, finished);
+            return 1;
+        }
+        tl_engine_step(engine);
+        if (!tl_settle(L, 1))
+            continue; /* closed by what ran meanwhile: the check above raises */
+        while (tl_engine_take(engine))
+            continue; /* each knows by itself that it is finished */
+    }
+}
+
+/* engine:close(): ends all requests. Closing twice is fine. Also __close and __gc. */
+static int engine_close(lua_State *L)
+{
+    tl_engine_box *box = check_box(L, 1);
+    tl_engine *engine = box->engine;
+    box->engine = NULL;
+    if (engine)
+        tl_engine_free(engine);
+    return 0;
+}
+
+/* engine:closed(): true after close. */
+static int engine_closed(lua_State *L)
+{
+    lua_pushboolean(L, check_box(L, 1)->engine == NULL);
+    return 1;
+}
+
+void tl_engine_register(lua_State *L)
+{
+    static const luaL_Reg methods[] = {
+        {"start", engine_start},   {"wait", engine_wait},   {"oauth", tl_new_identity},
+        {"closed", engine_closed}, {"close", engine_close}, {NULL, NULL},
+    };
+    static const luaL_Reg metamethods[] = {
+        {"__gc", engine_close},
+        {"__close", engine_close},
+        {NULL, NULL},
+    };
+    tl_register_type(L, TL_ENGINE_TYPE, methods, metamethods);
+}

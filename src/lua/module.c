@@ -1,0 +1,80 @@
+/* luaopen_tasklist_core: the functions that the Lua layer builds on. None of them is for users. */
+#include "../core/url.h"
+#include "binding.h"
+
+#include <curl/curl.h>
+#include <math.h>
+#include <string.h>
+
+void tl_register_type(lua_State *L, const char *name, const luaL_Reg *methods,
+                      const luaL_Reg *metamethods)
+{
+    luaL_newmetatable(L, name);
+    luaL_setfuncs(L, metamethods, 0);
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}
+
+tl_time tl_check_seconds(lua_State *L, int index)
+{
+    lua_Number seconds = luaL_checknumber(L, index);
+    luaL_argcheck(L, seconds > 0 && seconds < 1e9, index, "positive seconds expected");
+    return (tl_time)ceil(seconds * (lua_Number)TL_SECOND);
+}
+
+static void set_flag(lua_State *L, const char *name, bool value)
+{
+    lua_pushboolean(L, value);
+    lua_setfield(L, -2, name);
+}
+
+/* url(text): a table of facts (http, https, loopback, credentials, query, fragment: booleans), or
+ * nil when the text is no absolute URL. */
+static int read_url(lua_State *L)
+{
+    size_t length;
+    tl_url_facts facts;
+    const char *text = luaL_checklstring(L, 1, &length);
+    tl_url_status status = TL_URL_MALFORMED;
+    if (strlen(text) == length)
+        status = tl_url_read(text, &facts);
+    if (status == TL_URL_MEMORY)
+        return luaL_error(L, "not enough memory");
+    if (status == TL_URL_MALFORMED) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_createtable(L, 0, 6);
+    set_flag(L, "http", facts.http);
+    set_flag(L, "https", facts.https);
+    set_flag(L, "loopback", facts.loopback);
+    set_flag(L, "credentials", facts.credentials);
+    set_flag(L, "query", facts.query);
+    set_flag(L, "fragment", facts.fragment);
+    return 1;
+}
+
+/* curl_version(): the version of the libcurl that is running, such as "7.88.1". */
+static int curl_version_text(lua_State *L)
+{
+    lua_pushstring(L, curl_version_info(CURLVERSION_NOW)->version);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"engine", tl_new_engine},           {"url", read_url}, {"tidy", tl_tidy},
+    {"curl_version", curl_version_text}, {NULL, NULL},
+};
+
+__attribute__((visibility("default"))) int luaopen_tasklist_core(lua_State *L);
+
+int luaopen_tasklist_core(lua_State *L)
+{
+    tl_engine_register(L);
+    tl_request_register(L);
+    tl_identity_register(L);
+    luaL_newlib(L, functions);
+    return 1;
+}

@@ -1,0 +1,104 @@
+/* A request as a userdata: what came of it. */
+#include "binding.h"
+
+static const char *const kind_names[] = {
+    [TL_CONFIG] = "config",   [TL_AUTH] = "auth",   [TL_NETWORK] = "network",
+    [TL_TIMEOUT] = "timeout", [TL_LIMIT] = "limit",
+};
+
+tl_request_box *tl_push_request(lua_State *L, int engine_index)
+{
+    tl_request_box *box = lua_newuserdatauv(L, sizeof *box, 1);
+    box->request = NULL;
+    box->owner = lua_touserdata(L, engine_index);
+    luaL_setmetatable(L, TL_REQUEST_TYPE);
+    lua_pushvalue(L, engine_index);
+    lua_setiuservalue(L, -2, 1);
+    return box;
+}
+
+tl_request *tl_check_request(lua_State *L, int index)
+{
+    tl_request_box *box = luaL_checkudata(L, index, TL_REQUEST_TYPE);
+    return box->owner->engine ? box->request : NULL;
+}
+
+static void set_text(lua_State *L, const char *name, const char *text)
+{
+    if (text[0] == '\0')
+        return;
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, name);
+}
+
+static void set_integer(lua_State *L, const char *name, int value)
+{
+    if (value == 0)
+        return;
+    lua_pushinteger(L, value);
+    lua_setfield(L, -2, name);
+}
+
+static void push_failure(lua_State *L, const tl_request *request)
+{
+    const tl_error *error = &request->error;
+    lua_createtable(L, 0, 6);
+    set_text(L, "kind", kind_names[error->kind]);
+    set_text(L, "message", error->message);
+    set_text(L, "error", error->oauth_error);
+    set_text(L, "error_description", error->oauth_description);
+    set_integer(L, "status", error->status);
+    set_integer(L, "attempts", request->attempts);
+}
+
+/* request:result(), once it is finished: status, body, headers (the raw header block), attempts,
+ * retry_after (seconds, or nil); or nil and a table with kind, message and, where they apply,
+ * status, attempts, error and error_description. */
+static int request_result(lua_State *L)
+{
+    tl_request *request = tl_check_request(L, 1);
+    if (!request || request->state != TL_REQUEST_FINISHED)
+        return luaL_error(L, "the request is not finished");
+    if (request->error.kind == TL_MEMORY)
+        return luaL_error(L, "%s", request->error.message);
+    if (request->error.kind != TL_OK) {
+        lua_pushnil(L);
+        push_failure(L, request);
+        return 2;
+    }
+    lua_pushinteger(L, request->status);
+    lua_pushlstring(L, tl_buffer_text(&request->answer_body), request->answer_body.length);
+    lua_pushlstring(L, tl_buffer_text(&request->answer_headers), request->answer_headers.length);
+    lua_pushinteger(L, request->attempts);
+    if (request->retry_after > 0)
+        lua_pushnumber(L, (lua_Number)request->retry_after / (lua_Number)TL_SECOND);
+    else
+        lua_pushnil(L);
+    return 5;
+}
+
+/* request:close(): ends it in whatever state it is. Also __close and __gc. */
+static int request_close(lua_State *L)
+{
+    tl_request *request = tl_check_request(L, 1);
+    tl_request_box *box = lua_touserdata(L, 1);
+    box->request = NULL;
+    if (request && tl_engine_is_ours(request->engine))
+        tl_engine_cancel(request);
+    return 0;
+}
+
+void tl_request_register(lua_State *L)
+{
+    static const luaL_Reg methods[] = {
+        {"result", request_result},
+        {"close", request_close},
+        {NULL, NULL},
+    };
+    static const luaL_Reg metamethods[] = {
+        {"__gc", request_close},
+        {"__close", request_close},
+        {NULL, NULL},
+    };
+    tl_register_type(L, TL_REQUEST_TYPE, methods, metamethods);
+}
