@@ -18,7 +18,7 @@ c_test_support  = $(BUILD)/spec/server.o
 
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev lua-cjson
 sandbox_packages = lua-cqueues lua-luaossl
-test_packages    = $(sandbox_packages) lua-busted libcmocka-dev binutils
+test_packages    = $(sandbox_packages) lua-socket lua-busted libcmocka-dev binutils
 lint_packages    = $(test_packages) lua-check clang clang-format
 
 # A checkout is used in place: both paths end in what the system has.

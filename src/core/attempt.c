@@ -229,13 +229,15 @@ static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt
 
 static void set_failure(tl_request *request, CURLcode code)
 {
-    if (code == CURLE_OK || request->error.kind != TL_OK)
-        return; /* an answer; or on_body and on_header have said it better */
-    const char *text = request->curl_text[0] ? request->curl_text : curl_easy_strerror(code);
-    tl_error_kind kind = code == CURLE_OPERATION_TIMEDOUT ? TL_TIMEOUT
-                         : code == CURLE_OUT_OF_MEMORY    ? TL_MEMORY
-                                                          : TL_NETWORK;
-    tl_error_set(&request->error, kind, "%s", text);
+    if (code == CURLE_OK)
+        return;
+    if (request->error.kind == TL_OK) { /* otherwise on_body or on_header has said it better */
+        const char *text = request->curl_text[0] ? request->curl_text : curl_easy_strerror(code);
+        tl_error_kind kind = code == CURLE_OPERATION_TIMEDOUT ? TL_TIMEOUT
+                             : code == CURLE_OUT_OF_MEMORY    ? TL_MEMORY
+                                                              : TL_NETWORK;
+        tl_error_set(&request->error, kind, "%s", text);
+    }
     request->error.status = request->status;
 }
 

@@ -35,8 +35,9 @@ static tl_retry_reason reason_of_status(int status)
 static tl_retry_reason reason_of_failure(CURLcode code, bool went_out)
 {
     switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL: /* a scheme that is off; or an answer that is no HTTP */
+        return went_out ? TL_REASON_LOST : TL_REASON_REFUSED_SETUP;
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:

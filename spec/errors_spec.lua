@@ -1,0 +1,29 @@
+local errors = require "tasklist.errors"
+
+describe("an error", function()
+  local failure = errors.new { kind = "http", message = "the server answered 500", method = "POST", path = "/v1/x" }
+
+  it("is one line that says what was tried and what came back", function()
+    assert.equal("tasklist: POST /v1/x: the server answered 500 (http)", tostring(failure))
+    assert.equal("tasklist: no base_url (config)", tostring(errors.new { kind = "config", message = "no base_url" }))
+  end)
+
+  it("joins with text on either side", function()
+    assert.equal("failed: " .. tostring(failure), "failed: " .. failure)
+    assert.equal(tostring(failure) .. "!", failure .. "!")
+  end)
+
+  it("is raised as it is", function()
+    local _, raised = pcall(error, failure)
+    assert.equal(failure, raised)
+  end)
+
+  it("has a name", function()
+    assert.equal("tasklist.error", getmetatable(failure).__name)
+  end)
+
+  it("escapes what a terminal would obey", function()
+    local message = errors.new { kind = "http", message = "a\r\nb\tc\27[2J\0\127" }.message
+    assert.equal([[a\r\nb\tc\x1b[2J\x00\x7f]], message)
+  end)
+end)

@@ -1,0 +1,119 @@
+--- What a program that embeds Lua sees of the module.
+local connect = require "spec.support.client"
+local sandbox = require "spec.support.sandbox"
+
+describe("the module", function()
+  it("exports its opening function and nothing else", function()
+    local pipe = assert(io.popen("nm -D --defined-only build/tasklist/core.so"))
+    local names = {}
+    for name in pipe:read("a"):gmatch("%u ([%w_]+)\n") do names[#names + 1] = name end
+    pipe:close()
+    assert.same({ "luaopen_tasklist_core" }, names)
+  end)
+
+  it("has a core that knows no Lua", function()
+    local pipe = assert(io.popen("grep -rlE 'lua(lib|xlib)?\\.h' src/core; nm build/libtasklist_core.a | grep -c ' U lua'"))
+    assert.equal("0\n", pipe:read("a"))
+    pipe:close()
+  end)
+
+  it("sets no global, and leaves the host's alone", function()
+    local output, fine = connect.run_script [[
+      local before = {}
+      for name in pairs(_G) do before[name] = true end
+      local tasklist = require "tasklist"
+      tasklist.new { base_url = "https://h.example", client_id = "a", client_secret = "b" }:close()
+      for name in pairs(_G) do assert(before[name], name) end
+    ]]
+    assert.is_true(fine, output)
+  end)
+
+  local slow = "LD_PRELOAD=build/spec/slow_lookup.so"
+
+  it("is not held by a slow name lookup, nor is the end of the state #unhurried", function()
+    -- The process goes on for 5 s after the state that started the lookup is closed, so that the
+    -- lookup's thread comes back to a process that has to be whole. cqueues threads have own states.
+    local output, fine = connect.run_script([[
+      local cqueues, thread = require "cqueues", require "cqueues.thread"
+      local start = cqueues.monotime()
+      local worker = thread.start(function()
+        local cqueues = require "cqueues"
+        local client = require("tasklist").new { base_url = "https://slow.example", client_id = "a",
+          client_secret = "b", authorization_server_url = "https://slow.example/token", timeout = 0.5 }
+        local start = cqueues.monotime()
+        local _, failure = client:search_tasks()
+        assert(failure.kind == "timeout", tostring(failure))
+        assert(cqueues.monotime() - start < 3, "held by the lookup")
+      end)
+      local ended, problem = worker:join(30)
+      assert(ended, problem)
+      assert(cqueues.monotime() - start < 3, "lua_close was held by the lookup")
+      cqueues.sleep(5)
+      print "alive"
+    ]], slow)
+    assert.equal("alive\n", output)
+    assert.is_true(fine)
+  end)
+
+  it("collects clients in the middle of a state's end without harm", function()
+    local server = sandbox.start()
+    local output, fine = connect.run_script(([[
+      local tasklist = require "tasklist"
+      local options = { base_url = %q, authorization_server_url = %q, client_id = %q, client_secret = %q }
+      kept = {}
+      for i = 1, 20 do
+        local client = tasklist.new(options)
+        assert(client:search_tasks { pageSize = 1 })
+        if i %% 2 == 0 then kept[i] = client end
+      end
+      print "done"
+    ]]):format(server.base_url, server.token_url, server.client_id, server.client_secret))
+    assert.equal("done\n", output)
+    assert.is_true(fine)
+    server:stop()
+  end)
+
+  it("lets Ctrl-C end a call at once, and the client stays usable", function()
+    local server = sandbox.start()
+    server:fault { path = "/v1", action = "silent" }
+    local output = connect.run_script(([[
+      local client = require("tasklist").new { base_url = %q, authorization_server_url = %q, client_id = %q,
+        client_secret = %q, timeout = 50 }
+      local pid = io.open("/proc/self/stat"):read("n")
+      os.execute("(sleep 0.5; kill -INT " .. pid .. ") &")
+      local ok, problem = pcall(client.search_tasks, client)
+      print(ok, problem)
+      print(#client:search_tasks { pageSize = 1 })
+    ]]):format(server.base_url, server.token_url, server.client_id, server.client_secret))
+    assert.truthy(output:find("^false\t.*interrupted!\n1\n$"), output)
+    server:stop()
+  end)
+end)
+
+describe("an example", function()
+  it("prints the tasks of the server that the environment names", function()
+    local server = sandbox.start()
+    local script = assert(io.open("examples/search.lua")):read("a")
+    local output, fine = connect.run_script(script, ("ZEEBE_CLIENT_ID=%s ZEEBE_CLIENT_SECRET=%s "
+      .. "ZEEBE_AUTHORIZATION_SERVER_URL=%s CAMUNDA_TASKLIST_BASE_URL=%s"):format(server.client_id,
+      server.client_secret, server.token_url, server.base_url))
+    assert.is_true(fine, output)
+    local client <close> = connect.of(server)
+    local tasks = assert(client:search_tasks { state = "CREATED" })
+    local lines = 0
+    for line in output:gmatch("[^\n]+") do
+      lines = lines + 1
+      local task = tasks[lines]
+      assert.truthy(line:find(task.id, 1, true) and line:find(task.name, 1, true), line)
+    end
+    assert.equal(#tasks, lines)
+    server:stop()
+  end)
+
+  it("ends with what is missing", function()
+    local script = assert(io.open("examples/search.lua")):read("a")
+    local output, fine = connect.run_script(script, "env -u ZEEBE_CLIENT_ID")
+    assert.is_false(fine)
+    assert.truthy(output:find("CAMUNDA_TASKLIST_BASE_URL (option \"base_url\") is missing", 1, true), output)
+  end)
+end)

@@ -1,0 +1,109 @@
+local json = require "tasklist.json"
+local v1 = require "tasklist.v1"
+
+describe("a body that is read", function()
+  it("has no null in objects, and keeps the places of arrays", function()
+    assert.same({ b = { c = {} }, list = { 1, json.null, 3 } },
+      json.decode '{"a":null,"b":{"c":{"d":null}},"list":[1,null,3]}')
+    assert.is_nil(json.decode "null")
+  end)
+
+  it("has integers where there is no fraction", function()
+    local value = json.decode '{"i":50,"zero":-0.0,"big":9007199254740993,"f":1.5,"huge":1e300,"list":[2,[3.0]]}'
+    assert.equal("integer", math.type(value.i))
+    assert.equal("integer", math.type(value.zero))
+    assert.equal("integer", math.type(value.big))
+    assert.equal("float", math.type(value.f))
+    assert.equal("float", math.type(value.huge))
+    assert.equal("integer", math.type(value.list[1]))
+    assert.equal("integer", math.type(value.list[2][1]))
+    assert.equal("integer", math.type(json.decode "7"))
+  end)
+
+  it("keeps many nulls and many fields apart", function()
+    local parts = {}
+    for i = 1, 200 do
+      parts[i] = ('"k%d":%s'):format(i, i % 2 == 0 and "null" or i)
+    end
+    local value = json.decode("{" .. table.concat(parts, ",") .. "}")
+    for i = 1, 200 do
+      assert.equal(i % 2 == 1 and i or nil, value["k" .. i])
+    end
+  end)
+
+  for _, text in ipairs { "", "<html>", '{"a":', "[1,]", "NaN", '{"a":Infinity}', "0x10" } do
+    it("is refused when it is " .. ("%q"):format(text), function()
+      local value, problem = json.decode(text)
+      assert.is_nil(value)
+      assert.is_string(problem)
+    end)
+  end
+
+  it("leaves the host's cjson as it is", function()
+    local cjson = require "cjson"
+    assert.has_no.errors(function() cjson.decode "[NaN]" end)
+  end)
+end)
+
+describe("a query that is written", function()
+  local shape = v1.operations.search_tasks.body
+  local cjson = require "cjson"
+
+  it("is {} when empty, and has arrays where the API has arrays", function()
+    assert.equal("{}", json.encode(shape, {}, "query"))
+    assert.equal('{"assignees":[]}', json.encode(shape, { assignees = {} }, "query"))
+    assert.equal('{"searchAfter":["1","2"]}', json.encode(shape, { searchAfter = { "1", "2" } }, "query"))
+  end)
+
+  it("carries every field of TaskSearchRequest", function()
+    local query = {
+      state = "CREATED", assigned = true, assignee = "a", assignees = { "a" }, taskDefinitionId = "t",
+      candidateGroup = "g", candidateGroups = { "g" }, candidateUser = "u", candidateUsers = { "u" },
+      processDefinitionKey = "1", processInstanceKey = "2", pageSize = 10, followUpDate = { from = "x", to = "y" },
+      dueDate = { from = "x" }, taskVariables = { { name = "n", value = '"v"', operator = "eq" } },
+      tenantIds = { "t" }, sort = { { field = "priority", order = "ASC" } }, searchAfter = { "1", "2" },
+      searchAfterOrEqual = { "1" }, searchBefore = { "1" }, searchBeforeOrEqual = { "1" },
+      includeVariables = { { name = "n", alwaysReturnFullValue = true } }, implementation = "JOB_WORKER",
+      priority = { eq = 1, gte = 2, gt = 3, lte = 4, lt = 5.5 },
+    }
+    for name in pairs(shape.fields) do
+      assert.is_not_nil(query[name], name)
+    end
+    assert.same(query, cjson.decode(json.encode(shape, query, "query")))
+  end)
+
+  it("writes an integer key as the string that the API has", function()
+    assert.equal('{"processInstanceKey":"9007199254740993"}',
+      json.encode(shape, { processInstanceKey = 9007199254740993 }, "query"))
+  end)
+
+  it("writes an explicit null", function()
+    assert.equal('{"assignee":null}', json.encode(shape, { assignee = json.null }, "query"))
+  end)
+
+  local misuse = {
+    { 5, "query: table expected, got number" },
+    { { asignee = "x" }, 'unknown field "asignee"; it takes assigned, assignee, assignees' },
+    { { state = "OPEN" }, 'query.state: one of CREATED, COMPLETED, CANCELED, FAILED expected, got "OPEN"' },
+    { { pageSize = 0 }, "query.pageSize: integer from 1 to 2147483647 expected, got 0" },
+    { { pageSize = 1.5 }, "query.pageSize: integer" },
+    { { pageSize = "5" }, "query.pageSize: integer" },
+    { { assigned = "true" }, 'query.assigned: boolean expected, got "true"' },
+    { { assignee = 1.5 }, "query.assignee: string expected, got number" },
+    { { assignee = "\xff" }, "query.assignee: not UTF-8" },
+    { { assignees = "x" }, 'query.assignees: array expected, got "x"' },
+    { { assignees = { a = "x" } }, "query.assignees: array expected, got the key a" },
+    { { assignees = { "a", {} } }, "query.assignees[2]: string expected, got table" },
+    { { sort = { { field = "name" } } }, "query.sort[1].field: one of completionTime" },
+    { { priority = { eq = 0 / 0 } }, "query.priority.eq: finite number expected" },
+    { { priority = { around = 5 } }, 'query.priority: unknown field "around"; it takes eq, gt, gte, lt, lte' },
+    { { dueDate = { from = {} } }, "query.dueDate.from: string expected, got table" },
+  }
+  for _, row in ipairs(misuse) do
+    it("names what is wrong: " .. row[2], function()
+      local text, problem = json.encode(shape, row[1], "query")
+      assert.is_nil(text)
+      assert.truthy(problem:find(row[2], 1, true), problem)
+    end)
+  end
+end)

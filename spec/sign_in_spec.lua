@@ -1,0 +1,157 @@
+local connect = require "spec.support.client"
+local sandbox = require "spec.support.sandbox"
+
+local function find(text, part)
+  assert.truthy(text:find(part, 1, true), text)
+end
+
+describe("signing in", function()
+  local server
+  setup(function() server = sandbox.start() end)
+  teardown(function() server:stop() end)
+  before_each(function() server:clear() end)
+
+  local function seen(path)
+    local count = 0
+    for _, entry in ipairs(server:log()) do
+      if entry.path == path then count = count + 1 end
+    end
+    return count
+  end
+
+  for _, secret in ipairs { "a+b&c=d%e f", "ünïcödé", "%2B", "a/b?c#d;e" } do
+    it("takes the secret " .. secret, function()
+      local other = sandbox.start { client_secret = secret }
+      local client <close> = connect.of(other)
+      assert(client:search_tasks())
+      other:stop()
+    end)
+  end
+
+  local refusals = {
+    { { client_secret = "hush-hush" }, 401, "unauthorized_client", "ZEEBE_CLIENT_SECRET" },
+    { { client_id = "stranger" }, 400, "invalid_client", "ZEEBE_CLIENT_ID" },
+  }
+  for _, row in ipairs(refusals) do
+    it("that is refused with " .. row[2] .. " is an error at once, and the endpoint is left alone", function()
+      local client <close> = connect.of(server, row[1])
+      local _, failure = client:search_tasks()
+      assert.equal("auth", failure.kind)
+      assert.equal(row[2], failure.status)
+      assert.equal(row[3], failure.error)
+      assert.is_string(failure.error_description)
+      find(tostring(failure), failure.error)
+      find(tostring(failure), failure.error_description)
+      find(tostring(failure), row[4])
+      for _, text in pairs(failure) do
+        assert.falsy(tostring(text):find("hush-hush", 1, true))
+      end
+      local _, again = client:search_tasks()
+      assert.equal(failure.message, again.message)
+      assert.equal(1, seen "/oauth/token")
+      assert.equal(0, seen "/v1/tasks/search")
+    end)
+  end
+
+  local bad_answers = {
+    { "HTML", "<html>hidden</html>" }, { "empty", "" }, { "cut", '{"access_token":"hidden' },
+    { "without access_token", '{"token":"hidden"}' }, { "with a line break", [[{"access_token":"hid\r\nden"}]] },
+  }
+  for _, row in ipairs(bad_answers) do
+    it("with an answer that is " .. row[1] .. " is an error that quotes nothing of it", function()
+      server:fault { path = "/oauth/token", action = "token", body = row[2] }
+      local client <close> = connect.of(server)
+      local _, failure = client:search_tasks()
+      assert.equal("auth", failure.kind)
+      for _, text in pairs(failure) do
+        assert.falsy(tostring(text):find("hidden", 1, true), tostring(text))
+        assert.falsy(tostring(text):find("den\"", 1, true), tostring(text))
+      end
+      assert.equal(0, seen "/v1/tasks/search")
+    end)
+  end
+
+  it("with an answer that breaks off again and again is an error", function()
+    server:fault { path = "/oauth/token", action = "cut", times = 9 }
+    local client <close> = connect.of(server)
+    local _, failure = client:search_tasks()
+    assert.equal("auth", failure.kind)
+    find(failure.message, "no token from " .. server.token_url)
+  end)
+
+  for _, life in ipairs { "null", "0", "-5", "1e40", "0.5", '"1"' } do
+    it("takes a token with expires_in " .. life .. " until a 401", function()
+      server:fault { path = "/oauth/token", action = "token",
+        body = ('{"access_token":"$TOKEN","expires_in":%s}'):format(life) }
+      local client <close> = connect.of(server)
+      for _ = 1, 3 do assert(client:search_tasks { pageSize = 1 }) end
+      assert.equal(1, seen "/oauth/token")
+      server:revoke()
+      assert(client:search_tasks { pageSize = 1 })
+      assert.equal(2, seen "/oauth/token")
+    end)
+  end
+
+  it("replays a call once with a fresh token after a 401", function()
+    local client <close> = connect.of(server)
+    assert(client:search_tasks())
+    server:revoke()
+    server:clear()
+    assert(client:search_tasks())
+    assert.equal(1, seen "/oauth/token")
+    assert.equal(2, seen "/v1/tasks/search")
+  end)
+
+  it("gives up on a 401 that stays after exactly one replay", function()
+    server:fault { path = "/v1", action = "status", status = 401, body = '{"message":"no"}', times = 9 }
+    local client <close> = connect.of(server)
+    local _, failure = client:search_tasks()
+    assert.equal("auth", failure.kind)
+    assert.equal(401, failure.status)
+    assert.equal(2, failure.attempts)
+    assert.equal(2, seen "/v1/tasks/search")
+    assert.equal(2, seen "/oauth/token")
+  end)
+
+  it("goes again while the endpoint says 503 or 429", function()
+    server:fault { { path = "/oauth/token", action = "status", status = 503 },
+      { path = "/oauth/token", action = "status", status = 429 } }
+    local client <close> = connect.of(server)
+    assert(client:search_tasks())
+    assert.equal(3, seen "/oauth/token")
+  end)
+
+  it("says where it waited when the deadline passes", function()
+    server:fault { path = "/oauth/token", action = "silent" }
+    local client <close> = connect.of(server, { timeout = 0.3 })
+    local _, failure = client:search_tasks()
+    assert.equal("timeout", failure.kind)
+    find(failure.message, "token")
+  end)
+
+  it("says that nobody listens at the token endpoint", function()
+    local client <close> = connect.of(server, { authorization_server_url = "http://127.0.0.1:1/token" })
+    local _, failure = client:search_tasks()
+    assert.equal("network", failure.kind)
+    find(failure.message, "http://127.0.0.1:1/token")
+    find(failure.message, "Failed to connect")
+  end)
+
+  it("never meets a 401 while tokens of 2 s are renewed for 10 s #unhurried", function()
+    local brief = sandbox.start { token_life = 2 }
+    local client <close> = connect.of(brief)
+    local cqueues = require "cqueues"
+    local finish = cqueues.monotime() + 10
+    repeat
+      assert(client:search_tasks { pageSize = 1 })
+      cqueues.poll(0.01) -- a caller that works on each answer
+    until cqueues.monotime() > finish
+    local tokens = 0
+    for _, entry in ipairs(brief:log()) do
+      assert.not_equal(401, entry.status)
+      if entry.path == "/oauth/token" then tokens = tokens + 1 end
+    end
+    assert.is_true(tokens >= 5 and tokens <= 7, tokens)
+    brief:stop()
+  end)
+end)

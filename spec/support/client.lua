@@ -1,0 +1,42 @@
+--- Clients of a sandbox.
+local tasklist = require "tasklist"
+
+local client = {}
+
+--- Makes a client that signs in at a sandbox.
+-- @tparam table server from spec.support.sandbox
+-- @tparam[opt] table options go before the sandbox's
+function client.of(server, options)
+  local arguments = {
+    base_url = server.base_url,
+    authorization_server_url = server.token_url,
+    client_id = server.client_id,
+    client_secret = server.client_secret,
+    timeout = 10,
+  }
+  for name, value in pairs(options or {}) do
+    arguments[name] = value
+  end
+  return assert(tasklist.new(arguments))
+end
+
+--- Runs a script in a Lua of its own, in the checkout.
+-- @tparam string script
+-- @tparam[opt] string environment `NAME=value` words before the command
+-- @treturn string what it wrote, to both streams
+-- @treturn boolean whether it ended well
+function client.run_script(script, environment)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(script)
+  file:close()
+  local command = ("LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/?.so;;' %s timeout 60 lua5.4 %s 2>&1")
+    :format(environment or "", path)
+  local pipe = assert(io.popen(command))
+  local output = pipe:read("a")
+  local fine = pipe:close()
+  os.remove(path)
+  return output, fine == true
+end
+
+return client
