@@ -88,13 +88,14 @@ describe("search_tasks", function()
 
   it("walks there and back by the cursors of its second value", function()
     local all = assert(client:search_tasks { pageSize = 1000 })
-    local seen, query, page = {}, { pageSize = 7 }, nil
+    local seen, query = {}, { pageSize = 7 }
+    local after
     repeat
-      local tasks
-      tasks, page = assert(client:search_tasks(query))
+      local tasks, page = assert(client:search_tasks(query))
       for _, task in ipairs(tasks) do seen[#seen + 1] = task.id end
-      query = { pageSize = 7, searchAfter = page.after }
-    until not page.after
+      after = page.after
+      query = { pageSize = 7, searchAfter = after }
+    until not after
     assert.equal(#all, #seen)
     for i, task in ipairs(all) do assert.equal(task.id, seen[i]) end
 
@@ -155,7 +156,8 @@ describe("search_tasks", function()
     { "a cut answer", { action = "cut", times = 9 }, "network", 200, "(network)" },
     { "no answer", { action = "close", times = 9 }, "network", nil, "(network)" },
     { "a reset", { action = "reset", times = 9 }, "network", nil, "(network)" },
-    { "429 with a long Retry-After", { action = "status", status = 429, body = "", headers = { ["Retry-After"] = "60" } },
+    { "429 with a long Retry-After",
+      { action = "status", status = 429, body = "", headers = { ["Retry-After"] = "60" } },
       "http", 429, "429" },
   }
   for _, row in ipairs(answers) do

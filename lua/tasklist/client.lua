@@ -3,7 +3,9 @@
 local core = require "tasklist.core"
 local decode_token = require "tasklist.token"
 local errors = require "tasklist.errors"
+local headers = require "tasklist.headers"
 local json = require "tasklist.json"
+local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
 local version = require "tasklist.version"
 
@@ -16,97 +18,75 @@ local client = {}
 local user_agent = ("tasklist/%s libcurl/%s"):format(version, core.curl_version())
 
 --- Makes a client. Does no network I/O.
--- @tparam table settings from `settings.resolve`
+-- @tparam table values from `settings.resolve`
+-- @tparam table sources likewise
 -- @treturn table
-function client.new(settings)
-  local engine = core.engine { connect_timeout = settings.connect_timeout, user_agent = user_agent }
+function client.new(values, sources)
+  local engine = core.engine {
+    connect_timeout = values.connect_timeout,
+    user_agent = user_agent,
+    ca_file = values.ca_file,
+  }
   local identity = engine:oauth {
-    url = settings.authorization_server_url,
-    client_id = settings.client_id,
-    client_secret = settings.client_secret,
-    audience = settings.audience,
-    timeout = settings.timeout,
+    url = values.authorization_server_url,
+    client_id = values.client_id,
+    client_secret = values.client_secret,
+    audience = values.audience,
+    timeout = values.timeout,
     decode = decode_token,
   }
-  return setmetatable({
-    engine = engine,
-    identity = identity,
-    base_url = settings.base_url,
-    timeout = settings.timeout,
-    max_response = settings.max_response,
-  }, Client)
+  return setmetatable({ engine = engine, identity = identity, values = values, sources = sources }, Client)
 end
 
+local media_types = { Accept = "application/json", ["Content-Type"] = "application/json" }
+local usual_headers = headers.write(media_types)
+
+-- One exchange: an answer (status, body, block, attempts, retry_after), or nil and an error's fields.
 -- A signal makes `wait` return early, so that a debug hook (Ctrl-C in stand-alone Lua) can run.
-local function exchange(self, operation, body)
-  local engine = self.engine
-  local request <close> = engine:start(self.identity, operation.method, self.base_url .. operation.path, body,
-    self.timeout, self.max_response, operation.read)
+local function exchange(self, message)
+  local engine, values = self.engine, self.values
+  local request <close> = engine:start(self.identity, message.method, values.base_url .. message.path,
+    message.headers or usual_headers, message.body, message.timeout or values.timeout, values.max_response,
+    message.read)
   while not engine:wait(request) do end
-  return request:result()
-end
-
-local hints = {
-  [301] = "redirects are not followed; check base_url (CAMUNDA_TASKLIST_BASE_URL)",
-  [401] = "the API does not accept the token; check audience and the client's permissions",
-  [404] = "check base_url (CAMUNDA_TASKLIST_BASE_URL)",
-}
-hints[302], hints[303], hints[307], hints[308] = hints[301], hints[301], hints[301], hints[301]
-
-local function http_error(status, body, attempts, retry_after)
-  local answer = json.decode(body)
-  answer = type(answer) == "table" and answer or {}
-  local said = type(answer.message) == "string" and answer.message ~= "" and answer.message or nil
-  local message = ("the server answered %d"):format(status)
-  if said then
-    message = message .. ": " .. said
-  elseif hints[status] then
-    message = message .. "; " .. hints[status]
-  end
-  return {
-    kind = status == 401 and "auth" or "http",
-    message = message,
-    status = status,
-    title = type(answer.title) == "string" and answer.title or nil,
-    instance = type(answer.instance) == "string" and answer.instance or nil,
-    attempts = attempts,
-    retry_after = retry_after,
-    body = body,
-  }
-end
-
-local function decode_error(status, body, attempts, problem)
-  return { kind = "decode", message = ("the answer (%d) is no JSON as documented: %s"):format(status, problem),
-    status = status, attempts = attempts, body = body }
-end
-
--- One exchange, from a body to a decoded answer.
-local function call(self, operation, body)
-  local status, answer, _, attempts, retry_after = exchange(self, operation, body)
-  local failure
+  local status, body, block, attempts, retry_after = request:result()
   if not status then
-    failure = answer
-  elseif status < 200 or status > 299 then
-    failure = http_error(status, answer, attempts, retry_after)
-  else
-    local value, problem = json.decode(answer)
-    if type(value) == "table" then
-      return value
-    end
-    failure = decode_error(status, answer, attempts, problem or "a table expected")
+    return nil, errors.of_failure(body)
   end
-  failure.method, failure.path = operation.method, operation.path
-  return nil, errors.new(failure)
+  return { status = status, body = body, block = block, attempts = attempts, retry_after = retry_after }
 end
 
--- Misuse is reported where the user called: two levels above the verb's helper.
-local function check_open(self)
+local function failed(message, fields)
+  fields.method, fields.path = message.method, message.path
+  return nil, errors.new(fields)
+end
+
+-- One exchange, to a decoded answer.
+local function call(self, message)
+  local answer, failure = exchange(self, message)
+  if not answer then
+    return failed(message, failure)
+  elseif answer.status < 200 or answer.status > 299 then
+    return failed(message, errors.of_status(answer))
+  end
+  local value, problem = json.decode(answer.body)
+  if type(value) ~= "table" then
+    return failed(message, errors.of_body(answer, problem or "a table expected"))
+  end
+  return value
+end
+
+-- Misuse is reported where the user called the verb: its helpers give a text, the verb raises it.
+local function problem_of_options(self, options, known)
   if self.engine:closed() then
-    error("attempt to use a closed client", 3)
+    return "attempt to use a closed client"
+  elseif options ~= nil and type(options) ~= "table" then
+    return "options: table expected, got " .. type(options)
   end
+  return options and settings.problem_of(options, known)
 end
 
-local function two_cursors(query)
+local function problem_of_cursors(query)
   local found
   for _, name in ipairs(v1.cursors) do
     if query[name] ~= nil then
@@ -136,25 +116,118 @@ local function page_of(tasks, query)
   return page
 end
 
+local call_options = { timeout = "seconds" }
+
 --- Searches tasks: POST /v1/tasks/search, one page.
 -- @tparam[opt] table query the fields of Camunda's TaskSearchRequest; unknown fields and wrong values
 --   raise
+-- @tparam[opt] table options `timeout`: seconds, instead of the client's
 -- @treturn table an array of tasks as the server writes them, null absent; or nil and an error object
 -- @treturn table page: opaque cursors `after` and `before` for the next query's `searchAfter` and
 --   `searchBefore`, each nil when there is no such page
-function Client:search_tasks(query)
-  check_open(self)
+function Client:search_tasks(query, options)
   query = query == nil and {} or query
-  local body, problem = json.encode(v1.operations.search_tasks.body, query, "query")
-  problem = problem or two_cursors(query)
+  local operation = v1.operations.search_tasks
+  local problem = problem_of_options(self, options, call_options)
+  local body
+  if not problem then
+    body, problem = json.encode(operation.body, query, "query")
+  end
+  problem = problem or problem_of_cursors(query)
   if problem then
     error("search_tasks: " .. problem, 2)
   end
-  local tasks, failure = call(self, v1.operations.search_tasks, body)
+  local tasks, failure = call(self, { method = operation.method, path = operation.path, body = body,
+    read = operation.read, timeout = options and options.timeout })
   if not tasks then
     return nil, failure
   end
   return tasks, page_of(tasks, query)
+end
+
+local function add_query(path, query)
+  local parts = {}
+  for name, value in pairs(query or {}) do
+    if type(name) ~= "string" or (type(value) ~= "string" and math.type(value) ~= "integer") then
+      return nil, ("query: %s must be a string or an integer with a name"):format(tostring(name))
+    end
+    parts[#parts + 1] = core.encode(name) .. "=" .. core.encode(tostring(value))
+  end
+  table.sort(parts) -- so that the same call makes the same URL
+  local mark = path:find("?", 1, true) and "&" or "?"
+  return #parts > 0 and path .. mark .. table.concat(parts, "&") or path
+end
+
+local function body_of(value)
+  if type(value) == "table" then
+    return json.encode_any(value)
+  elseif value ~= nil and type(value) ~= "string" then
+    return nil, "body: a table or JSON text expected, got " .. type(value)
+  end
+  return value
+end
+
+local reads = { GET = true, HEAD = true }
+
+-- The message that a `request` sends, or nil and what is wrong with the arguments.
+local function message_of(method, path, body, options)
+  if type(method) ~= "string" or not method:find("^%u+$") then
+    return nil, "method: upper-case letters expected"
+  elseif type(path) ~= "string" or not path:find("^/[!-~]*$") or path:find("#", 1, true) then
+    return nil, "path: \"/\" and then visible ASCII without \"#\" expected, anything else percent-encoded"
+  end
+  local message = { method = method, timeout = options.timeout }
+  local problem
+  message.path, problem = add_query(path, options.query)
+  if problem then
+    return nil, problem
+  end
+  message.body, problem = body_of(body)
+  if problem then
+    return nil, problem
+  end
+  message.read = reads[method] or options.idempotent
+  message.headers, problem = headers.write(message.body and media_types or { Accept = media_types.Accept },
+    options.headers)
+  if problem then
+    return nil, problem
+  end
+  return message
+end
+
+local request_options = { timeout = "seconds", query = "table", headers = "table", idempotent = "boolean" }
+
+--- Sends any request below the base URL, signed in as the client is.
+-- @tparam string method
+-- @tparam string path from "/" on, with what is special in it percent-encoded
+-- @tparam[opt] table|string body a table to write as JSON, or JSON text as it is
+-- @tparam[opt] table options `query`: name -> value, appended percent-encoded; `headers`: name -> value;
+--   `idempotent`: true when sending it twice does no harm (GET and HEAD are taken for such); `timeout`:
+--   seconds
+-- @treturn integer status, for every answer; or nil and an error object when there was none
+-- @treturn string body, as it came
+-- @treturn table headers by lower-case name, without set-cookie
+function Client:request(method, path, body, options)
+  local problem = problem_of_options(self, options, request_options)
+  local message
+  if not problem then
+    message, problem = message_of(method, path, body, options or {})
+  end
+  if problem then
+    error("request: " .. problem, 2)
+  end
+  local answer, failure = exchange(self, message)
+  if not answer then
+    return failed(message, failure)
+  end
+  return answer.status, answer.body, headers.read(answer.block)
+end
+
+--- The settings that are in force.
+-- @treturn table name -> `{ value =, source = }`; source is "argument", "default", or the environment
+--   variable's name. Secrets are shown as "***".
+function Client:settings()
+  return settings.describe(self.values, self.sources)
 end
 
 --- Ends everything that is under way and closes the connections. Closing twice is fine.
@@ -167,7 +240,7 @@ function Client:__close()
 end
 
 function Client:__tostring()
-  return ("tasklist.client (%s)"):format(self.engine:closed() and "closed" or self.base_url)
+  return ("tasklist.client (%s)"):format(self.engine:closed() and "closed" or self.values.base_url)
 end
 
 return client

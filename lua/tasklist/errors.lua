@@ -6,6 +6,8 @@
 -- and `error_description` (RFC 6749 5.2). `tostring` is one line that says what was tried, what came
 -- back and what to do.
 
+local json = require "tasklist.json"
+
 local errors = {}
 
 local metatable = { __name = "tasklist.error" }
@@ -36,6 +38,75 @@ end
 function errors.new(fields)
   fields.message = errors.one_line(fields.message)
   return setmetatable(fields, metatable)
+end
+
+local redirected = "redirects are not followed; check base_url (CAMUNDA_TASKLIST_BASE_URL)"
+
+-- What to do about a status whose body says nothing.
+local status_hints = {
+  [301] = redirected, [302] = redirected, [303] = redirected, [307] = redirected, [308] = redirected,
+  [401] = "the API does not accept the token; check audience and the client's permissions",
+  [404] = "check base_url (CAMUNDA_TASKLIST_BASE_URL)",
+}
+
+local function text_of(value)
+  return type(value) == "string" and value ~= "" and value or nil
+end
+
+--- An answer that is no success.
+-- @tparam table answer `status`, `body`, `attempts` and `retry_after` of an exchange
+-- @treturn table fields for `new`
+function errors.of_status(answer)
+  local decoded = json.decode(answer.body)
+  local said = type(decoded) == "table" and decoded or {}
+  local message = ("the server answered %d"):format(answer.status)
+  if text_of(said.message) then
+    message = message .. ": " .. said.message
+  elseif status_hints[answer.status] then
+    message = message .. "; " .. status_hints[answer.status]
+  end
+  return {
+    kind = answer.status == 401 and "auth" or "http",
+    message = message,
+    status = answer.status,
+    title = text_of(said.title),
+    instance = text_of(said.instance),
+    attempts = answer.attempts,
+    retry_after = answer.retry_after,
+    body = answer.body,
+  }
+end
+
+--- A success whose body is not what it should be.
+-- @tparam table answer as for `of_status`
+-- @tparam string problem what is wrong with the body
+-- @treturn table fields for `new`
+function errors.of_body(answer, problem)
+  return {
+    kind = "decode",
+    message = ("the answer (%d) is no JSON as documented: %s"):format(answer.status, problem),
+    status = answer.status,
+    attempts = answer.attempts,
+    body = answer.body,
+  }
+end
+
+local certificate_hints = {
+  host = "the certificate is for another host: check the host in the URL, or the server's certificate",
+  date = "the certificate has expired or is not yet valid: renew it at the server, or set this machine's clock",
+  authority = "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH) to the certificate of the authority that signed it",
+}
+
+--- An exchange without an answer.
+-- @tparam table failure from the core: `kind`, `message`, `certificate` and others
+-- @treturn table fields for `new`
+function errors.of_failure(failure)
+  local hint = certificate_hints[failure.certificate]
+  if hint then
+    failure.message = failure.message .. "; " .. hint
+  end
+  failure.certificate = nil
+  return failure
 end
 
 return errors

@@ -1,6 +1,8 @@
 --- tasklist: the user tasks of a Camunda 8 cluster as Lua tables.
 
+local cjson = require "cjson"
 local client = require "tasklist.client"
+local core = require "tasklist.core"
 local json = require "tasklist.json"
 local settings = require "tasklist.settings"
 
@@ -16,23 +18,35 @@ local tasklist = {
 -- No network I/O happens here.
 -- @tparam[opt] table arguments `base_url` (or `region` and `cluster_id`), `client_id`, `client_secret`,
 --   `authorization_server_url`, `audience`: strings; `timeout` (of a whole call, 30), `connect_timeout`
---   (10): seconds; `allow_insecure` (false): lets secrets travel over http; `max_response` (16 MiB):
---   bytes of one answer. Unknown names and wrong types raise.
+--   (10): seconds; `ca_file`: a PEM file of the authorities to trust instead of the system's;
+--   `allow_insecure` (false): lets secrets travel over http; `max_response` (16 MiB): bytes of one
+--   answer. Unknown names and wrong types raise.
 -- @treturn table a client; or nil and an error of kind "config"
 function tasklist.new(arguments)
   if arguments ~= nil and type(arguments) ~= "table" then
     error("tasklist.new: a table of options expected, got " .. type(arguments), 2)
   end
   arguments = arguments or {}
-  local problem = settings.misuse(arguments)
+  local problem = settings.problem_of(arguments)
   if problem then
     error("tasklist.new: " .. problem, 2)
   end
-  local values, failure = settings.resolve(arguments, os.getenv)
+  local values, sources = settings.resolve(arguments, os.getenv)
   if not values then
-    return nil, failure
+    return nil, sources -- the error
   end
-  return client.new(values)
+  return client.new(values, sources)
+end
+
+--- What this runs on: the first thing to say in a report.
+-- @treturn table versions of `tasklist`, `lua`, `libcurl` (the one that is running) and `cjson`
+function tasklist.version()
+  return {
+    tasklist = tasklist._VERSION,
+    lua = _VERSION,
+    libcurl = core.curl_version(),
+    cjson = cjson._VERSION,
+  }
 end
 
 return tasklist

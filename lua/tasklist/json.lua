@@ -140,4 +140,14 @@ end
 -- @treturn string JSON text; or nil and which field is wrong and what it takes
 json.encode = write
 
+--- Writes any Lua value as lua-cjson does: an empty table is `{}`.
+-- @treturn string JSON text; or nil and what cannot be written
+function json.encode_any(value)
+  local ok, text = pcall(codec.encode, value)
+  if not ok then
+    return nil, text
+  end
+  return text
+end
+
 return json

@@ -15,17 +15,19 @@ local known = {
   { name = "authorization_server_url", type = "string", env = "ZEEBE_AUTHORIZATION_SERVER_URL",
     default = default_token_url },
   { name = "client_id", type = "string", env = "ZEEBE_CLIENT_ID", required = true },
-  { name = "client_secret", type = "string", env = "ZEEBE_CLIENT_SECRET", required = true },
+  { name = "client_secret", type = "string", env = "ZEEBE_CLIENT_SECRET", required = true, secret = true },
   { name = "audience", type = "string", default = "tasklist.camunda.io" },
   { name = "timeout", type = "seconds", default = 30 },
   { name = "connect_timeout", type = "seconds", default = 10 },
   { name = "allow_insecure", type = "boolean", env = "TASKLIST_ALLOW_INSECURE", default = false },
+  { name = "ca_file", type = "string", env = "CAMUNDA_CUSTOM_ROOT_CERT_PATH", file = true, default = "" },
   { name = "max_response", type = "bytes", default = 16 * 1024 * 1024 },
 }
 
-local by_name = {}
+local by_name, type_of = {}, {}
 for _, setting in ipairs(known) do
   by_name[setting.name] = setting
+  type_of[setting.name] = setting.type
 end
 
 local longest = 86400 * 365
@@ -40,6 +42,10 @@ function types.boolean(value)
   return type(value) == "boolean", "a boolean"
 end
 
+function types.table(value)
+  return type(value) == "table", "a table"
+end
+
 function types.seconds(value)
   return type(value) == "number" and value > 0 and value <= longest, "a positive number of seconds, at most a year's"
 end
@@ -49,16 +55,18 @@ function types.bytes(value)
   return bytes and bytes > 0, "a positive whole number of bytes"
 end
 
---- What is wrong with the arguments themselves, a mistake of the program.
--- @tparam table arguments
+--- What is wrong with a table of options, a mistake of the program.
+-- @tparam table options
+-- @tparam[opt] table expected name -> "string", "boolean", "table", "seconds" or "bytes"; those of
+--   `tasklist.new` by default
 -- @treturn ?string nil when nothing is
-function settings.misuse(arguments)
-  for name, value in pairs(arguments) do
-    local setting = by_name[name]
-    if not setting then
+function settings.problem_of(options, expected)
+  expected = expected or type_of
+  for name, value in pairs(options) do
+    if not expected[name] then
       return ("unknown option %q"):format(tostring(name))
     end
-    local right, what = types[setting.type](value)
+    local right, what = types[expected[name]](value)
     if not right then
       return ("option %q must be %s, got %s"):format(name, what, type(value) == "number" and value or type(value))
     end
@@ -87,25 +95,30 @@ local function read_variable(setting, text)
   return value
 end
 
--- An empty variable counts as not set, as it does for Camunda's own clients.
-local function collect(arguments, environment)
-  local values = {}
-  for _, setting in ipairs(known) do
-    local value = arguments[setting.name]
-    local text = value == nil and setting.env and environment(setting.env)
-    if text and text ~= "" then
-      local problem
-      value, problem = read_variable(setting, text)
-      if problem then
-        return nil, problem
-      end
-    end
-    if value == nil then
-      value = setting.default
-    end
-    values[setting.name] = value
+-- Where a setting comes from. An empty variable counts as not set, as it does for Camunda's own clients.
+local function find(setting, arguments, environment)
+  local argument = arguments[setting.name]
+  if argument ~= nil then
+    return argument, "argument"
   end
-  return values
+  local text = setting.env and environment(setting.env)
+  if text and text ~= "" then
+    local value, problem = read_variable(setting, text)
+    return value, setting.env, problem
+  end
+  return setting.default, "default"
+end
+
+local function collect(arguments, environment)
+  local values, sources = {}, {}
+  for _, setting in ipairs(known) do
+    local value, source, problem = find(setting, arguments, environment)
+    if problem then
+      return nil, problem
+    end
+    values[setting.name], sources[setting.name] = value, source
+  end
+  return values, sources
 end
 
 local function part_of_address(values, name)
@@ -120,8 +133,8 @@ end
 
 -- SaaS addresses are made of a region and a cluster. Given as arguments these go before the
 -- environment's base URL.
-local function choose_base_url(arguments, values)
-  if arguments.base_url or not (values.region or values.cluster_id) then
+local function choose_base_url(values, sources)
+  if sources.base_url == "argument" or not (values.region or values.cluster_id) then
     return values.base_url
   end
   local region, problem = part_of_address(values, "region")
@@ -130,6 +143,7 @@ local function choose_base_url(arguments, values)
   end
   local cluster_id
   cluster_id, problem = part_of_address(values, "cluster_id")
+  sources.base_url = sources.region
   return cluster_id and ("https://%s.tasklist.camunda.io/%s"):format(region, cluster_id), problem
 end
 
@@ -184,32 +198,64 @@ local function check_texts(values)
   return true
 end
 
---- All settings that are in force.
--- @tparam table arguments checked by `misuse`
--- @tparam function environment gives a variable's value or nil, like os.getenv
--- @treturn table name -> value; or nil and an error of kind "config"
-function settings.resolve(arguments, environment)
-  local values, problem = collect(arguments, environment)
-  if not values then
-    return nil, problem
+local function check_files(values)
+  for _, setting in ipairs(known) do
+    local path = values[setting.name]
+    if setting.file and path ~= "" then
+      local file, problem = io.open(path)
+      if not file then
+        return config_error("%s cannot be read: %s", called(setting), problem)
+      end
+      file:close()
+    end
   end
-  values.base_url, problem = choose_base_url(arguments, values)
+  return true
+end
+
+local function check_token_url(values)
+  return check_url(by_name.authorization_server_url, values.authorization_server_url, values.allow_insecure)
+end
+
+local checks = { check_base_url, check_texts, check_token_url, check_files }
+
+--- All settings that are in force.
+-- @tparam table arguments without problems
+-- @tparam function environment gives a variable's value or nil, like os.getenv
+-- @treturn table values: name -> value; or nil and an error of kind "config"
+-- @treturn table sources: name -> "argument", "default" or the variable's name
+function settings.resolve(arguments, environment)
+  local values, sources = collect(arguments, environment)
+  if not values then
+    return nil, sources
+  end
+  local problem
+  values.base_url, problem = choose_base_url(values, sources)
   if problem then
     return nil, problem
   end
-  for _, check in ipairs { check_base_url, check_texts } do
+  for _, check in ipairs(checks) do
     local right
     right, problem = check(values)
     if not right then
       return nil, problem
     end
   end
-  local url
-  url, problem = check_url(by_name.authorization_server_url, values.authorization_server_url, values.allow_insecure)
-  if not url then
-    return nil, problem
+  return values, sources
+end
+
+--- Settings as they may be shown.
+-- @tparam table values from `resolve`
+-- @tparam table sources likewise
+-- @treturn table name -> `{ value =, source = }`, secrets as "***"
+function settings.describe(values, sources)
+  local shown = {}
+  for _, setting in ipairs(known) do
+    local value = values[setting.name]
+    if value ~= nil then
+      shown[setting.name] = { value = setting.secret and "***" or value, source = sources[setting.name] }
+    end
   end
-  return values
+  return shown
 end
 
 return settings

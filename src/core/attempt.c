@@ -48,8 +48,8 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
     return taken;
 }
 
-/* What is the same for every request. Nothing here depends on the environment or on files but the
- * proxy variables and the system's certificate store. */
+/* What is the same for every request. Beside it libcurl reads the proxy variables and the
+ * certificate store. */
 static CURL *new_handle(tl_engine *engine)
 {
     CURL *easy = curl_easy_init();
@@ -72,6 +72,8 @@ static CURL *new_handle(tl_engine *engine)
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+    if (engine->ca_file.length > 0)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, tl_buffer_text(&engine->ca_file));
     tl_sockets_install(&engine->sockets, easy);
     return easy;
 }
@@ -104,43 +106,40 @@ static CURLcode set_request(tl_request *request, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->curl_text);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->header_list);
     CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
     return code ? code : curl_easy_setopt(easy, CURLOPT_URL, tl_buffer_text(&request->url));
 }
 
 static bool add_header(tl_request *request, const char *header)
 {
-    struct curl_slist *longer = curl_slist_append(request->headers, header);
+    struct curl_slist *longer = curl_slist_append(request->header_list, header);
     if (longer)
-        request->headers = longer;
+        request->header_list = longer;
     return longer != NULL;
-}
-
-static bool add_media_type(tl_request *request, const char *name, const char *value)
-{
-    char header[128];
-    if (!value)
-        return true;
-    snprintf(header, sizeof header, "%s: %s", name, value);
-    return add_header(request, header);
 }
 
 static bool make_headers(tl_request *request, const char *authorization)
 {
-    return (!authorization || add_header(request, authorization)) &&
-           add_media_type(request, "Accept", request->accept) &&
-           add_media_type(request, "Content-Type", request->content_type) &&
-           (!request->has_body || add_header(request, "Expect:")); /* none: it costs a round trip */
+    if (authorization && !add_header(request, authorization))
+        return false;
+    if (request->has_body && !add_header(request, "Expect:")) /* none: it costs a round trip */
+        return false;
+    const char *line = tl_buffer_text(&request->headers), *end = line + request->headers.length;
+    for (; line < end; line += strlen(line) + 1) {
+        if (!add_header(request, line))
+            return false;
+    }
+    return true;
 }
 
 /* The list holds the token: libcurl's own copies are out of reach, this one is not. */
 static void drop_headers(tl_request *request)
 {
-    for (struct curl_slist *item = request->headers; item; item = item->next)
+    for (struct curl_slist *item = request->header_list; item; item = item->next)
         explicit_bzero(item->data, strlen(item->data));
-    curl_slist_free_all(request->headers);
-    request->headers = NULL;
+    curl_slist_free_all(request->header_list);
+    request->header_list = NULL;
 }
 
 static void forget_answer(tl_request *request)
@@ -227,6 +226,19 @@ static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt
     };
 }
 
+/* libcurl compares the host name itself, after OpenSSL found nothing (0) to object to. */
+static tl_certificate_fault certificate_fault(const tl_request *request)
+{
+    enum { OPENSSL_NOT_YET_VALID = 9, OPENSSL_EXPIRED = 10 };
+    long verdict = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    if (verdict == 0)
+        return TL_CERTIFICATE_HOST;
+    return verdict == OPENSSL_NOT_YET_VALID || verdict == OPENSSL_EXPIRED
+               ? TL_CERTIFICATE_DATE
+               : TL_CERTIFICATE_AUTHORITY;
+}
+
 static void set_failure(tl_request *request, CURLcode code)
 {
     if (code == CURLE_OK)
@@ -237,6 +249,8 @@ static void set_failure(tl_request *request, CURLcode code)
                              : code == CURLE_OUT_OF_MEMORY    ? TL_MEMORY
                                                               : TL_NETWORK;
         tl_error_set(&request->error, kind, "%s", text);
+        if (code == CURLE_PEER_FAILED_VERIFICATION)
+            request->error.certificate = certificate_fault(request);
     }
     request->error.status = request->status;
 }

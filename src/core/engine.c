@@ -77,6 +77,13 @@ static void init_fields(tl_engine *engine, const tl_engine_options *options)
     tl_link_init(&engine->fetched);
     tl_sockets_init(&engine->sockets, &engine->allocator);
     tl_buffer_init(&engine->user_agent, &engine->allocator, SIZE_MAX);
+    tl_buffer_init(&engine->ca_file, &engine->allocator, SIZE_MAX);
+}
+
+static bool copy_texts(tl_engine *engine, const tl_engine_options *options)
+{
+    return tl_buffer_append_text(&engine->user_agent, options->user_agent) == TL_BUFFER_OK &&
+           tl_buffer_append_text(&engine->ca_file, options->ca_file) == TL_BUFFER_OK;
 }
 
 tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error)
@@ -90,8 +97,7 @@ tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error)
     tl_engine *engine = tl_allocator_new(&options->allocator, sizeof *engine);
     if (engine) {
         init_fields(engine, options);
-        if (tl_buffer_append_text(&engine->user_agent, options->user_agent) == TL_BUFFER_OK &&
-            tl_poller_open(&engine->poller) && open_multi(engine))
+        if (copy_texts(engine, options) && tl_poller_open(&engine->poller) && open_multi(engine))
             return engine;
         tl_engine_free(engine);
     }
@@ -128,7 +134,7 @@ static void abandon(tl_engine *engine)
     for (tl_link *link = engine->requests.next; link != &engine->requests; link = link->next) {
         tl_request *request = TL_OWNER(link, tl_request, all);
         request->easy = NULL;
-        request->headers = NULL;
+        request->header_list = NULL;
     }
     engine->multi = NULL;
     engine->idle_count = 0;
@@ -150,6 +156,7 @@ void tl_engine_free(tl_engine *engine)
     tl_poller_close(&engine->poller);
     tl_sockets_free(&engine->sockets);
     tl_buffer_free(&engine->user_agent);
+    tl_buffer_free(&engine->ca_file);
     tl_allocator_free(&allocator, engine, sizeof *engine);
 }
 

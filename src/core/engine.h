@@ -16,7 +16,8 @@ typedef struct tl_engine_options {
     tl_allocator allocator;
     tl_time connect_timeout; /* name lookup, TCP, TLS and proxy together */
     const char *user_agent;
-    uint64_t seed; /* of the jitter; not 0 */
+    const char *ca_file; /* PEM: trusted instead of the system's store; "": that store */
+    uint64_t seed;       /* of the jitter; not 0 */
 } tl_engine_options;
 
 /* NULL with `error` set. */

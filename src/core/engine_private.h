@@ -29,7 +29,7 @@ struct tl_engine {
     CURL *idle[TL_IDLE_HANDLES]; /* handles that were used before */
     size_t idle_count;
     tl_time connect_timeout;
-    tl_buffer user_agent;
+    tl_buffer user_agent, ca_file;
     uint64_t random;
 };
 

@@ -13,11 +13,20 @@ typedef enum tl_error_kind {
     TL_MEMORY
 } tl_error_kind;
 
+/* Why a server's certificate was not accepted. */
+typedef enum tl_certificate_fault {
+    TL_CERTIFICATE_FINE,
+    TL_CERTIFICATE_HOST,     /* it is for another host */
+    TL_CERTIFICATE_DATE,     /* expired, or not yet valid */
+    TL_CERTIFICATE_AUTHORITY /* nobody we trust has signed it */
+} tl_certificate_fault;
+
 enum { TL_MESSAGE_SIZE = 512, TL_OAUTH_SIZE = 256 };
 
 typedef struct tl_error {
     tl_error_kind kind;
-    int status;                      /* HTTP status that goes with it, or 0 */
+    int status; /* HTTP status that goes with it, or 0 */
+    tl_certificate_fault certificate;
     char message[TL_MESSAGE_SIZE];   /* foreign text in it is not yet escaped */
     char oauth_error[TL_OAUTH_SIZE]; /* RFC 6749 5.2: `error` and `error_description`, or "" */
     char oauth_description[TL_OAUTH_SIZE];

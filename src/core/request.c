@@ -9,6 +9,7 @@ static void init_buffers(tl_request *request, const tl_allocator *allocator, siz
         request->secret ? tl_buffer_init_secret : tl_buffer_init;
     tl_buffer_init(&request->method, allocator, SIZE_MAX);
     tl_buffer_init(&request->url, allocator, SIZE_MAX);
+    tl_buffer_init(&request->headers, allocator, SIZE_MAX);
     init(&request->body, allocator, SIZE_MAX);
     init(&request->answer_headers, allocator, MOST_HEADERS);
     init(&request->answer_body, allocator, most_body);
@@ -18,6 +19,8 @@ static bool copy_texts(tl_request *request, const tl_request_spec *spec)
 {
     return tl_buffer_append_text(&request->method, spec->method) == TL_BUFFER_OK &&
            tl_buffer_append_text(&request->url, spec->url) == TL_BUFFER_OK &&
+           tl_buffer_append(&request->headers, spec->headers, spec->headers_length) ==
+               TL_BUFFER_OK &&
            tl_buffer_append(&request->body, spec->body, spec->body_length) == TL_BUFFER_OK;
 }
 
@@ -33,8 +36,6 @@ tl_request *tl_request_new(const tl_allocator *allocator, const tl_request_spec 
     tl_timer_init(&request->backoff, on_backoff);
     request->identity = spec->identity;
     request->fetch_for = spec->fetch_for;
-    request->content_type = spec->content_type;
-    request->accept = spec->accept;
     request->has_body = spec->body != NULL;
     request->read = spec->read;
     request->secret = spec->secret;
@@ -52,6 +53,7 @@ void tl_request_free(const tl_allocator *allocator, tl_request *request)
 {
     tl_buffer_free(&request->method);
     tl_buffer_free(&request->url);
+    tl_buffer_free(&request->headers);
     tl_buffer_free(&request->body);
     tl_buffer_free(&request->answer_headers);
     tl_buffer_free(&request->answer_body);

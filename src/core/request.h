@@ -20,10 +20,10 @@ typedef struct tl_request_spec {
     const char *url;    /* absolute */
     const char *body;   /* NULL: none */
     size_t body_length;
-    const char *content_type; /* of the body; NULL with none */
-    const char *accept;       /* the media type that is asked for */
-    tl_identity *identity;    /* NULL: nobody */
-    tl_identity *fetch_for;   /* set for a token request: the identity that gets the answer */
+    const char *headers; /* "Name: value" lines, each ended by a NUL */
+    size_t headers_length;
+    tl_identity *identity;  /* NULL: nobody */
+    tl_identity *fetch_for; /* set for a token request: the identity that gets the answer */
     tl_time timeout;  /* from start to finish, all attempts and waiting for a token included */
     size_t most_body; /* bytes of an answer's body, decoded */
     bool read;        /* executing it twice does no harm */
@@ -47,8 +47,7 @@ typedef struct tl_request {
     tl_link all;   /* in the engine's list of requests */
     tl_link queue; /* in the list that `state` says: an identity's waiters, the engine's finished */
 
-    tl_buffer method, url, body;
-    const char *content_type, *accept; /* static text */
+    tl_buffer method, url, headers, body;
     bool has_body, read, secret, background;
 
     tl_time timeout;
@@ -56,12 +55,12 @@ typedef struct tl_request {
     tl_timer deadline;
     tl_timer backoff;
 
-    int attempts;              /* that went out, or tried to */
-    bool replayed;             /* after a 401 */
-    size_t body_sent;          /* how much of a write's body libcurl has taken */
-    uint64_t token_generation; /* of the token that the last attempt carried */
-    CURL *easy;                /* while SENT */
-    struct curl_slist *headers;
+    int attempts;                   /* that went out, or tried to */
+    bool replayed;                  /* after a 401 */
+    size_t body_sent;               /* how much of a write's body libcurl has taken */
+    uint64_t token_generation;      /* of the token that the last attempt carried */
+    CURL *easy;                     /* while SENT */
+    struct curl_slist *header_list; /* while SENT */
     char curl_text[CURL_ERROR_SIZE];
 
     int status;          /* of the last answer, 0 without one */

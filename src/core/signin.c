@@ -7,13 +7,15 @@ enum { MOST_TOKEN_ANSWER = 1024 * 1024 };
 
 static void start_fetch(tl_engine *engine, tl_identity *identity)
 {
+    static const char headers[] = "Accept: application/json\0"
+                                  "Content-Type: application/x-www-form-urlencoded";
     tl_request_spec spec = {
         .method = "POST",
         .url = tl_buffer_text(&identity->url),
         .body = tl_buffer_text(&identity->form),
         .body_length = identity->form.length,
-        .content_type = "application/x-www-form-urlencoded",
-        .accept = "application/json",
+        .headers = headers,
+        .headers_length = sizeof headers,
         .fetch_for = identity,
         .timeout = identity->timeout,
         .most_body = MOST_TOKEN_ANSWER,
@@ -123,6 +125,7 @@ static void fetch_failed(tl_request *fetch)
     tl_error_set(&error, kind, "no token from %s: %s", tl_buffer_text(&identity->url),
                  fetch->error.message);
     error.status = fetch->status;
+    error.certificate = fetch->error.certificate;
     tl_engine_refuse(identity, &error, serves || kind == TL_AUTH);
 }
 

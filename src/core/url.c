@@ -64,14 +64,26 @@ static bool is_unreserved(unsigned char byte)
            (byte >= '0' && byte <= '9') || (byte != '\0' && strchr("-._~", byte));
 }
 
-bool tl_url_encode(tl_buffer *to, const char *text, size_t length)
+size_t tl_url_encode_byte(char byte, char encoded[TL_URL_ENCODED])
 {
     static const char hex[] = "0123456789ABCDEF";
+    unsigned char code = (unsigned char)byte;
+    if (is_unreserved(code)) {
+        encoded[0] = byte;
+        return 1;
+    }
+    encoded[0] = '%';
+    encoded[1] = hex[code >> 4];
+    encoded[2] = hex[code & 15];
+    return TL_URL_ENCODED;
+}
+
+bool tl_url_encode(tl_buffer *to, const char *text, size_t length)
+{
+    char encoded[TL_URL_ENCODED];
     for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        const char escaped[3] = {'%', hex[byte >> 4], hex[byte & 15]};
-        bool plain = is_unreserved(byte);
-        if (tl_buffer_append(to, plain ? &text[i] : escaped, plain ? 1 : 3) != TL_BUFFER_OK)
+        size_t count = tl_url_encode_byte(text[i], encoded);
+        if (tl_buffer_append(to, encoded, count) != TL_BUFFER_OK)
             return false;
     }
     return true;

@@ -20,8 +20,13 @@ typedef struct tl_url_facts {
 /* Reads an absolute URL. */
 tl_url_status tl_url_read(const char *url, tl_url_facts *facts);
 
-/* Appends `text` with every byte outside RFC 3986's unreserved set percent-encoded: right for a
- * form field and, `.` and `..` aside, for a whole path segment. False without memory. */
+enum { TL_URL_ENCODED = 3 };
+
+/* Writes one byte of a form field or (`.` and `..` aside) a whole path segment: as it is when in
+ * RFC 3986's unreserved set, percent-encoded otherwise. Gives how many bytes that took. */
+size_t tl_url_encode_byte(char byte, char encoded[TL_URL_ENCODED]);
+
+/* Appends the whole text so. False without memory. */
 bool tl_url_encode(tl_buffer *to, const char *text, size_t length);
 
 #endif

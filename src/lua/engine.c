@@ -25,8 +25,8 @@ static const char *check_text_field(lua_State *L, int index, const char *name)
     return luaL_checkstring(L, -1);
 }
 
-/* engine{ connect_timeout = seconds, user_agent = string }: an engine. Raises when there is no
- * memory or no descriptor left. */
+/* engine{ connect_timeout = seconds, user_agent = string, ca_file = path or "" }: an engine. Raises
+ * when there is no memory or no descriptor left. */
 int tl_new_engine(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -40,6 +40,7 @@ int tl_new_engine(lua_State *L)
     tl_engine_options options = {.seed = (uint64_t)tl_now() ^ (uint64_t)(uintptr_t)box};
     options.allocator.allocate = lua_getallocf(L, &options.allocator.context);
     options.user_agent = check_text_field(L, 1, "user_agent");
+    options.ca_file = check_text_field(L, 1, "ca_file");
     lua_getfield(L, 1, "connect_timeout");
     options.connect_timeout = tl_check_seconds(L, -1);
     tl_error error;
@@ -58,9 +59,10 @@ static const char *check_plain(lua_State *L, int index)
     return text;
 }
 
-/* engine:start(identity, method, url, body, timeout, most_body, read): a request under way.
- * identity: nil for nobody; body: JSON text, or nil for none; timeout: seconds; most_body: bytes
- * that the answer may have; read: true when executing it twice does no harm. */
+/* engine:start(identity, method, url, headers, body, timeout, most_body, read): a request under
+ * way. identity: nil for nobody; headers: "Name: value" lines, each ended by a NUL; body: nil for
+ * none; timeout: seconds; most_body: bytes that the answer may have; read: true when executing it
+ * twice does no harm. */
 static int engine_start(lua_State *L)
 {
     tl_engine *engine = tl_check_engine(L, 1);
@@ -68,14 +70,12 @@ static int engine_start(lua_State *L)
         .identity = tl_opt_identity(L, 2, check_box(L, 1)),
         .method = check_plain(L, 3),
         .url = check_plain(L, 4),
-        .body = luaL_optlstring(L, 5, NULL, &spec.body_length),
-        .timeout = tl_check_seconds(L, 6),
-        .most_body = (size_t)luaL_checkinteger(L, 7),
-        .read = lua_toboolean(L, 8),
-        .accept = "application/json",
+        .timeout = tl_check_seconds(L, 7),
+        .most_body = (size_t)luaL_checkinteger(L, 8),
+        .read = lua_toboolean(L, 9),
     };
-    if (spec.body)
-        spec.content_type = "application/json";
+    spec.headers = luaL_checklstring(L, 5, &spec.headers_length);
+    spec.body = luaL_optlstring(L, 6, NULL, &spec.body_length);
     tl_request_box *box = tl_push_request(L, 1);
     box->request = tl_engine_start(engine, &spec);
     return box->request ? 1 : luaL_error(L, "not enough memory");

@@ -56,6 +56,21 @@ static int read_url(lua_State *L)
     return 1;
 }
 
+/* encode(text): the text with every byte outside RFC 3986's unreserved set percent-encoded. */
+static int encode(lua_State *L)
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length);
+    luaL_Buffer result;
+    luaL_buffinit(L, &result);
+    for (size_t i = 0; i < length; i++) {
+        char encoded[TL_URL_ENCODED];
+        luaL_addlstring(&result, encoded, tl_url_encode_byte(text[i], encoded));
+    }
+    luaL_pushresult(&result);
+    return 1;
+}
+
 /* curl_version(): the version of the libcurl that is running, such as "7.88.1". */
 static int curl_version_text(lua_State *L)
 {
@@ -64,8 +79,8 @@ static int curl_version_text(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"engine", tl_new_engine},           {"url", read_url}, {"tidy", tl_tidy},
-    {"curl_version", curl_version_text}, {NULL, NULL},
+    {"encode", encode}, {"engine", tl_new_engine},           {"url", read_url},
+    {"tidy", tl_tidy},  {"curl_version", curl_version_text}, {NULL, NULL},
 };
 
 __attribute__((visibility("default"))) int luaopen_tasklist_core(lua_State *L);

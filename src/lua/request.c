@@ -6,6 +6,13 @@ static const char *const kind_names[] = {
     [TL_TIMEOUT] = "timeout", [TL_LIMIT] = "limit",
 };
 
+static const char *const certificate_names[] = {
+    [TL_CERTIFICATE_FINE] = "",
+    [TL_CERTIFICATE_HOST] = "host",
+    [TL_CERTIFICATE_DATE] = "date",
+    [TL_CERTIFICATE_AUTHORITY] = "authority",
+};
+
 tl_request_box *tl_push_request(lua_State *L, int engine_index)
 {
     tl_request_box *box = lua_newuserdatauv(L, sizeof *box, 1);
@@ -45,6 +52,7 @@ static void push_failure(lua_State *L, const tl_request *request)
     lua_createtable(L, 0, 6);
     set_text(L, "kind", kind_names[error->kind]);
     set_text(L, "message", error->message);
+    set_text(L, "certificate", certificate_names[error->certificate]);
     set_text(L, "error", error->oauth_error);
     set_text(L, "error_description", error->oauth_description);
     set_integer(L, "status", error->status);
@@ -53,7 +61,8 @@ static void push_failure(lua_State *L, const tl_request *request)
 
 /* request:result(), once it is finished: status, body, headers (the raw header block), attempts,
  * retry_after (seconds, or nil); or nil and a table with kind, message and, where they apply,
- * status, attempts, error and error_description. */
+ * status, attempts, certificate ("host", "date", "authority": why it was refused), error and
+ * error_description. */
 static int request_result(lua_State *L)
 {
     tl_request *request = tl_check_request(L, 1);

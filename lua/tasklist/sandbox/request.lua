@@ -1,0 +1,186 @@
+--- Request bodies: reads the JSON, gives every field its type, and complains in the words of Jackson, the server's
+-- JSON library, whose conversions between scalars apply too.
+local dates = require "tasklist.sandbox.dates"
+local json = require "tasklist.sandbox.json"
+
+local request = {}
+
+local function fail(message, ...)
+  error({ message = message:format(...) }, 0)
+end
+
+-- How Jackson names what it found: in words, and as a token.
+local function token_of(value)
+  if value == true then return "Boolean value", "VALUE_TRUE" end
+  if value == false then return "Boolean value", "VALUE_FALSE" end
+  if json.is_array(value) then return "Array value", "START_ARRAY" end
+  if type(value) == "table" then return "Object value", "START_OBJECT" end
+  if type(value) == "string" then return "String value", "VALUE_STRING" end
+  if math.type(value) == "integer" then return "Integer value", "VALUE_NUMBER_INT" end
+  return "Floating-point value", "VALUE_NUMBER_FLOAT"
+end
+
+local function wrong_token(class, value)
+  local words, token = token_of(value)
+  fail("Cannot deserialize value of type `%s` from %s (token `JsonToken.%s`)", class, words, token)
+end
+
+local function wrong_text(class, value, why)
+  fail("Cannot deserialize value of type `%s` from String \"%s\": %s", class, value, why)
+end
+
+-- Types: each is a table with `read(value) -> bound value`, called for everything but null, and, for those that
+-- cannot be null, `null`, what a null becomes. `absent` is what a field gets that was not sent.
+
+local function scalar_text(value)
+  if type(value) == "table" then wrong_token("java.lang.String", value) end
+  return type(value) == "string" and value or json.encode(value)
+end
+
+local text = { read = scalar_text }
+
+local boolean_words = { ["true"] = true, ["True"] = true, ["TRUE"] = true, ["false"] = false, ["False"] = false,
+  ["FALSE"] = false }
+
+local function read_boolean(value)
+  if type(value) == "boolean" then return value end
+  if math.type(value) == "integer" then return value ~= 0 end
+  if type(value) ~= "string" then wrong_token("java.lang.Boolean", value) end
+  if boolean_words[value] == nil then
+    wrong_text("java.lang.Boolean", value, 'only "true" or "false" recognized')
+  end
+  return boolean_words[value]
+end
+
+local boolean, flag = { read = read_boolean }, { read = read_boolean, null = false, absent = false }
+
+local function read_int(value)
+  local number = value
+  if type(value) == "string" then
+    number = value:find("^%s*[+-]?%d+%s*$") and tonumber(value)
+    if not number then wrong_text("int", value, "not a valid `int` value") end
+  elseif type(value) ~= "number" then
+    wrong_token("int", value)
+  end
+  if number < -2147483648 or number > 2147483647 then
+    fail("Numeric value (%s) out of range of int (-2147483648 - 2147483647)", json.encode(number))
+  end
+  return math.tointeger(number < 0 and math.ceil(number) or math.floor(number))
+end
+
+local function int(absent)
+  return { read = read_int, null = 0, absent = absent }
+end
+
+local function enum(class, ...)
+  local names = { ... }
+  local accepted = "not one of the values accepted for Enum class: [" .. table.concat(names, ", ") .. "]"
+  return { read = function(value)
+    if type(value) ~= "string" then wrong_token(class, value) end
+    for _, name in ipairs(names) do
+      if value == name then return value end
+    end
+    wrong_text(class, value, accepted)
+  end }
+end
+
+local date = { read = function(value)
+  if math.type(value) == "integer" then return value end
+  if type(value) ~= "string" then wrong_token("java.util.Date", value) end
+  if value == "" then return nil end
+  return dates.parse(value)
+    or wrong_text("java.util.Date", value, ("not a valid representation (error: Failed to parse Date value '%s')")
+      :format(value))
+end }
+
+-- The bounds of a range are untyped: numbers, texts of numbers, and whatever else the search engine then refuses.
+local bound = { read = function(value)
+  return tonumber(value) or value
+end }
+
+local bind
+
+local function array(element, class)
+  return { read = function(value)
+    if not json.is_array(value) then wrong_token(class, value) end
+    local list = {}
+    for i, one in ipairs(value) do list[i] = bind(element, one) end
+    return list
+  end }
+end
+
+local function object(class, fields)
+  return { read = function(value)
+    if type(value) == "string" then
+      fail("Cannot construct instance of `%s` (although at least one Creator exists): no String-argument "
+        .. "constructor/factory method to deserialize from String value ('%s')", class, value)
+    end
+    if type(value) ~= "table" or json.is_array(value) then wrong_token(class, value) end
+    local result = {}
+    for name, kind in pairs(fields) do
+      if value[name] == nil then
+        result[name] = kind.absent
+      else
+        result[name] = bind(kind, value[name])
+      end
+    end
+    return result
+  end }
+end
+
+function bind(kind, value)
+  if value == json.null then return kind.null end
+  return kind.read(value)
+end
+
+local texts = array(text, "java.lang.String[]")
+local period = object("DateFilter", { from = date, to = date })
+
+--- The body of POST /v1/tasks/search.
+request.task_search = object("TaskSearchRequest", {
+  state = enum("TaskState", "CREATED", "COMPLETED", "CANCELED", "FAILED"),
+  assigned = boolean,
+  assignee = text,
+  assignees = texts,
+  taskDefinitionId = text,
+  candidateGroup = text,
+  candidateGroups = texts,
+  candidateUser = text,
+  candidateUsers = texts,
+  processDefinitionKey = text,
+  processInstanceKey = text,
+  pageSize = int(50),
+  followUpDate = period,
+  dueDate = period,
+  taskVariables = array(object("TaskByVariables", { name = text, value = text,
+    operator = enum("TaskByVariables$Operator", "eq") }), "TaskByVariables[]"),
+  tenantIds = texts,
+  sort = array(object("TaskOrderBy", {
+    field = enum("TaskSortFields", "completionTime", "creationTime", "followUpDate", "dueDate", "priority"),
+    order = enum("Sort", "ASC", "DESC") }), "TaskOrderBy[]"),
+  searchAfter = texts,
+  searchAfterOrEqual = texts,
+  searchBefore = texts,
+  searchBeforeOrEqual = texts,
+  includeVariables = array(object("IncludeVariable", { name = text, alwaysReturnFullValue = flag }),
+    "IncludeVariable[]"),
+  implementation = enum("TaskImplementation", "JOB_WORKER", "ZEEBE_USER_TASK"),
+  priority = object("RangeValueFilter", { eq = bound, gte = bound, gt = bound, lte = bound, lt = bound }),
+})
+
+--- Reads a body as one of the types above. Unknown fields are ignored; an empty body counts as `{}`, and so does null.
+-- @param kind a type
+-- @param body string
+-- @return the bound table; or nil and the message of the parse error
+function request.read(kind, body)
+  if body == "" then body = "{}" end
+  local value, why = json.decode(body)
+  if value == json.null then value = {} end
+  if value == nil then return nil, "JSON parse error: " .. why end
+  local ok, result = pcall(bind, kind, value)
+  if ok then return result end
+  if type(result) ~= "table" then error(result, 0) end
+  return nil, "JSON parse error: " .. result.message
+end
+
+return request

@@ -1,0 +1,82 @@
+--- Certificates for https, made afresh at every start, good ones and such as a client must refuse.
+local altname = require "openssl.x509.altname"
+local context = require "openssl.ssl.context"
+local extension = require "openssl.x509.extension"
+local name = require "openssl.x509.name"
+local pkey = require "openssl.pkey"
+local rand = require "openssl.rand"
+local ssl = require "openssl.ssl"
+local x509 = require "openssl.x509"
+local bignum = require "openssl.bignum"
+
+local tls = {}
+
+local DAY = 24 * 60 * 60
+
+-- Each kind: the names that the certificate is for, when its life starts and ends (seconds from now), and whether the
+-- authority that is handed out to clients signed it.
+local HERE = { DNS = { "localhost" }, IP = { "127.0.0.1", "::1" } }
+local KINDS = {
+  good = { names = HERE, from = -DAY, to = DAY, known = true },
+  wrong_host = { names = { DNS = { "elsewhere.example" } }, from = -DAY, to = DAY, known = true },
+  expired = { names = HERE, from = -2 * DAY, to = -DAY, known = true },
+  unknown_ca = { names = HERE, from = -DAY, to = DAY, known = false },
+}
+
+local function subject(text)
+  local result = name.new()
+  result:add("CN", text)
+  return result
+end
+
+local function new_certificate(common_name, issuer_name, from, to)
+  local key, cert = pkey.new{ type = "EC", curve = "prime256v1" }, x509.new()
+  cert:setVersion(3)
+  cert:setSerial(bignum.fromBinary(rand.bytes(16)))
+  cert:setSubject(subject(common_name))
+  cert:setIssuer(subject(issuer_name))
+  cert:setLifetime(os.time() + from, os.time() + to)
+  cert:setPublicKey(key)
+  return cert, key
+end
+
+local function new_authority(common_name)
+  local cert, key = new_certificate(common_name, common_name, -2 * DAY, DAY)
+  cert:setBasicConstraints{ CA = true }
+  cert:setBasicConstraintsCritical(true)
+  cert:addExtension(extension.new("keyUsage", "critical,keyCertSign"))
+  cert:sign(key)
+  return { name = common_name, cert = cert, key = key }
+end
+
+local function new_server_certificate(kind, authority)
+  local cert, key = new_certificate("Tasklist sandbox", authority.name, kind.from, kind.to)
+  local names = altname.new()
+  for type_of_name, list in pairs(kind.names) do
+    for _, one in ipairs(list) do names:add(type_of_name, one) end
+  end
+  cert:setSubjectAlt(names)
+  cert:sign(authority.key)
+  return cert, key
+end
+
+--- Makes what a server needs to speak TLS.
+-- @param kind "good", "wrong_host", "expired" or "unknown_ca"
+-- @param max_version "1.1" for a server that offers nothing newer, or nil
+-- @return an openssl context, and the authority's certificate (PEM) that a client is to trust
+function tls.new(kind, max_version)
+  local known = new_authority("Tasklist sandbox authority")
+  local signer = KINDS[kind].known and known or new_authority("Unknown authority")
+  local cert, key = new_server_certificate(KINDS[kind], signer)
+  local ctx = context.new("TLS", true)
+  if max_version then
+    ctx:setOptions(ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3)
+    -- Today's OpenSSL lets go of the old signatures only on its lowest level of security.
+    ctx:setCipherList("DEFAULT@SECLEVEL=0")
+  end
+  ctx:setCertificate(cert)
+  ctx:setPrivateKey(key)
+  return ctx, known.cert:toPEM()
+end
+
+return tls

@@ -1,0 +1,76 @@
+local json = require "tasklist.sandbox.json"
+
+describe("the sandbox's JSON writer", function()
+  local pair = json.shape{ "b", "a" }
+  local cases = {
+    { "nulls", json.null, "null" },
+    { "integers of 64 bits", math.mininteger, "-9223372036854775808" },
+    { "fractions", 0.5, "0.5" },
+    { "escapes", "\"\\\n\1/ü", [["\"\\\n\u0001/ü"]] },
+    { "empty arrays", json.array{}, "[]" },
+    { "empty objects", {}, "{}" },
+    { "nested arrays", json.array{ 1, json.array{ true, false } }, "[1,[true,false]]" },
+    { "objects with sorted keys", { b = 1, a = "x" }, '{"a":"x","b":1}' },
+    { "shapes in their own order, absent fields as null", pair{ a = 1, c = 2 }, '{"b":null,"a":1}' },
+  }
+  for _, case in ipairs(cases) do
+    it("writes " .. case[1], function()
+      assert.equal(case[3], json.encode(case[2]))
+    end)
+  end
+end)
+
+describe("the sandbox's JSON reader", function()
+  local good = {
+    { "integers", "9223372036854775807", math.maxinteger },
+    { "numbers with a fraction", "1.0", 1.0 },
+    { "exponents", "1e2", 100.0 },
+    { "null", "null", json.null },
+    { "false", "false", false },
+    { "escapes and surrogate pairs", [["\u00fc\ud83c\udfdd\n\/"]], "ü🏝\n/" },
+    { "objects", '{"a":{"b":[]}}', { a = { b = json.array{} } } },
+    { "comments", "/* one */ [ // two\n 1 ]", json.array{ 1 } },
+    { "the first value only", "{} and more", {} },
+  }
+  for _, case in ipairs(good) do
+    it("reads " .. case[1], function()
+      assert.same(case[3], json.decode(case[2]))
+    end)
+  end
+
+  it("tells integers from floats", function()
+    assert.equal("integer", math.type(json.decode("1")))
+    assert.equal("float", math.type(json.decode("1.0")))
+  end)
+
+  it("tells empty arrays from empty objects", function()
+    assert.is_true(json.is_array(json.decode("[]")))
+    assert.is_false(json.is_array(json.decode("{}")))
+  end)
+
+  local bad = {
+    { "{", "Unexpected end-of-input" },
+    { "[1 2]", "was expecting comma to separate Array entries" },
+    { '{"a" 1}', "was expecting a colon to separate field name and value" },
+    { '{"a":1 "b":2}', "was expecting comma to separate Object entries" },
+    { "{a:1}", "Unexpected character ('a' (code 97)): was expecting double-quote to start field name" },
+    { "nul", "Unrecognized token 'nul'" },
+    { '"\n"', "Illegal unquoted character" },
+    { '"abc', "was expecting closing quote" },
+    { [["\x"]], "Unrecognized character escape 'x' (code 120)" },
+    { [["\u12g4"]], "expected a hex-digit" },
+    { "01", "Leading zeroes not allowed" },
+    { "-x", "to follow minus sign" },
+    { "1.", "Decimal point not followed by a digit" },
+    { "/* open", "Unexpected end-of-input in a comment" },
+    { '"\xff"', "Invalid UTF-8 start byte 0xff" },
+    { ("["):rep(1001), "Document nesting depth (1001) exceeds the maximum allowed (1000" },
+  }
+  for _, case in ipairs(bad) do
+    it("refuses " .. case[1]:sub(1, 12):gsub("%c", "?"), function()
+      local value, why = json.decode(case[1])
+      assert.is_nil(value)
+      assert.is_truthy(why:find(case[2], 1, true), why)
+    end)
+  end
+end)

@@ -1,0 +1,116 @@
+--- Starts sandboxes as processes of their own, and speaks to their side doors.
+local http = require "spec.support.http"
+local json = require "tasklist.sandbox.json"
+
+local Sandbox = {}
+Sandbox.__index = Sandbox
+
+-- A child must not outlive a run that crashed.
+local COMMAND = [[LUA_PATH='lua/?.lua;lua/?/init.lua;;' exec timeout --foreground 600 lua5.4 -e %s]]
+local SCRIPT = [[print((io.open("/proc/self/stat"):read("n"))) require("tasklist.sandbox").run%s]]
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+local function literal(options)
+  local parts = {}
+  for name, value in pairs(options) do parts[#parts + 1] = ("%s = %q"):format(name, value) end
+  return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+local EXPORTS = { ZEEBE_CLIENT_ID = "client_id", ZEEBE_CLIENT_SECRET = "client_secret",
+  ZEEBE_AUTHORIZATION_SERVER_URL = "token_url", CAMUNDA_CUSTOM_ROOT_CERT_PATH = "ca_file", CAMUNDA_TASKLIST_BASE_URL = "base_url" }
+
+-- Reads what the child prints at its start, up to the last line of it.
+local function read_start(self)
+  self.pid = assert(self.output:read("n", "l"), "the sandbox did not start")
+  assert(self.output:read("l"):find("^listening on "))
+  repeat
+    local name, value = assert(self.output:read("l")):match("^export ([%u_]+)='(.*)'$")
+    self[EXPORTS[name]] = value:gsub("'\\''", "'")
+  until name == "CAMUNDA_TASKLIST_BASE_URL"
+  self.root = self.base_url:match("^https?://[^/]+")
+end
+
+-- Calls the side door; gives the decoded body of the answer.
+local function control(self, method, path, value)
+  local status, _, body = http.request(self.root .. path, method, nil, value and json.encode(value))
+  if status ~= 200 and status ~= 204 then error(("%s %s: %s %s"):format(method, path, status, body), 3) end
+  return body ~= "" and json.decode(body) or nil
+end
+
+local function array_of(value)
+  return json.array(value[1] == nil and next(value) ~= nil and { value } or value)
+end
+
+--- What the sandbox has seen since its start or the last `clear`.
+-- @return array of { method, path, query, headers, body, status, token, connection, at }; null is json.null
+function Sandbox:log()
+  return control(self, "GET", "/sandbox/log")
+end
+
+--- Counts since the start.
+-- @return table: connections and open (integers), requests (path -> number)
+function Sandbox:stats()
+  return control(self, "GET", "/sandbox/stats")
+end
+
+--- Empties the log and forgets the faults that are left.
+function Sandbox:clear()
+  control(self, "DELETE", "/sandbox/log")
+  control(self, "DELETE", "/sandbox/faults")
+end
+
+--- Adds faults for the coming requests.
+-- @param faults one fault, or an array of them, as in tasklist.sandbox.faults
+function Sandbox:fault(faults)
+  control(self, "POST", "/sandbox/faults", array_of(faults))
+end
+
+--- Makes all tokens issued so far worthless.
+function Sandbox:revoke()
+  control(self, "POST", "/sandbox/tokens/revoke")
+end
+
+--- Replaces the tasks.
+-- @param list as in tasklist.sandbox.tasks
+function Sandbox:tasks(list)
+  local given = json.array{}
+  for i, task in ipairs(list) do
+    given[i] = {}
+    for name, value in pairs(task) do given[i][name] = type(value) == "table" and json.array(value) or value end
+  end
+  control(self, "POST", "/sandbox/tasks", given)
+end
+
+--- Ends the child and waits for its end. May be called again.
+function Sandbox:stop()
+  if not self.output then return end
+  os.execute("kill " .. self.pid)
+  self.output:close()
+  self.output = nil
+end
+
+-- Lua waits for a child when it collects the pipe, so the child must be gone by then, also where a spec forgot it.
+Sandbox.__gc = Sandbox.stop
+
+local sandbox = {}
+
+--- Starts a sandbox and waits until it listens.
+-- @param options as for tasklist.sandbox.new, or nil
+-- @return object with base_url, token_url, client_id, client_secret, ca_file (with tls), pid, and the methods above
+function sandbox.start(options)
+  local scalars, tasks = {}, nil
+  for name, value in pairs(options or {}) do
+    if name == "tasks" then tasks = value else scalars[name] = value end
+  end
+  local command = COMMAND:format(quote(SCRIPT:format(literal(scalars))))
+  local self = setmetatable({ output = assert(io.popen(command)) }, Sandbox)
+  read_start(self)
+  -- A command line has its limits, so that tasks go another way.
+  if tasks then self:tasks(tasks) end
+  return self
+end
+
+return sandbox
