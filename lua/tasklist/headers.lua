@@ -38,7 +38,7 @@ end
 -- @treturn table lower-case name -> value; fields that came several times are joined by ", "
 function headers.read(block)
   local fields = {}
-  for name, value in block:gmatch("\n([^:\r\n]+):[ \t]*([^\r\n]*)") do
+  for name, value in block:gmatch("\n([^:\r\n]+):[ \t]*([^\r\n]-)[ \t]*%f[\r\n]") do
     name = name:lower()
     if name ~= "set-cookie" then
       fields[name] = fields[name] and fields[name] .. ", " .. value or value

@@ -243,8 +243,7 @@ describe("a cursor", function()
     -- Task 2 is not odd, yet comes first: the second query does not look at candidateUser.
     local row = row_of('{"pageSize":9}', 2)
     assert.equal("2 3 5", ids(store, merge('{"candidateUser":"odd","pageSize":3}', "searchAfterOrEqual", row)))
-    assert.equal("3 4 5", ids(store, merge('{"candidateUsers":["odd"],"pageSize":3}', "searchAfterOrEqual", row))
-      :gsub("5 7", "4 5"))
+    assert.equal("3 5 7", ids(store, merge('{"candidateUsers":["odd"],"pageSize":3}', "searchAfterOrEqual", row)))
   end)
 
   it("may be given as numbers", function()

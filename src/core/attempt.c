@@ -226,13 +226,14 @@ static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt
     };
 }
 
-/* libcurl compares the host name itself, after OpenSSL found nothing (0) to object to. */
+/* The verdict is OpenSSL's on the chain; libcurl compares the host name itself, and leaves
+ * "unspecified" when that fails. */
 static tl_certificate_fault certificate_fault(const tl_request *request)
 {
-    enum { OPENSSL_NOT_YET_VALID = 9, OPENSSL_EXPIRED = 10 };
+    enum { OPENSSL_UNSPECIFIED = 1, OPENSSL_NOT_YET_VALID = 9, OPENSSL_EXPIRED = 10 };
     long verdict = 0;
     curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
-    if (verdict == 0)
+    if (verdict <= OPENSSL_UNSPECIFIED)
         return TL_CERTIFICATE_HOST;
     return verdict == OPENSSL_NOT_YET_VALID || verdict == OPENSSL_EXPIRED
                ? TL_CERTIFICATE_DATE

@@ -1,0 +1,71 @@
+local connect = require "spec.support.client"
+local sandbox = require "spec.support.sandbox"
+
+local function search(options, server)
+  local client <close> = connect.of(server, options)
+  return client:search_tasks { pageSize = 1 }
+end
+
+describe("https", function()
+  local http
+  setup(function() http = sandbox.start() end)
+  teardown(function() http:stop() end)
+
+  it("serves when ca_file holds the authority", function()
+    local server = sandbox.start { tls = "good" }
+    assert(search({ ca_file = server.ca_file }, server))
+    server:stop()
+  end)
+
+  -- The sandbox's fault, the ca_file that is set, what the message says to do.
+  local refused = {
+    { "good", false, "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH)" },
+    { "unknown_ca", true, "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH)" },
+    { "wrong_host", true, "check the host in the URL" },
+    { "expired", true, "has expired" },
+  }
+  for _, row in ipairs(refused) do
+    it(("refuses %s %s the authority"):format(row[1], row[2] and "with" or "without"), function()
+      local server = sandbox.start { tls = row[1] }
+      local ca_file = row[2] and server.ca_file or nil
+      -- At the token endpoint, and at the API alone.
+      for _, options in ipairs {
+        { ca_file = ca_file },
+        { ca_file = ca_file, authorization_server_url = http.token_url },
+      } do
+        local tasks, failure = search(options, server)
+        assert.is_nil(tasks)
+        assert.equal("network", failure.kind)
+        assert.truthy(failure.message:find(row[3], 1, true), failure.message)
+        assert.is_nil(failure.certificate)
+      end
+      server:stop()
+    end)
+  end
+
+  it("refuses TLS 1.1", function()
+    local server = sandbox.start { tls = "good", tls_max_version = "1.1" }
+    local tasks, failure = search({ ca_file = server.ca_file }, server)
+    assert.is_nil(tasks)
+    assert.equal("network", failure.kind)
+    server:stop()
+  end)
+
+  it("is said at once when the file is missing", function()
+    local client, failure = require("tasklist").new { base_url = "https://h.example", client_id = "a",
+      client_secret = "b", ca_file = "/nowhere/ca.pem" }
+    assert.is_nil(client)
+    assert.equal("config", failure.kind)
+    assert.truthy(failure.message:find("CAMUNDA_CUSTOM_ROOT_CERT_PATH (option \"ca_file\") cannot be read: /nowhere",
+      1, true), failure.message)
+  end)
+
+  it("survives a peer that resets the connection, without a signal", function()
+    local server = sandbox.start { tls = "good" }
+    local client <close> = connect.of(server, { ca_file = server.ca_file })
+    assert(client:search_tasks { pageSize = 1 })
+    server:fault { path = "/v1", action = "reset", times = 2 }
+    assert(client:search_tasks { pageSize = 1 })
+    server:stop()
+  end)
+end)
