@@ -1,20 +1,24 @@
 # tasklist: `make help` lists the targets. Every variable can be set on the command line.
 LUA        ?= lua5.4
 LUA_INCDIR ?= /usr/include/lua5.4
+CURL_INCDIR ?=
+CURL_LIBDIR ?=
 CFLAGS     ?= -O2 -g
 WARNINGS    = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 PREFIX     ?= /usr/local
 LUA_VERSION = 5.4
 BUILD      ?= build
 
-TL_CFLAGS = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) -MMD -MP
+TL_CFLAGS  = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) -MMD -MP \
+	$(CURL_INCDIR:%=-I%)
+TL_LDFLAGS = $(LDFLAGS) $(CURL_LIBDIR:%=-L%)
 
 core_objects    = $(patsubst src/core/%.c,$(BUILD)/core/%.o,$(wildcard src/core/*.c))
 binding_objects = $(patsubst src/lua/%.c,$(BUILD)/lua/%.o,$(wildcard src/lua/*.c))
 core_archive    = $(BUILD)/libtasklist_core.a
 module          = $(BUILD)/tasklist/core.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
-c_test_support  = $(BUILD)/spec/server.o
+c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver)
 
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev lua-cjson
 sandbox_packages = lua-cqueues lua-luaossl
@@ -24,7 +28,7 @@ lint_packages    = $(test_packages) lua-check clang clang-format
 # A checkout is used in place: both paths end in what the system has.
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(BUILD)/?.so;;'
 
-.PHONY: all test test-valgrind demo lint install clean help setup setup-demo setup-test setup-lint
+.PHONY: all test test-valgrind test-asan test-asan-with package demo lint install clean help setup setup-demo setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
@@ -32,7 +36,7 @@ all: $(module) ## build the module
 # z nodelete: a name lookup's thread may still run in libcurl when Lua unloads the module.
 $(module): $(binding_objects) $(core_archive)
 	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -Wl,-z,nodelete -Wl,--exclude-libs,ALL -o $@ $(binding_objects) $(core_archive) -lcurl -lm
+	$(CC) -shared $(TL_LDFLAGS) -Wl,-z,nodelete -Wl,--exclude-libs,ALL -o $@ $(binding_objects) $(core_archive) -lcurl -lm
 
 $(core_archive): $(core_objects)
 	@rm -f $@
@@ -51,7 +55,7 @@ $(BUILD)/spec/%.o: spec/c/%.c
 	$(CC) $(TL_CFLAGS) -Isrc/core -c -o $@ $<
 
 $(c_tests): $(BUILD)/spec/%: $(BUILD)/spec/%.o $(c_test_support) $(core_archive)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -lcurl -lpthread
+	$(CC) $(CFLAGS) $(TL_LDFLAGS) -o $@ $^ -lcmocka -lcurl -lpthread
 
 .SECONDARY:
 
@@ -59,6 +63,11 @@ $(c_tests): $(BUILD)/spec/%: $(BUILD)/spec/%.o $(c_test_support) $(core_archive)
 $(BUILD)/spec/slow_lookup.so: spec/support/slow_lookup.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -shared -o $@ $<
+
+# A program that embeds the module.
+$(BUILD)/spec/host: spec/support/host.c $(binding_objects) $(core_archive)
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) $(TL_LDFLAGS) -o $@ $(filter-out %.h,$^) -llua5.4 -lcurl -lm
 
 setup:
 	@tools/require $(packages)
@@ -84,6 +93,22 @@ test-valgrind: setup-test ## run the client's tests under valgrind
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(valgrind) $(test)') \
 		'$(valgrind) $(LUA) tools/busted -o TAP --exclude-tags=sandbox,unhurried'
 
+# Preloaded libraries come before the sanitizer's, and Lua's modules are gone when leaks are looked for.
+sanitizers  = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+sanitizing  = ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=1 TASKLIST_LUA=$(BUILD)/spec/host
+
+test-asan: setup-test ## run all tests under the sanitizers, built by gcc and by clang
+	@tools/require clang libclang-rt-14-dev
+	@for compiler in gcc clang; do \
+		$(MAKE) --no-print-directory CC=$$compiler BUILD=build/asan-$$compiler test-asan-with || exit 1; done
+
+test-asan-with:
+	@$(MAKE) --no-print-directory CFLAGS='-O1 -g $(sanitizers)' all $(c_tests) $(BUILD)/spec/host
+	@$(MAKE) --no-print-directory BUILD=build all build/spec/slow_lookup.so
+	@$(checkout) $(sanitizing) $(LUA) tools/run-tests \
+		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
+		'$(BUILD)/spec/host tools/busted -o TAP --exclude-tags=sandbox'
+
 demo: setup-demo ## show tasks of a sandbox, fetched through the token flow
 	@$(MAKE) --no-print-directory all
 	@$(checkout) tools/demo
@@ -96,12 +121,17 @@ lint: setup-lint ## check the style of C and Lua, build with gcc and clang
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/gcc CC=gcc all
 
-lua_dir = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
-c_dir   = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
+INST_LUADIR = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
+INST_LIBDIR = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
 
 install: all ## install below $(DESTDIR)$(PREFIX)
-	cd lua && find tasklist -name '*.lua' -exec install -D -m 644 {} '$(abspath $(lua_dir))/{}' ';'
-	install -D -m 755 $(module) '$(c_dir)/tasklist/core.so'
+	cd lua && find tasklist -name '*.lua' -exec install -D -m 644 {} '$(abspath $(INST_LUADIR))/{}' ';'
+	install -D -m 755 $(module) '$(INST_LIBDIR)/tasklist/core.so'
+
+package: setup ## check the rockspec, and that it installs what `make install` does
+	@tools/require luarocks zip unzip git ca-certificates
+	luarocks lint tasklist-dev-1.rockspec
+	tools/check-package
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

@@ -133,10 +133,10 @@ describe("search_tasks", function()
 
   it("reads packed answers", function()
     local packing = sandbox.start { gzip = true }
+    finally(function() packing:stop() end)
     local other <close> = connect.of(packing)
     assert.is_true(#assert(other:search_tasks()) > 0)
     find(packing:log()[2].headers["accept-encoding"], "gzip")
-    packing:stop()
   end)
 
   -- What the server does; what the error is.
@@ -191,6 +191,7 @@ describe("search_tasks", function()
 
   it("never follows a redirect with the token", function()
     local elsewhere = sandbox.start()
+    finally(function() elsewhere:stop() end)
     server:fault { path = "/v1", action = "status", status = 302,
       headers = { Location = elsewhere.base_url .. "/v1/tasks/search" } }
     local _, failure = client:search_tasks()
@@ -198,7 +199,6 @@ describe("search_tasks", function()
     assert.equal(302, failure.status)
     find(failure.message, "redirects are not followed")
     assert.same({}, elsewhere:log())
-    elsewhere:stop()
   end)
 
   for _, status in ipairs { 502, 503, 504 } do

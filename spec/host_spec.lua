@@ -60,6 +60,7 @@ describe("the module", function()
 
   it("collects clients in the middle of a state's end without harm", function()
     local server = sandbox.start()
+    finally(function() server:stop() end)
     local output, fine = connect.run_script(([[
       local tasklist = require "tasklist"
       local options = { base_url = %q, authorization_server_url = %q, client_id = %q, client_secret = %q }
@@ -73,11 +74,11 @@ describe("the module", function()
     ]]):format(server.base_url, server.token_url, server.client_id, server.client_secret))
     assert.equal("done\n", output)
     assert.is_true(fine)
-    server:stop()
   end)
 
   it("lets Ctrl-C end a call at once, and the client stays usable", function()
     local server = sandbox.start()
+    finally(function() server:stop() end)
     server:fault { path = "/v1", action = "silent" }
     local output = connect.run_script(([[
       local client = require("tasklist").new { base_url = %q, authorization_server_url = %q, client_id = %q,
@@ -89,13 +90,13 @@ describe("the module", function()
       print(#client:search_tasks { pageSize = 1 })
     ]]):format(server.base_url, server.token_url, server.client_id, server.client_secret))
     assert.truthy(output:find("^false\t.*interrupted!\n1\n$"), output)
-    server:stop()
   end)
 end)
 
 describe("an example", function()
   it("prints the tasks of the server that the environment names", function()
     local server = sandbox.start()
+    finally(function() server:stop() end)
     local script = assert(io.open("examples/search.lua")):read("a")
     local output, fine = connect.run_script(script, ("ZEEBE_CLIENT_ID=%s ZEEBE_CLIENT_SECRET=%s "
       .. "ZEEBE_AUTHORIZATION_SERVER_URL=%s CAMUNDA_TASKLIST_BASE_URL=%s"):format(server.client_id,
@@ -110,7 +111,6 @@ describe("an example", function()
       assert.truthy(line:find(task.id, 1, true) and line:find(task.name, 1, true), line)
     end
     assert.equal(#tasks, lines)
-    server:stop()
   end)
 
   it("ends with what is missing", function()

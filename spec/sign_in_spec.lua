@@ -22,9 +22,9 @@ describe("signing in", function()
   for _, secret in ipairs { "a+b&c=d%e f", "ünïcödé", "%2B", "a/b?c#d;e" } do
     it("takes the secret " .. secret, function()
       local other = sandbox.start { client_secret = secret }
+      finally(function() other:stop() end)
       local client <close> = connect.of(other)
       assert(client:search_tasks())
-      other:stop()
     end)
   end
 
@@ -139,6 +139,7 @@ describe("signing in", function()
 
   it("never meets a 401 while tokens of 2 s are renewed for 10 s #unhurried", function()
     local brief = sandbox.start { token_life = 2 }
+    finally(function() brief:stop() end)
     local client <close> = connect.of(brief)
     local cqueues = require "cqueues"
     local finish = cqueues.monotime() + 10
@@ -152,6 +153,5 @@ describe("signing in", function()
       if entry.path == "/oauth/token" then tokens = tokens + 1 end
     end
     assert.is_true(tokens >= 5 and tokens <= 7, tokens)
-    brief:stop()
   end)
 end)

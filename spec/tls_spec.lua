@@ -13,8 +13,8 @@ describe("https", function()
 
   it("serves when ca_file holds the authority", function()
     local server = sandbox.start { tls = "good" }
+    finally(function() server:stop() end)
     assert(search({ ca_file = server.ca_file }, server))
-    server:stop()
   end)
 
   -- The sandbox's fault, the ca_file that is set, what the message says to do.
@@ -27,6 +27,7 @@ describe("https", function()
   for _, row in ipairs(refused) do
     it(("refuses %s %s the authority"):format(row[1], row[2] and "with" or "without"), function()
       local server = sandbox.start { tls = row[1] }
+      finally(function() server:stop() end)
       local ca_file = row[2] and server.ca_file or nil
       -- At the token endpoint, and at the API alone.
       for _, options in ipairs {
@@ -39,16 +40,15 @@ describe("https", function()
         assert.truthy(failure.message:find(row[3], 1, true), failure.message)
         assert.is_nil(failure.certificate)
       end
-      server:stop()
     end)
   end
 
   it("refuses TLS 1.1", function()
     local server = sandbox.start { tls = "good", tls_max_version = "1.1" }
+    finally(function() server:stop() end)
     local tasks, failure = search({ ca_file = server.ca_file }, server)
     assert.is_nil(tasks)
     assert.equal("network", failure.kind)
-    server:stop()
   end)
 
   it("is said at once when the file is missing", function()
@@ -62,10 +62,10 @@ describe("https", function()
 
   it("survives a peer that resets the connection, without a signal", function()
     local server = sandbox.start { tls = "good" }
+    finally(function() server:stop() end)
     local client <close> = connect.of(server, { ca_file = server.ca_file })
     assert(client:search_tasks { pageSize = 1 })
     server:fault { path = "/v1", action = "reset", times = 2 }
     assert(client:search_tasks { pageSize = 1 })
-    server:stop()
   end)
 end)

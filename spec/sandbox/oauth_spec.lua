@@ -6,7 +6,8 @@ local ENCODED = "it%27s+%2B+%26+%3D+%25+%C3%BC"
 local FORM = "application/x-www-form-urlencoded"
 
 local function new_issuer(life)
-  return oauth.new{ client_id = "me", client_secret = SECRET, audience = "tasklist.camunda.io", token_life = life or 300 }
+  return oauth.new{ client_id = "me", client_secret = SECRET, audience = "tasklist.camunda.io",
+    token_life = life or 300 }
 end
 
 local function form(changes)

@@ -105,12 +105,14 @@ describe("the order", function()
     { id = "9", creationDate = "2024-01-03T00:00:00Z", followUpDate = "2024-05-03T00:00:00Z" },
     { id = "10", creationDate = "2024-01-04T00:00:00Z", dueDate = "2024-05-02T00:00:00Z",
       implementation = "ZEEBE_USER_TASK", priority = 80 },
-    { id = "12", creationDate = "2024-01-01T00:00:00Z", taskState = "COMPLETED", completionDate = "2024-01-09T00:00:00Z",
-      implementation = "ZEEBE_USER_TASK", priority = 20 },
+    { id = "12", creationDate = "2024-01-01T00:00:00Z", taskState = "COMPLETED",
+      completionDate = "2024-01-09T00:00:00Z", implementation = "ZEEBE_USER_TASK", priority = 20 },
     { id = "13", creationDate = "2024-01-02T00:00:00Z", taskState = "COMPLETED",
       completionDate = "2024-01-08T00:00:00Z" },
-    { id = "14", creationDate = "2024-01-01T00:00:00Z", taskState = "CANCELED", completionDate = "2024-01-06T00:00:00Z" },
-    { id = "15", creationDate = "2024-01-02T00:00:00Z", taskState = "CANCELED", completionDate = "2024-01-05T00:00:00Z" },
+    { id = "14", creationDate = "2024-01-01T00:00:00Z", taskState = "CANCELED",
+      completionDate = "2024-01-06T00:00:00Z" },
+    { id = "15", creationDate = "2024-01-02T00:00:00Z", taskState = "CANCELED",
+      completionDate = "2024-01-05T00:00:00Z" },
   }
 
   local cases = {
@@ -192,7 +194,8 @@ describe("a cursor", function()
       candidateUsers = i % 2 == 1 and { "odd" } or nil, dueDate = "2024-02-01T00:00:00Z" }
   end
   local store = tasks.new(list)
-  local two_fields = '{"sort":[{"field":"priority","order":"ASC"},{"field":"creationTime","order":"DESC"}],"pageSize":3}'
+  local two_fields = '{"sort":[{"field":"priority","order":"ASC"},{"field":"creationTime","order":"DESC"}],'
+    .. '"pageSize":3}'
 
   local function row_of(query, place)
     return run(store, (query:gsub('"pageSize":%d', '"pageSize":9')))[place].sort_values
@@ -265,8 +268,8 @@ end)
 
 describe("a query that is refused", function()
   local store = tasks.new{ { id = "1" } }
-  local only_one = "Only one of [searchAfter, searchAfterOrEqual, searchBefore, searchBeforeOrEqual] must be present in "
-    .. "request."
+  local only_one = "Only one of [searchAfter, searchAfterOrEqual, searchBefore, searchBeforeOrEqual] must be present "
+    .. "in request."
   local cases = {
     { '{"searchAfter":["1","2"],"searchBefore":["1","2"]}', 400, only_one },
     { '{"searchAfter":[],"searchBeforeOrEqual":[]}', 400, only_one },

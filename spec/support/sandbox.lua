@@ -20,7 +20,8 @@ local function literal(options)
 end
 
 local EXPORTS = { ZEEBE_CLIENT_ID = "client_id", ZEEBE_CLIENT_SECRET = "client_secret",
-  ZEEBE_AUTHORIZATION_SERVER_URL = "token_url", CAMUNDA_CUSTOM_ROOT_CERT_PATH = "ca_file", CAMUNDA_TASKLIST_BASE_URL = "base_url" }
+  ZEEBE_AUTHORIZATION_SERVER_URL = "token_url", CAMUNDA_CUSTOM_ROOT_CERT_PATH = "ca_file",
+  CAMUNDA_TASKLIST_BASE_URL = "base_url" }
 
 -- Reads what the child prints at its start, up to the last line of it.
 local function read_start(self)
@@ -28,6 +29,8 @@ local function read_start(self)
   assert(self.output:read("l"):find("^listening on "))
   repeat
     local name, value = assert(self.output:read("l")):match("^export ([%u_]+)='(.*)'$")
+    -- As a shell would: a quote inside must not end the text.
+    assert(not value:gsub("'\\''", ""):find("'"), "badly quoted")
     self[EXPORTS[name]] = value:gsub("'\\''", "'")
   until name == "CAMUNDA_TASKLIST_BASE_URL"
   self.root = self.base_url:match("^https?://[^/]+")

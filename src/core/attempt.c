@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static size_t refuse_answer(tl_request *request, tl_buffer_status status, const char *what,
                             size_t limit)
@@ -64,7 +65,6 @@ static CURL *new_handle(tl_engine *engine)
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L); /* join an HTTP/2 connection that is being made */
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, tl_buffer_text(&engine->user_agent));
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
@@ -97,7 +97,7 @@ static CURLcode set_body(tl_request *request, CURL *easy)
 
 static CURLcode set_request(tl_request *request, CURL *easy)
 {
-    const char *method = tl_buffer_text(&request->method);
+    const char *method = tl_buffer_text(&request->method), *url = tl_buffer_text(&request->url);
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* undoes what the handle did before */
     if (request->has_body)
         set_body(request, easy);
@@ -107,8 +107,11 @@ static CURLcode set_request(tl_request *request, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->curl_text);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->header_list);
+    /* Join an HTTP/2 connection that is being made. Without TLS it would be wrong: libcurl learns
+     * only from the first answer that there is none, and lets all others wait for it. */
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, strncasecmp(url, "https:", 6) == 0 ? 1L : 0L);
     CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
-    return code ? code : curl_easy_setopt(easy, CURLOPT_URL, tl_buffer_text(&request->url));
+    return code ? code : curl_easy_setopt(easy, CURLOPT_URL, url);
 }
 
 static bool add_header(tl_request *request, const char *header)
@@ -205,13 +208,21 @@ void tl_attempt_describe(const tl_request *request, char *text, size_t size)
         snprintf(text, size, "looking up the host name");
 }
 
+/* A server may name more seconds than can be counted in microseconds. */
+static tl_time from_seconds(curl_off_t seconds)
+{
+    if (seconds <= 0)
+        return 0;
+    return seconds < TL_NEVER / TL_SECOND ? seconds * TL_SECOND : TL_NEVER;
+}
+
 static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt)
 {
     long status = 0;
     curl_off_t retry_after = number(request, CURLINFO_RETRY_AFTER);
     curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
     request->status = (int)status;
-    request->retry_after = retry_after > 0 ? (tl_time)retry_after * TL_SECOND : 0;
+    request->retry_after = from_seconds(retry_after);
     *attempt = (tl_attempt){
         .code = code,
         .status = request->status,

@@ -127,9 +127,11 @@ static void close_multi(tl_engine *engine)
     curl_multi_cleanup(engine->multi);
 }
 
-/* libcurl's memory is left behind: cleaning it up would speak to the parent's peers. */
+/* libcurl's memory is left behind: cleaning it up would speak to the parent's peers. The timer is
+ * the parent's too. */
 static void abandon(tl_engine *engine)
 {
+    engine->has_host = false;
     tl_sockets_abandon(&engine->sockets);
     for (tl_link *link = engine->requests.next; link != &engine->requests; link = link->next) {
         tl_request *request = TL_OWNER(link, tl_request, all);
@@ -192,13 +194,36 @@ static void on_backoff(tl_timer *timer)
     tl_signin_send(TL_OWNER(timer, tl_request, backoff));
 }
 
+/* Time in which nobody drove the engine is added to the deadlines of work that no call waits for. A
+ * host that waits on the descriptor is late only past the earliest timer. */
+static void forgive_idle_time(tl_engine *engine, tl_time now)
+{
+    tl_time driven_until = engine->driven_until;
+    if (engine->has_host) {
+        tl_time next = tl_timers_next(&engine->timers);
+        driven_until = next > driven_until ? next : driven_until;
+    }
+    engine->driven_until = now;
+    if (now <= driven_until)
+        return;
+    for (tl_link *link = engine->requests.next; link != &engine->requests; link = link->next) {
+        tl_request *request = TL_OWNER(link, tl_request, all);
+        if (!request->background || request->state == TL_REQUEST_FINISHED)
+            continue;
+        request->at_latest += now - driven_until;
+        tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
+    }
+}
+
 tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
 {
     tl_request *request = tl_request_new(&engine->allocator, spec, on_deadline, on_backoff);
     if (!request)
         return NULL;
+    tl_time now = tl_now();
+    forgive_idle_time(engine, now); /* what went before is none of this request's time */
     request->engine = engine;
-    request->at_latest = tl_now() + spec->timeout;
+    request->at_latest = now + spec->timeout;
     tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
     tl_link_insert_before(&engine->requests, &request->all);
     tl_signin_send(request);
@@ -230,6 +255,7 @@ void tl_engine_cancel(tl_request *request)
     withdraw(request);
     tl_link_remove(&request->all);
     tl_request_free(&engine->allocator, request);
+    tl_engine_changed(engine); /* another that waited for its connection may go on */
 }
 
 int tl_engine_fd(tl_engine *engine)
@@ -248,27 +274,6 @@ tl_time tl_engine_timeout(const tl_engine *engine)
         return TL_NEVER;
     tl_time left = next - tl_now();
     return left > 0 ? left : 0;
-}
-
-/* Time in which nobody drove the engine is added to the deadlines of work that no call waits for. A
- * host that waits on the descriptor is late only past the earliest timer. */
-static void forgive_idle_time(tl_engine *engine, tl_time now)
-{
-    tl_time driven_until = engine->driven_until;
-    if (engine->has_host) {
-        tl_time next = tl_timers_next(&engine->timers);
-        driven_until = next > driven_until ? next : driven_until;
-    }
-    engine->driven_until = now;
-    if (now <= driven_until)
-        return;
-    for (tl_link *link = engine->requests.next; link != &engine->requests; link = link->next) {
-        tl_request *request = TL_OWNER(link, tl_request, all);
-        if (!request->background || request->state == TL_REQUEST_FINISHED)
-            continue;
-        request->at_latest += now - driven_until;
-        tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
-    }
 }
 
 static void move_sockets(tl_engine *engine)
@@ -327,6 +332,7 @@ void tl_engine_step(tl_engine *engine)
 
 bool tl_engine_block(tl_engine *engine)
 {
+    forgive_idle_time(engine, tl_now());
     bool undisturbed = tl_poller_block(&engine->poller, tl_engine_timeout(engine));
     engine->driven_until = tl_now();
     return undisturbed;

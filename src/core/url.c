@@ -1,5 +1,6 @@
 #include "url.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
@@ -13,11 +14,13 @@ static bool has(CURLU *url, CURLUPart part)
     return true;
 }
 
-/* libcurl has put an IPv4 address into its dotted form by now, so 127.1 and 0x7f000001 are met. */
+/* libcurl has put an IPv4 address into its dotted form by now, so 127.1 and 0x7f000001 are met.
+ * What still is none, like 127.0.0.256, is a name that a resolver may know. */
 static bool is_loopback(const char *host)
 {
+    struct in_addr address;
     return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-           (strncmp(host, "127.", 4) == 0 && host[strspn(host, "0123456789.")] == '\0');
+           (strncmp(host, "127.", 4) == 0 && inet_pton(AF_INET, host, &address) == 1);
 }
 
 static tl_url_status read_parts(CURLU *url, tl_url_facts *facts)

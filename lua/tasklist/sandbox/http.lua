@@ -146,12 +146,12 @@ end
 
 local function accept_all(self, cq)
   while not self.closed do
-    local sock = self.listener:accept{ nodelay = true }
-    if sock then
+    -- A listener that is closed makes an accept that waits on it raise.
+    local ok, sock = pcall(self.listener.accept, self.listener, { nodelay = true })
+    if ok and sock then
       self.accepted = self.accepted + 1
-      local number = self.accepted
-      cq:wrap(run_connection, self, sock, number)
-    else
+      cq:wrap(run_connection, self, sock, self.accepted)
+    elseif not self.closed then
       -- Out of descriptors, most likely: the ones in use will come back.
       cqueues.sleep(0.01)
     end

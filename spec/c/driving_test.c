@@ -1,0 +1,250 @@
+/* Driving the engine: its descriptor, its timeout, and time in which nobody drives. */
+#include "driver.h"
+#include "engine_private.h"
+
+#include <poll.h>
+
+static const test_route routes[] = {
+    {"/token", answer_token},
+    {"/fine", answer_fine},
+    {"/silent", answer_when_released},
+    {0},
+};
+
+static int descriptor(world *w)
+{
+    int fd = tl_engine_fd(w->engine);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+/* As an event loop does that has asked for the descriptor once and knows nothing else. */
+static void drive_by_descriptor(world *w, int fd, const tl_request *request)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    while (request->state != TL_REQUEST_FINISHED) {
+        assert_int_equal(poll(&wait, 1, 10000), 1);
+        tl_engine_step(w->engine);
+        settle(w);
+    }
+}
+
+static tl_request_spec nobodys_spec(world *w, const char *path, int milliseconds)
+{
+    tl_request_spec spec = get_spec(w, path);
+    spec.identity = NULL;
+    spec.timeout = milliseconds * TL_MILLISECOND;
+    return spec;
+}
+
+static void the_descriptor_alone_is_enough(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    int fd = descriptor(&w);
+    for (int i = 0; i < 3; i++) {
+        tl_request *request = start_get(&w, "/fine"); /* after the call above */
+        drive_by_descriptor(&w, fd, request);
+        expect_answer(&w, request, 200, "fine");
+    }
+    world_close(&w);
+}
+
+static void a_deadline_makes_the_descriptor_readable(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    int fd = descriptor(&w);
+    const tl_request_spec spec = nobodys_spec(&w, "/silent", 100);
+    tl_request *request = start(&w, &spec);
+    drive_by_descriptor(&w, fd, request);
+    expect_error(&w, request, TL_TIMEOUT, "");
+    world_close(&w);
+}
+
+static void a_request_that_is_finished_at_once_makes_the_descriptor_readable(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    struct pollfd wait = {.fd = descriptor(&w), .events = POLLIN};
+    const tl_error refusal = {.kind = TL_AUTH, .message = "refused"};
+    tl_identity_refuse(w.identity, &refusal, true, tl_now());
+    tl_request *request = start_get(&w, "/fine");
+    assert_int_equal(request->state, TL_REQUEST_FINISHED);
+    assert_int_equal(tl_engine_timeout(w.engine), 0);
+    assert_int_equal(poll(&wait, 1, 10000), 1);
+    assert_ptr_equal(tl_engine_take(w.engine), request);
+    assert_null(tl_engine_take(w.engine));
+    world_close(&w);
+}
+
+/* The second waits inside libcurl until the first gives the only connection up. */
+static void a_cancel_wakes_who_waits_for_the_connection(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    curl_multi_setopt(w.engine->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 1L);
+    int fd = descriptor(&w);
+    const tl_request_spec silent = nobodys_spec(&w, "/silent", 20000);
+    tl_request *first = start(&w, &silent);
+    const tl_request_spec fine = nobodys_spec(&w, "/fine", 20000);
+    tl_request *second = start(&w, &fine);
+    drive_until_requested(&w, "/silent", 1);
+    while (tl_engine_timeout(w.engine) < 15 * TL_SECOND) { /* no other reason to wake up soon */
+        tl_engine_step(w.engine);
+        be_idle(1);
+    }
+    tl_engine_cancel(first);
+    drive_by_descriptor(&w, fd, second);
+    expect_answer(&w, second, 200, "fine");
+    world_close(&w);
+}
+
+static void an_idle_engine_has_nothing_to_do(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    struct pollfd wait = {.fd = descriptor(&w), .events = POLLIN};
+    assert_int_equal(tl_engine_timeout(w.engine), TL_NEVER);
+    assert_int_equal(poll(&wait, 1, 0), 0);
+    tl_request *request = start_get(&w, "/fine");
+    drive_by_descriptor(&w, wait.fd, request);
+    tl_engine_cancel(request);
+    tl_engine_step(w.engine);
+    while (tl_engine_timeout(w.engine) != TL_NEVER) /* libcurl's own clean-up */
+        drive(&w);
+    assert_int_equal(poll(&wait, 1, 0), 0);
+    world_close(&w);
+}
+
+/* As if the hour before now belonged to the request, and nobody had driven the engine in it. */
+static void let_an_hour_pass(tl_request *request)
+{
+    tl_engine *engine = request->engine;
+    engine->driven_until -= 3600 * TL_SECOND;
+    request->at_latest -= 3600 * TL_SECOND;
+    tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
+}
+
+static const struct idleness {
+    bool background, blocks; /* waits before it steps */
+} idlenesses[] = {{true, true}, {true, false}, {false, true}, {false, false}};
+
+static void time_without_a_driver_counts_only_when_a_call_waits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(idlenesses); i++) {
+        world w;
+        world_open(&w, routes);
+        tl_request_spec spec = nobodys_spec(&w, "/fine", 20000);
+        spec.background = idlenesses[i].background;
+        tl_request *request = start(&w, &spec);
+        let_an_hour_pass(request);
+        if (!idlenesses[i].blocks) {
+            tl_engine_step(w.engine);
+            settle(&w);
+        }
+        if (spec.background)
+            expect_answer(&w, request, 200, "fine");
+        else
+            expect_error(&w, request, TL_TIMEOUT, "");
+        world_close(&w);
+    }
+}
+
+/* The same in real time. */
+static void a_pause_ends_no_background_request(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    tl_request_spec spec = nobodys_spec(&w, "/fine", 1500);
+    spec.background = true;
+    tl_request *request = start(&w, &spec);
+    be_idle(1600);
+    expect_answer(&w, request, 200, "fine");
+    world_close(&w);
+}
+
+static void a_pause_ends_no_token_fetch(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    tl_request *request = start_get(&w, "/fine");
+    assert_non_null(w.identity->fetch);
+    let_an_hour_pass(w.identity->fetch);
+    expect_answer(&w, request, 200, "fine");
+    world_close(&w);
+}
+
+static void a_background_request_does_end_while_driven(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    tl_request_spec spec = nobodys_spec(&w, "/silent", 50);
+    spec.background = true;
+    expect_error(&w, start(&w, &spec), TL_TIMEOUT, "");
+    world_close(&w);
+}
+
+/* The hour before it was started is none of a request's time. */
+static void only_time_since_the_start_is_forgiven(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    w.engine->driven_until -= 3600 * TL_SECOND;
+    tl_request_spec spec = nobodys_spec(&w, "/silent", 50);
+    spec.background = true;
+    tl_request *request = start(&w, &spec);
+    tl_engine_step(w.engine);
+    assert_true(request->at_latest < tl_now() + 1800 * TL_SECOND);
+    expect_error(&w, request, TL_TIMEOUT, "");
+    world_close(&w);
+}
+
+static void an_answer_that_came_in_time_counts(void **state)
+{
+    (void)state;
+    for (int background = 0; background < 2; background++) {
+        world w;
+        world_open(&w, routes);
+        struct pollfd wait = {.fd = descriptor(&w), .events = POLLIN};
+        tl_request_spec spec = nobodys_spec(&w, "/silent", 20000);
+        spec.background = background;
+        tl_request *request = start(&w, &spec);
+        drive_until_requested(&w, "/silent", 1);
+        while (tl_engine_timeout(w.engine) < 15 * TL_SECOND) /* libcurl's own timers */
+            tl_engine_step(w.engine);
+        server_release(w.server, "/silent");
+        assert_int_equal(poll(&wait, 1, 10000), 1);
+        let_an_hour_pass(request);
+        expect_answer(&w, request, 200, "fine");
+        world_close(&w);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ENGINE_TEST(the_descriptor_alone_is_enough),
+        ENGINE_TEST(a_deadline_makes_the_descriptor_readable),
+        ENGINE_TEST(a_request_that_is_finished_at_once_makes_the_descriptor_readable),
+        ENGINE_TEST(a_cancel_wakes_who_waits_for_the_connection),
+        ENGINE_TEST(an_idle_engine_has_nothing_to_do),
+        ENGINE_TEST(time_without_a_driver_counts_only_when_a_call_waits),
+        ENGINE_TEST(a_pause_ends_no_background_request),
+        ENGINE_TEST(a_pause_ends_no_token_fetch),
+        ENGINE_TEST(a_background_request_does_end_while_driven),
+        ENGINE_TEST(only_time_since_the_start_is_forgiven),
+        ENGINE_TEST(an_answer_that_came_in_time_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,297 @@
+#include "identity.h"
+#include "test.h"
+
+#include <string.h>
+
+#define START   (100 * TL_SECOND)
+#define UNKNOWN 0
+
+static test_memory memory;
+static tl_allocator allocator;
+static tl_identity *identity;
+static tl_error refusal, outage;
+
+/* The state machine never looks into the request that fetches. */
+#define SOME_FETCH ((tl_request *)(void *)&memory)
+
+static int set_up(void **state)
+{
+    (void)state;
+    const tl_oauth_spec spec = {
+        .url = "https://login.example/token",
+        .client_id = "me",
+        .client_secret = "my secret: +&=%\xC3\xBC",
+        .audience = "tasklist api",
+        .timeout = TL_SECOND,
+    };
+    memory = (test_memory){0};
+    allocator = test_allocator(&memory);
+    tl_error_set(&refusal, TL_AUTH, "wrong secret");
+    tl_error_set(&outage, TL_NETWORK, "nobody there");
+    identity = tl_identity_new_oauth(&allocator, &spec);
+    return identity ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    tl_identity_free(&allocator, identity);
+    return memory.live == 0 && memory.lies == 0 ? 0 : -1;
+}
+
+static void grant(const char *token, tl_time life, tl_time now)
+{
+    tl_identity_fetching(identity, SOME_FETCH, now);
+    assert_true(tl_identity_grant(identity, token, strlen(token), life, now));
+}
+
+static void refuse(const tl_error *error, bool rest, tl_time now)
+{
+    tl_identity_fetching(identity, SOME_FETCH, now);
+    tl_identity_refuse(identity, error, rest, now);
+}
+
+static void check(tl_time now, tl_token_state state, bool wants_fetch)
+{
+    assert_int_equal(tl_identity_state(identity, now), state);
+    assert_int_equal(tl_identity_wants_fetch(identity, now), wants_fetch);
+}
+
+static void the_form_is_encoded(void **state)
+{
+    (void)state;
+    assert_string_equal(tl_buffer_text(&identity->form),
+                        "grant_type=client_credentials&audience=tasklist%20api&client_id=me&"
+                        "client_secret=my%20secret%3A%20%2B%26%3D%25%C3%BC");
+    assert_true(identity->form.secret);
+    assert_true(identity->header.secret);
+}
+
+static void one_fetch_for_all(void **state)
+{
+    (void)state;
+    check(START, TL_TOKEN_NEEDED, true);
+    tl_identity_fetching(identity, SOME_FETCH, START);
+    check(START, TL_TOKEN_NEEDED, false);
+    assert_true(tl_identity_grant(identity, "abc", 3, UNKNOWN, START));
+    check(START, TL_TOKEN_READY, false);
+    assert_string_equal(tl_buffer_text(&identity->header), "Authorization: Bearer abc");
+}
+
+static const struct life {
+    tl_time life, early; /* how long before the end it is renewed */
+} lives[] = {
+    {10 * TL_SECOND, TL_SECOND},
+    {299 * TL_SECOND, 29900 * TL_MILLISECOND},
+    {300 * TL_SECOND, 30 * TL_SECOND},
+    {301 * TL_SECOND, 30 * TL_SECOND},
+    {86400 * TL_SECOND, 30 * TL_SECOND},
+    {1000000000 * TL_SECOND, 30 * TL_SECOND},
+    {1, 0},
+};
+
+static void it_is_renewed_early_while_it_serves(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(lives); i++) {
+        tl_time end = START + lives[i].life, renewal = end - lives[i].early;
+        grant("abc", lives[i].life, START);
+        check(renewal - 1, TL_TOKEN_READY, false);
+        check(renewal, lives[i].early > 0 ? TL_TOKEN_READY : TL_TOKEN_NEEDED, true);
+        check(end, TL_TOKEN_NEEDED, true);
+        if (lives[i].early == 0)
+            continue;
+        check(end - 1, TL_TOKEN_READY, true);
+        tl_identity_fetching(identity, SOME_FETCH, renewal);
+        check(end - 1, TL_TOKEN_READY, false);
+        check(end, TL_TOKEN_NEEDED, false);
+    }
+}
+
+static void its_life_counts_from_the_fetch(void **state)
+{
+    (void)state;
+    tl_identity_fetching(identity, SOME_FETCH, START);
+    tl_identity_fetching(identity, SOME_FETCH, START + 5 * TL_SECOND); /* sent again */
+    assert_true(tl_identity_grant(identity, "abc", 3, 100 * TL_SECOND, START + 50 * TL_SECOND));
+    check(START + 105 * TL_SECOND - 1, TL_TOKEN_READY, true);
+    check(START + 105 * TL_SECOND, TL_TOKEN_NEEDED, true);
+}
+
+static void a_token_without_a_known_life_serves_on(void **state)
+{
+    (void)state;
+    const tl_time unknown[] = {0, -1, -TL_NEVER, 1000000000 * TL_SECOND + 1, TL_NEVER};
+    for (size_t i = 0; i < COUNT(unknown); i++) {
+        grant("abc", unknown[i], START);
+        check(START, TL_TOKEN_READY, false);
+        check(TL_NEVER - 1, TL_TOKEN_READY, false);
+    }
+}
+
+static void a_401_drops_only_its_own_token(void **state)
+{
+    (void)state;
+    grant("first", UNKNOWN, START);
+    uint64_t first = identity->generation;
+    tl_identity_drop(identity, first);
+    check(START, TL_TOKEN_NEEDED, true);
+    grant("second", UNKNOWN, START);
+    assert_true(identity->generation != first);
+    tl_identity_drop(identity, first); /* late */
+    check(START, TL_TOKEN_READY, false);
+    assert_string_equal(tl_buffer_text(&identity->header), "Authorization: Bearer second");
+    tl_identity_drop(identity, identity->generation);
+    check(START, TL_TOKEN_NEEDED, true);
+}
+
+static void a_refusal_rests_and_the_rest_doubles(void **state)
+{
+    (void)state;
+    const int seconds[] = {1, 2, 4, 8, 16, 30, 30};
+    tl_time now = START;
+    for (size_t i = 0; i < COUNT(seconds); i++) {
+        refuse(&refusal, true, now);
+        check(now, TL_TOKEN_REFUSED, false);
+        now += seconds[i] * TL_SECOND;
+        check(now - 1, TL_TOKEN_REFUSED, false);
+        check(now, TL_TOKEN_NEEDED, true);
+    }
+    assert_string_equal(identity->failure.message, "wrong secret");
+    grant("abc", UNKNOWN, now);
+    assert_int_equal(identity->failure.kind, TL_OK);
+    tl_identity_drop(identity, identity->generation);
+    check(now, TL_TOKEN_NEEDED, true);
+    refuse(&refusal, true, now);
+    check(now + TL_SECOND - 1, TL_TOKEN_REFUSED, false);
+    check(now + TL_SECOND, TL_TOKEN_NEEDED, true);
+}
+
+static void a_refusal_without_rest_is_tried_again_at_once(void **state)
+{
+    (void)state;
+    refuse(&refusal, false, START);
+    check(START, TL_TOKEN_NEEDED, true);
+}
+
+static void a_failure_that_may_pass_holds_no_tokenless_call_up(void **state)
+{
+    (void)state;
+    refuse(&outage, true, START);
+    check(START, TL_TOKEN_NEEDED, true);
+}
+
+static void any_failure_defers_a_renewal(void **state)
+{
+    (void)state;
+    const tl_error *failures[] = {&refusal, &outage};
+    for (size_t i = 0; i < COUNT(failures); i++) {
+        tl_time renewal = START + 270 * TL_SECOND, end = START + 300 * TL_SECOND;
+        grant("abc", 300 * TL_SECOND, START);
+        refuse(failures[i], true, renewal);
+        check(renewal, TL_TOKEN_READY, false);
+        check(renewal + TL_SECOND - 1, TL_TOKEN_READY, false);
+        check(renewal + TL_SECOND, TL_TOKEN_READY, true);
+        check(end, TL_TOKEN_NEEDED, true);
+    }
+}
+
+static const struct unfit {
+    const char *token;
+    size_t length;
+} unfit[] = {
+    {"", 0},
+    {"a\rb", 3},
+    {"a\nb", 3},
+    {"abc\r\nEvil: yes", 14},
+    {"a b", 3},
+    {"a\tb", 3},
+    {"a\0b", 3},
+    {"abc\n", 4},
+    {"a\x01"
+     "b",
+     3},
+    {"a\x7f"
+     "b",
+     3},
+    {"\xC3\xBC", 2},
+};
+
+static void a_token_that_no_header_can_carry_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(unfit); i++) {
+        tl_time now = START + (tl_time)i * 100 * TL_SECOND;
+        tl_identity_fetching(identity, SOME_FETCH, now);
+        if (tl_identity_grant(identity, unfit[i].token, unfit[i].length, UNKNOWN, now))
+            fail_msg("row %zu was granted", i);
+        assert_int_equal(identity->failure.kind, TL_AUTH);
+        assert_null(identity->fetch);
+        check(now, TL_TOKEN_REFUSED, false);
+    }
+}
+
+static void a_bad_token_leaves_the_old_one(void **state)
+{
+    (void)state;
+    grant("good", UNKNOWN, START);
+    tl_identity_fetching(identity, SOME_FETCH, START);
+    assert_false(tl_identity_grant(identity, "b d", 3, UNKNOWN, START));
+    check(START, TL_TOKEN_READY, false);
+    assert_string_equal(tl_buffer_text(&identity->header), "Authorization: Bearer good");
+}
+
+static void lack_of_memory_is_a_failure_that_may_pass(void **state)
+{
+    (void)state;
+    char token[1000];
+    memset(token, 'x', sizeof token);
+    tl_identity_fetching(identity, SOME_FETCH, START);
+    memory.fail_at = memory.asked + 2; /* "Authorization: Bearer " fits, the token does not */
+    assert_false(tl_identity_grant(identity, token, sizeof token, UNKNOWN, START));
+    assert_int_equal(identity->failure.kind, TL_MEMORY);
+    check(START, TL_TOKEN_NEEDED, true);
+    tl_identity_fetching(identity, SOME_FETCH, START);
+    assert_true(tl_identity_grant(identity, token, sizeof token, UNKNOWN, START));
+    check(START, TL_TOKEN_READY, false);
+}
+
+static void making_one_survives_lack_of_memory(void **state)
+{
+    (void)state;
+    const tl_oauth_spec spec = {
+        .url = "u", .client_id = "i", .client_secret = "s", .audience = "a"};
+    test_memory scarce = {0};
+    tl_allocator from = test_allocator(&scarce);
+    tl_identity *made = NULL;
+    for (size_t n = 1; !made; n++) {
+        scarce = (test_memory){.fail_at = n};
+        made = tl_identity_new_oauth(&from, &spec);
+        if (!made)
+            assert_int_equal(scarce.live, 0);
+    }
+    tl_identity_free(&from, made);
+    assert_int_equal(scarce.live, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(the_form_is_encoded),
+        TEST(one_fetch_for_all),
+        TEST(it_is_renewed_early_while_it_serves),
+        TEST(its_life_counts_from_the_fetch),
+        TEST(a_token_without_a_known_life_serves_on),
+        TEST(a_401_drops_only_its_own_token),
+        TEST(a_refusal_rests_and_the_rest_doubles),
+        TEST(a_refusal_without_rest_is_tried_again_at_once),
+        TEST(a_failure_that_may_pass_holds_no_tokenless_call_up),
+        TEST(any_failure_defers_a_renewal),
+        TEST(a_token_that_no_header_can_carry_is_refused),
+        TEST(a_bad_token_leaves_the_old_one),
+        TEST(lack_of_memory_is_a_failure_that_may_pass),
+        TEST(making_one_survives_lack_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,216 @@
+#include "retry.h"
+#include "test.h"
+
+#define FAR (1000 * TL_SECOND)
+
+/* A second try would be possible in every respect. */
+static const tl_attempt first = {
+    .code = CURLE_OK,
+    .status = 200,
+    .went_out = true,
+    .attempts = 1,
+    .renewable = true,
+    .now = 5 * TL_SECOND,
+    .deadline = 5 * TL_SECOND + FAR,
+};
+
+enum { FINISH = TL_VERDICT_FINISH, AGAIN = TL_VERDICT_AGAIN, FRESH = TL_VERDICT_FRESH_TOKEN };
+
+static const struct row {
+    CURLcode code;
+    int status;
+    bool went_out;
+    int reason;
+    int read, write; /* the verdict */
+} rows[] = {
+    {CURLE_OK, 200, true, TL_REASON_ANSWERED, FINISH, FINISH},
+    {CURLE_OK, 204, true, TL_REASON_ANSWERED, FINISH, FINISH},
+    {CURLE_OK, 302, true, TL_REASON_ANSWERED, FINISH, FINISH},
+    {CURLE_OK, 400, true, TL_REASON_ANSWERED, FINISH, FINISH},
+    {CURLE_OK, 403, true, TL_REASON_ANSWERED, FINISH, FINISH},
+    {CURLE_OK, 404, true, TL_REASON_ANSWERED, FINISH, FINISH},
+    {CURLE_OK, 409, true, TL_REASON_ANSWERED, FINISH, FINISH},
+    {CURLE_OK, 500, true, TL_REASON_ANSWERED, FINISH, FINISH},
+    {CURLE_OK, 401, true, TL_REASON_UNAUTHORIZED, FRESH, FRESH},
+    {CURLE_OK, 429, true, TL_REASON_NOT_TAKEN, AGAIN, AGAIN},
+    {CURLE_OK, 502, true, TL_REASON_UNAVAILABLE, AGAIN, FINISH},
+    {CURLE_OK, 503, true, TL_REASON_UNAVAILABLE, AGAIN, FINISH},
+    {CURLE_OK, 504, true, TL_REASON_UNAVAILABLE, AGAIN, FINISH},
+
+    {CURLE_COULDNT_RESOLVE_HOST, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
+    {CURLE_COULDNT_RESOLVE_PROXY, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
+    {CURLE_COULDNT_CONNECT, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
+    {CURLE_SSL_CONNECT_ERROR, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
+    {CURLE_OPERATION_TIMEDOUT, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
+    {CURLE_RECV_ERROR, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
+
+    {CURLE_URL_MALFORMAT, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
+    {CURLE_UNSUPPORTED_PROTOCOL, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
+    {CURLE_PEER_FAILED_VERIFICATION, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
+    {CURLE_SSL_CERTPROBLEM, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
+    {CURLE_SSL_CIPHER, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
+    {CURLE_SSL_CACERT_BADFILE, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
+
+    {CURLE_GOT_NOTHING, 0, true, TL_REASON_LOST, AGAIN, FINISH},
+    {CURLE_RECV_ERROR, 0, true, TL_REASON_LOST, AGAIN, FINISH},
+    {CURLE_SEND_ERROR, 0, true, TL_REASON_LOST, AGAIN, FINISH},
+    {CURLE_SEND_FAIL_REWIND, 0, true, TL_REASON_LOST, AGAIN, FINISH},
+    {CURLE_PARTIAL_FILE, 200, true, TL_REASON_LOST, AGAIN, FINISH},
+    {CURLE_HTTP2, 0, true, TL_REASON_LOST, AGAIN, FINISH},
+    {CURLE_HTTP2_STREAM, 0, true, TL_REASON_LOST, AGAIN, FINISH},
+    {CURLE_OPERATION_TIMEDOUT, 0, true, TL_REASON_LOST, AGAIN, FINISH},
+
+    {CURLE_WRITE_ERROR, 200, true, TL_REASON_OUR_LIMIT, FINISH, FINISH},
+    {CURLE_OUT_OF_MEMORY, 0, false, TL_REASON_OUR_LIMIT, FINISH, FINISH},
+};
+
+static void each_reason_has_its_verdict(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        for (int read = 0; read < 2; read++) {
+            tl_attempt attempt = first;
+            attempt.code = rows[i].code;
+            attempt.status = rows[i].status;
+            attempt.went_out = rows[i].went_out;
+            attempt.read = read;
+            uint64_t random = 1;
+            tl_time delay;
+            if ((int)tl_retry_reason_of(&attempt) != rows[i].reason)
+                fail_msg("row %zu: reason %d", i, tl_retry_reason_of(&attempt));
+            int verdict = (int)tl_retry_judge(&attempt, &random, &delay);
+            if (verdict != (read ? rows[i].read : rows[i].write))
+                fail_msg("row %zu, %s: verdict %d", i, read ? "read" : "write", verdict);
+            if (verdict != AGAIN)
+                assert_int_equal(delay, 0);
+        }
+    }
+}
+
+static tl_attempt unavailable(int attempts)
+{
+    tl_attempt attempt = first;
+    attempt.status = 503;
+    attempt.read = true;
+    attempt.attempts = attempts;
+    return attempt;
+}
+
+/* The bound doubles, every delay stays below it, and the draws use most of the room. */
+static void the_backoff_doubles_with_full_jitter(void **state)
+{
+    (void)state;
+    uint64_t random = 42;
+    for (int attempts = 1; attempts <= 3; attempts++) {
+        tl_attempt attempt = unavailable(attempts);
+        tl_time bound = (100 * TL_MILLISECOND) << (attempts - 1);
+        tl_time least = TL_NEVER, most = 0;
+        for (int i = 0; i < 20000; i++) {
+            tl_time delay;
+            assert_int_equal(tl_retry_judge(&attempt, &random, &delay), AGAIN);
+            least = delay < least ? delay : least;
+            most = delay > most ? delay : most;
+        }
+        assert_true(least >= 0 && least < bound / 100);
+        assert_true(most <= bound && most > bound - bound / 100);
+    }
+}
+
+static void the_fourth_attempt_is_the_last(void **state)
+{
+    (void)state;
+    uint64_t random = 42;
+    tl_time delay;
+    for (int attempts = 1; attempts <= 6; attempts++) {
+        tl_attempt attempt = unavailable(attempts);
+        assert_int_equal(tl_retry_judge(&attempt, &random, &delay), attempts < 4 ? AGAIN : FINISH);
+    }
+}
+
+static const struct wish {
+    tl_time retry_after, left; /* until the deadline */
+    int verdict;
+} wishes[] = {
+    {3 * TL_SECOND, FAR, AGAIN},
+    {3 * TL_SECOND, 3 * TL_SECOND + 1, AGAIN},
+    {3 * TL_SECOND, 3 * TL_SECOND, FINISH},
+    {3600 * TL_SECOND, 30 * TL_SECOND, FINISH},
+    {TL_NEVER, FAR, FINISH},
+    {1, 0, FINISH},
+    {1, -TL_SECOND, FINISH},
+};
+
+static void retry_after_is_kept_to_or_ends_the_call(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(wishes); i++) {
+        uint64_t random = 42;
+        tl_time delay;
+        tl_attempt attempt = unavailable(1);
+        attempt.retry_after = wishes[i].retry_after;
+        attempt.deadline = attempt.now + wishes[i].left;
+        int verdict = (int)tl_retry_judge(&attempt, &random, &delay);
+        if (verdict != wishes[i].verdict)
+            fail_msg("row %zu: verdict %d", i, verdict);
+        if (verdict == AGAIN)
+            assert_int_equal(delay, wishes[i].retry_after);
+    }
+}
+
+static void a_backoff_never_passes_the_deadline(void **state)
+{
+    (void)state;
+    uint64_t random = 42;
+    int again = 0, finished = 0;
+    for (int i = 0; i < 10000; i++) {
+        tl_time delay;
+        tl_attempt attempt = unavailable(1);
+        attempt.deadline = attempt.now + 50 * TL_MILLISECOND;
+        if (tl_retry_judge(&attempt, &random, &delay) == TL_VERDICT_AGAIN) {
+            assert_true(delay < 50 * TL_MILLISECOND);
+            again++;
+        } else {
+            finished++;
+        }
+    }
+    assert_true(again > 1000 && finished > 1000);
+}
+
+static const struct replay {
+    bool renewable, replayed;
+    int attempts, verdict;
+} replays[] = {
+    {true, false, 1, FRESH},
+    {true, false, 4, FRESH}, /* a 401 is no failed attempt */
+    {true, true, 2, FINISH},
+    {false, false, 1, FINISH}, /* no identity: nothing would be different */
+};
+
+static void a_401_is_replayed_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(replays); i++) {
+        uint64_t random = 42;
+        tl_time delay;
+        tl_attempt attempt = first;
+        attempt.status = 401;
+        attempt.renewable = replays[i].renewable;
+        attempt.replayed = replays[i].replayed;
+        attempt.attempts = replays[i].attempts;
+        if ((int)tl_retry_judge(&attempt, &random, &delay) != replays[i].verdict)
+            fail_msg("row %zu", i);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_reason_has_its_verdict),
+        cmocka_unit_test(the_backoff_doubles_with_full_jitter),
+        cmocka_unit_test(the_fourth_attempt_is_the_last),
+        cmocka_unit_test(retry_after_is_kept_to_or_ends_the_call),
+        cmocka_unit_test(a_backoff_never_passes_the_deadline),
+        cmocka_unit_test(a_401_is_replayed_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,129 @@
+local cqueues = require "cqueues"
+local http = require "spec.support.http"
+local json = require "tasklist.sandbox.json"
+local new = require("tasklist.sandbox").new
+local sandbox = require "spec.support.sandbox"
+
+local FORM = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret"
+  .. "&audience=tasklist.camunda.io"
+
+local function sign_in(server)
+  local _, _, body = http.request(server.token_url, "POST",
+    { ["Content-Type"] = "application/x-www-form-urlencoded" }, FORM)
+  return json.decode(body).access_token
+end
+
+local function search(server, token, headers)
+  local all = { Authorization = "Bearer " .. token }
+  for name, value in pairs(headers or {}) do all[name] = value end
+  return http.request(server.base_url .. "/v1/tasks/search", "POST", all)
+end
+
+describe("a sandbox in a loop of the caller's", function()
+  it("serves until it is closed", function()
+    local server, loop, status = new{}, cqueues.new(), nil
+    server:loop(loop)
+    loop:wrap(function()
+      status = search(server, sign_in(server))
+      server:close()
+    end)
+    assert(loop:loop(10))
+    assert.equal(200, status)
+    assert.is_true(loop:empty())
+  end)
+
+  local bad = {
+    { { hots = "x" }, "unknown option 'hots'" },
+    { { port = "80" }, "bad value for option 'port': 80" },
+    { { port = 1.5 }, "bad value for option 'port': 1.5" },
+    { { tls = "bad" }, "bad value for option 'tls': bad" },
+    { { tls_max_version = "1.3" }, "bad value for option 'tls_max_version': 1.3" },
+    { { token_life = "5" }, "bad value for option 'token_life': 5" },
+  }
+  for _, case in ipairs(bad) do
+    it("is refused: " .. case[2], function()
+      local ok, why = pcall(new, case[1])
+      assert.is_false(ok)
+      assert.is_truthy(why:find(case[2], 1, true))
+    end)
+  end
+
+  it("says so where it cannot listen", function()
+    local first = new{}
+    local ok, why = pcall(new, { port = first.listener.port })
+    first:close()
+    assert.is_false(ok)
+    assert.is_truthy(why:find("^cannot listen on 127.0.0.1 port %d+: "))
+  end)
+end)
+
+describe("a sandbox as a process", function()
+  local function with(options, use)
+    local server = sandbox.start(options)
+    local ok, why = pcall(use, server)
+    server:stop()
+    assert(ok, why)
+  end
+
+  it("signs in and searches with what it printed", function()
+    with(nil, function(server)
+      local status, _, body = search(server, sign_in(server))
+      assert.equal(200, status)
+      -- The samples' four canceled tasks are left out.
+      assert.is_true(#json.decode(body) >= 30)
+    end)
+  end)
+
+  it("listens on IPv6", function()
+    with({ host = "::1" }, function(server)
+      assert.is_truthy(server.base_url:find("^http://%[::1%]:%d+$"))
+      assert.equal(200, (search(server, sign_in(server))))
+    end)
+  end)
+
+  it("prints credentials that a shell can read back", function()
+    with({ client_id = "it's", client_secret = "a 'b' $c + & = % ü" }, function(server)
+      assert.same({ "it's", "a 'b' $c + & = % ü" }, { server.client_id, server.client_secret })
+    end)
+  end)
+
+  it("has its API beneath a base path only, and the token endpoint beside it", function()
+    with({ base_path = "/cluster-id" }, function(server)
+      assert.is_truthy(server.base_url:find("/cluster-id", 1, true))
+      local token = sign_in(server)
+      assert.equal(200, (search(server, token)))
+      local status, _, body = http.request(server.root .. "/v1/tasks/search", "POST",
+        { Authorization = "Bearer " .. token })
+      assert.same({ 404, "" }, { status, body })
+    end)
+  end)
+
+  it("lets tokens end after a fraction of a second", function()
+    with({ token_life = 0.05 }, function(server)
+      local token = sign_in(server)
+      local function refusal()
+        local status, _, body = search(server, token)
+        return status == 401 and json.decode(body).message
+      end
+      while not refusal() do end
+      assert.is_truthy(refusal():find("Jwt expired at", 1, true))
+    end)
+  end)
+
+  it("packs answers only for those who ask", function()
+    with({ gzip = true }, function(server)
+      local token = sign_in(server)
+      local _, plain = search(server, token)
+      local _, packed, body = search(server, token, { ["Accept-Encoding"] = "gzip, deflate" })
+      assert.same({ nil, "gzip", "\x1f\x8b" },
+        { plain["content-encoding"], packed["content-encoding"], body:sub(1, 2) })
+    end)
+  end)
+
+  it("takes its file away when it is told to end", function()
+    local server = sandbox.start{ tls = "good" }
+    assert(io.open(server.ca_file)):close()
+    server:stop()
+    assert.is_nil(io.open(server.ca_file))
+  end)
+end)

@@ -1,0 +1,31 @@
+rockspec_format = "3.0"
+package = "tasklist"
+version = "dev-1"
+source = { url = "git+file://." } -- made from a checkout
+description = {
+  summary = "The user tasks of a Camunda 8 cluster",
+  detailed = "A client for the Tasklist REST API of Camunda 8: signs in, searches tasks, gives plain Lua tables. "
+    .. "C over libcurl, for scripts and for programs that embed Lua.",
+  license = "MIT",
+  labels = { "camunda", "http", "client" },
+}
+dependencies = { "lua >= 5.4, < 5.5", "lua-cjson >= 2.1.0" }
+-- No header: Debian keeps it in a multiarch folder, where LuaRocks does not look.
+external_dependencies = { CURL = { library = "curl" } }
+-- The Makefile knows how to link (see `nodelete` there), which "builtin" can't say.
+build = {
+  type = "make",
+  build_target = "all",
+  build_variables = {
+    CC = "$(CC)",
+    CFLAGS = "$(CFLAGS)",
+    LUA_INCDIR = "$(LUA_INCDIR)",
+    CURL_INCDIR = "$(CURL_INCDIR)",
+    CURL_LIBDIR = "$(CURL_LIBDIR)",
+  },
+  install_variables = {
+    INST_LUADIR = "$(LUADIR)",
+    INST_LIBDIR = "$(LIBDIR)",
+  },
+}
+test = { type = "busted" }
