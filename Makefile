@@ -23,12 +23,13 @@ c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver)
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev lua-cjson
 sandbox_packages = lua-cqueues lua-luaossl
 test_packages    = $(sandbox_packages) lua-socket lua-busted libcmocka-dev binutils
+bench_packages   = $(sandbox_packages) valgrind
 lint_packages    = $(test_packages) lua-check clang clang-format
 
 # A checkout is used in place: both paths end in what the system has.
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(BUILD)/?.so;;'
 
-.PHONY: all test test-valgrind test-asan test-asan-with package demo lint install clean help setup setup-demo setup-test setup-lint
+.PHONY: all test test-valgrind test-asan test-asan-with package demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
@@ -57,6 +58,14 @@ $(BUILD)/spec/%.o: spec/c/%.c
 $(c_tests): $(BUILD)/spec/%: $(BUILD)/spec/%.o $(c_test_support) $(core_archive)
 	$(CC) $(CFLAGS) $(TL_LDFLAGS) -o $@ $^ -lcmocka -lcurl -lpthread
 
+$(BUILD)/bench/%: bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) $(TL_LDFLAGS) -o $@ $< -lcurl
+
+$(BUILD)/bench/%.so: bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) $(TL_LDFLAGS) -shared -o $@ $< -lcurl
+
 .SECONDARY:
 
 # A library to preload whose name lookups are slow.
@@ -73,6 +82,8 @@ setup:
 	@tools/require $(packages)
 setup-demo: setup
 	@tools/require $(sandbox_packages)
+setup-bench: setup
+	@tools/require $(bench_packages)
 setup-test: setup
 	@tools/require $(test_packages)
 setup-lint: setup
@@ -112,6 +123,10 @@ test-asan-with:
 demo: setup-demo ## show tasks of a sandbox, fetched through the token flow
 	@$(MAKE) --no-print-directory all
 	@$(checkout) tools/demo
+
+bench: setup-bench ## measure searches and starts against a bare libcurl loop; writes bench/results.md
+	@$(MAKE) --no-print-directory all $(BUILD)/bench/floor $(BUILD)/bench/starter $(BUILD)/bench/empty.so
+	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(CC)'
 
 lint: setup-lint ## check the style of C and Lua, build with gcc and clang
 	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/support/*.c

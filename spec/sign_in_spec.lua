@@ -121,6 +121,17 @@ describe("signing in", function()
     assert.equal(3, seen "/oauth/token")
   end)
 
+  it("gives up on an endpoint that stays in trouble, and tries again at the next call", function()
+    server:fault { path = "/oauth/token", action = "status", status = 503, times = 4 }
+    local client <close> = connect.of(server)
+    local _, failure = client:search_tasks()
+    assert.equal("http", failure.kind)
+    assert.equal(503, failure.status)
+    find(failure.message, "no token from " .. server.token_url .. ": it answered 503")
+    assert.equal(4, seen "/oauth/token")
+    assert(client:search_tasks())
+  end)
+
   it("says where it waited when the deadline passes", function()
     server:fault { path = "/oauth/token", action = "silent" }
     local client <close> = connect.of(server, { timeout = 0.3 })

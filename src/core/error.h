@@ -1,5 +1,5 @@
-/* What went wrong with a request, as the core knows it. The kinds are those that a user sees;
- * `http` and `decode` belong to those who read the answer. */
+/* What went wrong with a request, as the core knows it. The kinds are those that a user sees; the
+ * API's own failures and `decode` belong to those who read its answers. */
 #ifndef TL_ERROR_H
 #define TL_ERROR_H
 
@@ -9,6 +9,7 @@ typedef enum tl_error_kind {
     TL_AUTH,    /* the token endpoint refused us */
     TL_NETWORK, /* no answer came */
     TL_TIMEOUT, /* none came in time */
+    TL_HTTP,    /* the token endpoint is in trouble: 5xx or 429 */
     TL_LIMIT,   /* the answer is larger than a cap allows */
     TL_MEMORY
 } tl_error_kind;

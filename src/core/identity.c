@@ -120,14 +120,17 @@ bool tl_identity_grant(tl_identity *identity, const char *token, size_t length, 
         tl_identity_refuse(identity, &error, true, now);
         return false;
     }
-    tl_buffer_clear(&identity->header);
-    if (tl_buffer_append_text(&identity->header, bearer) != TL_BUFFER_OK ||
-        tl_buffer_append(&identity->header, token, length) != TL_BUFFER_OK) {
-        tl_buffer_clear(&identity->header);
+    tl_buffer header; /* apart: without memory the old token goes on serving */
+    tl_buffer_init_secret(&header, identity->header.allocator, SIZE_MAX);
+    if (tl_buffer_append_text(&header, bearer) != TL_BUFFER_OK ||
+        tl_buffer_append(&header, token, length) != TL_BUFFER_OK) {
+        tl_buffer_free(&header);
         tl_error_set(&error, TL_MEMORY, "not enough memory");
         tl_identity_refuse(identity, &error, false, now);
         return false;
     }
+    tl_buffer_free(&identity->header);
+    identity->header = header;
     identity->generation++;
     set_life(identity, life);
     identity->fetch = NULL;

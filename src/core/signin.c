@@ -118,22 +118,31 @@ static void fetch_failed(tl_request *fetch)
 {
     tl_identity *identity = fetch->fetch_for;
     tl_error error;
-    tl_error_kind kind = fetch->error.kind;
+    tl_error_kind kind = fetch->error.kind == TL_OK ? TL_HTTP : fetch->error.kind;
     bool serves = tl_identity_state(identity, tl_now()) == TL_TOKEN_READY;
     if (kind == TL_NETWORK && fetch->status != 0)
         kind = TL_AUTH; /* it answered, if not to the end */
-    tl_error_set(&error, kind, "no token from %s: %s", tl_buffer_text(&identity->url),
-                 fetch->error.message);
+    const char *url = tl_buffer_text(&identity->url);
+    if (kind == TL_HTTP)
+        tl_error_set(&error, kind, "no token from %s: it answered %d", url, fetch->status);
+    else
+        tl_error_set(&error, kind, "no token from %s: %s", url, fetch->error.message);
     error.status = fetch->status;
     error.certificate = fetch->error.certificate;
     tl_engine_refuse(identity, &error, serves || kind == TL_AUTH);
+}
+
+/* Every other answer is one for the decoder: a token, or a refusal. */
+static bool is_failure(const tl_request *fetch)
+{
+    return fetch->error.kind != TL_OK || fetch->status == 429 || fetch->status >= 500;
 }
 
 static tl_request *first_fetched(tl_engine *engine, bool answered)
 {
     for (tl_link *link = engine->fetched.next; link != &engine->fetched; link = link->next) {
         tl_request *fetch = TL_OWNER(link, tl_request, queue);
-        if ((fetch->error.kind == TL_OK) == answered)
+        if (is_failure(fetch) != answered)
             return fetch;
     }
     return NULL;

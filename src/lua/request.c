@@ -3,7 +3,7 @@
 
 static const char *const kind_names[] = {
     [TL_CONFIG] = "config",   [TL_AUTH] = "auth",   [TL_NETWORK] = "network",
-    [TL_TIMEOUT] = "timeout", [TL_LIMIT] = "limit",
+    [TL_TIMEOUT] = "timeout", [TL_LIMIT] = "limit", [TL_HTTP] = "http",
 };
 
 static const char *const certificate_names[] = {
