@@ -96,8 +96,8 @@ describe("the sandbox's HTTP server", function()
   it("lives on when clients leave in the middle", function()
     send(post("Content-Length: 100\r\n", "half")):close()
     send("GET /sand"):close()
-    server:fault{ action = "body", size = 20 * 1024 * 1024 }
-    send("GET / HTTP/1.1\r\n\r\n"):close()
+    server:fault{ path = "/big", action = "body", size = 20 * 1024 * 1024 }
+    send("GET /big HTTP/1.1\r\n\r\n"):close()
     assert.equal(405, (http.request(server.token_url, "GET")))
   end)
 
