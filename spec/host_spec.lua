@@ -33,7 +33,7 @@ describe("the module", function()
 
   local slow = "LD_PRELOAD=build/spec/slow_lookup.so"
 
-  it("is not held by a slow name lookup, nor is the end of the state #unhurried", function()
+  it("is not held by a slow name lookup, nor is the end of the state", function()
     -- The process goes on for 5 s after the state that started the lookup is closed, so that the
     -- lookup's thread comes back to a process that has to be whole. cqueues threads have own states.
     local output, fine = connect.run_script([[

@@ -148,7 +148,7 @@ describe("signing in", function()
     find(failure.message, "Failed to connect")
   end)
 
-  it("never meets a 401 while tokens of 2 s are renewed for 10 s #unhurried", function()
+  it("never meets a 401 while tokens of 2 s are renewed for 10 s", function()
     local brief = sandbox.start { token_life = 2 }
     finally(function() brief:stop() end)
     local client <close> = connect.of(brief)

@@ -239,11 +239,15 @@ static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt
 
 /* The verdict is OpenSSL's on the chain; libcurl compares the host name itself, and leaves
  * "unspecified" when that fails. */
-static tl_certificate_fault certificate_fault(const tl_request *request)
+static tl_certificate_fault certificate_fault(const tl_request *request, CURLcode code)
 {
     enum { OPENSSL_UNSPECIFIED = 1, OPENSSL_NOT_YET_VALID = 9, OPENSSL_EXPIRED = 10 };
     long verdict = 0;
     curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    if (code == CURLE_SSL_CACERT_BADFILE) /* there is no store, or it can't be read */
+        return TL_CERTIFICATE_AUTHORITY;
+    if (code != CURLE_PEER_FAILED_VERIFICATION)
+        return TL_CERTIFICATE_FINE;
     if (verdict <= OPENSSL_UNSPECIFIED)
         return TL_CERTIFICATE_HOST;
     return verdict == OPENSSL_NOT_YET_VALID || verdict == OPENSSL_EXPIRED
@@ -261,8 +265,7 @@ static void set_failure(tl_request *request, CURLcode code)
                              : code == CURLE_OUT_OF_MEMORY    ? TL_MEMORY
                                                               : TL_NETWORK;
         tl_error_set(&request->error, kind, "%s", text);
-        if (code == CURLE_PEER_FAILED_VERIFICATION)
-            request->error.certificate = certificate_fault(request);
+        request->error.certificate = certificate_fault(request, code);
     }
     request->error.status = request->status;
 }
