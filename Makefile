@@ -74,9 +74,12 @@ $(BUILD)/spec/slow_lookup.so: spec/support/slow_lookup.c
 	$(CC) $(TL_CFLAGS) -shared -o $@ $<
 
 # A program that embeds the module.
-$(BUILD)/spec/host: spec/support/host.c $(binding_objects) $(core_archive)
+$(BUILD)/spec/host.o: spec/support/host.c
 	@mkdir -p $(@D)
-	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) $(TL_LDFLAGS) -rdynamic -o $@ $^ -llua5.4 -lcurl -lm
+	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
+
+$(BUILD)/spec/host: $(BUILD)/spec/host.o $(binding_objects) $(core_archive)
+	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $^ -llua5.4 -lcurl -lm
 
 setup:
 	@tools/require $(packages)
