@@ -99,14 +99,14 @@ static int milliseconds(tl_time timeout)
 {
     if (timeout == TL_NEVER)
         return -1;
-    if (timeout <= 0)
-        return 0;
     tl_time rounded = (timeout - 1) / TL_MILLISECOND + 1;
     return rounded < INT_MAX ? (int)rounded : INT_MAX;
 }
 
 bool tl_poller_block(const tl_poller *poller, tl_time timeout)
 {
+    if (timeout <= 0)
+        return true; /* no call for what tl_poller_take looks at anyway */
     struct pollfd wait = {.fd = poller->fd, .events = POLLIN};
     return poll(&wait, 1, milliseconds(timeout)) >= 0 || errno != EINTR;
 }
