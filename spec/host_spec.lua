@@ -113,6 +113,12 @@ describe("an example", function()
     assert.equal(#tasks, lines)
   end)
 
+  it("is the one in the README", function()
+    local readme = assert(io.open("README.md")):read("a")
+    local script = assert(io.open("examples/search.lua")):read("a")
+    assert.truthy(readme:find("```lua\n" .. script .. "```", 1, true))
+  end)
+
   it("ends with what is missing", function()
     local script = assert(io.open("examples/search.lua")):read("a")
     local output, fine = connect.run_script(script, "env -u ZEEBE_CLIENT_ID")
