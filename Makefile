@@ -79,7 +79,7 @@ $(BUILD)/spec/host.o: spec/support/host.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
 $(BUILD)/spec/host: $(BUILD)/spec/host.o $(binding_objects) $(core_archive)
-	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $^ -llua5.4 -lcurl -lm
+	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) -llua5.4 -lcurl -lm
 
 setup:
 	@tools/require $(packages)
