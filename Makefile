@@ -129,7 +129,7 @@ demo: setup-demo ## show tasks of a sandbox, fetched through the token flow
 
 bench: setup-bench ## measure searches and starts against a bare libcurl loop; writes bench/results.md
 	@$(MAKE) --no-print-directory all $(BUILD)/bench/floor $(BUILD)/bench/starter $(BUILD)/bench/empty.so
-	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(CC)'
+	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)'
 
 lint: setup-lint ## check the style of C and Lua, build with gcc and clang
 	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/support/*.c

@@ -9,9 +9,8 @@ local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
 local version = require "tasklist.version"
 
-local Client = {}
-Client.__index = Client
-Client.__name = "tasklist.client"
+local Client = {} -- the methods
+local metatable = { __index = Client, __name = "tasklist.client" }
 
 local client = {}
 
@@ -35,7 +34,7 @@ function client.new(values, sources)
     timeout = values.timeout,
     decode = decode_token,
   }
-  return setmetatable({ engine = engine, identity = identity, values = values, sources = sources }, Client)
+  return setmetatable({ engine = engine, identity = identity, values = values, sources = sources }, metatable)
 end
 
 local media_types = { Accept = "application/json", ["Content-Type"] = "application/json" }
@@ -235,11 +234,11 @@ function Client:close()
   self.engine:close()
 end
 
-function Client:__close()
+function metatable:__close()
   self.engine:close()
 end
 
-function Client:__tostring()
+function metatable:__tostring()
   return ("tasklist.client (%s)"):format(self.engine:closed() and "closed" or self.values.base_url)
 end
 

@@ -87,7 +87,8 @@ static int decode_answer(lua_State *L)
         return 0;
     }
     tl_error error;
-    tl_error_set(&error, TL_AUTH, "%s", lua_tostring(L, -3));
+    bool said = lua_type(L, -3) == LUA_TSTRING;
+    tl_error_set(&error, TL_AUTH, "%s", said ? lua_tostring(L, -3) : "the decoder gave no token");
     error.status = status;
     copy_text(L, -2, error.oauth_error, sizeof error.oauth_error);
     copy_text(L, -1, error.oauth_description, sizeof error.oauth_description);
