@@ -33,12 +33,16 @@ bool tl_poller_watch(tl_poller *poller, int fd, bool known, bool readable, bool 
         event.events |= EPOLLIN;
     if (writable)
         event.events |= EPOLLOUT;
-    return epoll_ctl(poller->fd, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == 0;
+    if (epoll_ctl(poller->fd, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0)
+        return false;
+    poller->watched += known ? 0 : 1;
+    return true;
 }
 
 void tl_poller_forget(tl_poller *poller, int fd)
 {
-    epoll_ctl(poller->fd, EPOLL_CTL_DEL, fd, NULL);
+    if (epoll_ctl(poller->fd, EPOLL_CTL_DEL, fd, NULL) == 0)
+        poller->watched--;
 }
 
 static bool add_timer(tl_poller *poller)
@@ -77,6 +81,8 @@ static void swallow_timer(int fd)
 int tl_poller_take(tl_poller *poller, tl_poller_event *events, int count)
 {
     struct epoll_event ready[MOST_EVENTS];
+    if (poller->watched == 0)
+        return 0; /* as when a request has just been started: spare the system call */
     int found = epoll_wait(poller->fd, ready, count < MOST_EVENTS ? count : MOST_EVENTS, 0);
     int taken = 0;
     for (int i = 0; i < found; i++) {

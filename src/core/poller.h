@@ -10,6 +10,7 @@
 typedef struct tl_poller {
     int fd;       /* -1 when closed */
     int timer_fd; /* in the set once tl_poller_arm was called; -1 before */
+    int watched;  /* descriptors in the set */
 } tl_poller;
 
 typedef struct tl_poller_event {
