@@ -132,8 +132,8 @@ bench: setup-bench ## measure searches and starts against a bare libcurl loop; w
 	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)'
 
 lint: setup-lint ## check the style of C and Lua, build with gcc and clang
-	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/support/*.c
-	luacheck -q lua spec examples tools/run-tests tools/busted
+	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/support/*.c bench/*.c
+	luacheck -q lua spec examples bench tools/run-tests tools/busted
 	@if grep -rlE '#[[:space:]]*include[[:space:]]*[<"](lua|lauxlib|lualib)\.h' src/core; then \
 		echo 'the core must not know Lua' >&2; exit 1; fi
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all

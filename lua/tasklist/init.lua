@@ -1,10 +1,8 @@
 --- tasklist: the user tasks of a Camunda 8 cluster as Lua tables.
 
 local cjson = require "cjson"
-local client = require "tasklist.client"
 local core = require "tasklist.core"
 local json = require "tasklist.json"
-local settings = require "tasklist.settings"
 
 local tasklist = {
   _NAME = "tasklist",
@@ -27,6 +25,8 @@ function tasklist.new(arguments)
     error("tasklist.new: a table of options expected, got " .. type(arguments), 2)
   end
   arguments = arguments or {}
+  -- Loaded now: a host that only requires this module pays nothing for them.
+  local client, settings = require "tasklist.client", require "tasklist.settings"
   local problem = settings.problem_of(arguments)
   if problem then
     error("tasklist.new: " .. problem, 2)

@@ -119,6 +119,29 @@ static void lack_of_memory_leaves_the_content(void **state)
     assert_int_equal(memory.live, 0);
 }
 
+static void what_is_expected_takes_one_allocation(void **state)
+{
+    (void)state;
+    test_memory memory = {0};
+    tl_allocator allocator = test_allocator(&memory);
+    tl_buffer buffer;
+    tl_buffer_init(&buffer, &allocator, 100000);
+    tl_buffer_expect(&buffer, 100001); /* beyond the cap: not believed */
+    assert_int_equal(memory.asked, 0);
+    memory.fail_at = 1;
+    tl_buffer_expect(&buffer, 50000); /* no memory: no harm */
+    tl_buffer_expect(&buffer, 50000);
+    assert_string_equal(tl_buffer_text(&buffer), "");
+    assert_int_equal(memory.asked, 2);
+    for (size_t i = 0; i < 50000; i++)
+        assert_int_equal(tl_buffer_append_text(&buffer, "x"), TL_BUFFER_OK);
+    assert_int_equal(memory.asked, 2);
+    assert_int_equal(tl_buffer_append_text(&buffer, "more"), TL_BUFFER_OK);
+    assert_int_equal(buffer.length, 50004);
+    tl_buffer_free(&buffer);
+    assert_int_equal(memory.live, 0);
+}
+
 static void a_freed_buffer_is_usable(void **state)
 {
     (void)state;
@@ -146,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_secret_leaves_nothing_behind),
         cmocka_unit_test(what_is_no_secret_is_not_wiped),
         cmocka_unit_test(lack_of_memory_leaves_the_content),
+        cmocka_unit_test(what_is_expected_takes_one_allocation),
         cmocka_unit_test(a_freed_buffer_is_usable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,10 +17,21 @@ static size_t refuse_answer(tl_request *request, tl_buffer_status status, const 
     return CURL_WRITEFUNC_ERROR;
 }
 
+/* The length that the server announced is a hint only: a compressed body is longer. */
+static void expect_body(tl_request *request)
+{
+    curl_off_t announced = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (announced > 0)
+        tl_buffer_expect(&request->answer_body, (size_t)announced);
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
     tl_request *request = context;
     tl_buffer *body = &request->answer_body;
+    if (body->length == 0)
+        expect_body(request);
     tl_buffer_status status = tl_buffer_append(body, bytes, size * count);
     return status == TL_BUFFER_OK ? size * count
                                   : refuse_answer(request, status, "body", body->limit);

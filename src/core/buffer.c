@@ -37,6 +37,17 @@ static char *resize(tl_buffer *buffer, size_t capacity)
     return moved;
 }
 
+static bool grow(tl_buffer *buffer, size_t capacity)
+{
+    char *data = resize(buffer, capacity);
+    if (!data)
+        return false;
+    buffer->data = data;
+    buffer->capacity = capacity;
+    data[buffer->length] = '\0';
+    return true;
+}
+
 static bool reserve(tl_buffer *buffer, size_t length)
 {
     size_t needed = length + 1;
@@ -45,12 +56,13 @@ static bool reserve(tl_buffer *buffer, size_t length)
     size_t capacity = buffer->capacity ? buffer->capacity : SMALLEST_CAPACITY;
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
-    char *data = resize(buffer, capacity);
-    if (!data)
-        return false;
-    buffer->data = data;
-    buffer->capacity = capacity;
-    return true;
+    return grow(buffer, capacity);
+}
+
+void tl_buffer_expect(tl_buffer *buffer, size_t length)
+{
+    if (length < buffer->limit && length >= buffer->capacity)
+        grow(buffer, length + 1); /* no memory: the append that needs it says so */
 }
 
 tl_buffer_status tl_buffer_append(tl_buffer *buffer, const char *bytes, size_t count)

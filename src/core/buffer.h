@@ -27,6 +27,9 @@ void tl_buffer_init_secret(tl_buffer *buffer, const tl_allocator *allocator, siz
 tl_buffer_status tl_buffer_append(tl_buffer *buffer, const char *bytes, size_t count);
 tl_buffer_status tl_buffer_append_text(tl_buffer *buffer, const char *text);
 
+/* A hint that the content will be `length` bytes long: room for them in one go instead of many. */
+void tl_buffer_expect(tl_buffer *buffer, size_t length);
+
 /* Forgets the content and keeps the memory. */
 void tl_buffer_clear(tl_buffer *buffer);
 

@@ -1,0 +1,156 @@
+--- Measurements as a page of Markdown.
+
+local statistics = require "bench.statistics"
+
+local report = {}
+
+local function verdict(met)
+  return met and "yes" or "**no**"
+end
+
+local function row(...)
+  return "| " .. table.concat({ ... }, " | ") .. " |"
+end
+
+local function spread(summary, form)
+  return (form .. " … " .. form):format(summary.low, summary.high)
+end
+
+local function floor_of(round)
+  return round.floor + round.decode
+end
+
+local function page_row(measured)
+  local ratio = statistics.of(measured.rounds, function(round) return round.search / floor_of(round) end)
+  local least = {}
+  for _, kind in ipairs { "search", "floor", "decode" } do
+    least[kind] = statistics.of(measured.rounds, function(round) return round[kind] end).least
+  end
+  return row(measured.page.name, ("at most %.2f of the floor"):format(measured.page.limit),
+    ("%.2f"):format(ratio.median), spread(ratio, "%.2f"), ("%.2f"):format(least.search / floor_of(least)),
+    verdict(ratio.median <= measured.page.limit))
+end
+
+local function script_row(starts)
+  local ratio = statistics.of(starts, function(round) return round[2] / round[1] end)
+  return row("a whole script: start, token, one search, exit", "at most 2 times C", ("%.2f"):format(ratio.median),
+    spread(ratio, "%.2f"), "", verdict(ratio.median <= 2))
+end
+
+local function require_row(starts)
+  local more = statistics.of(starts, function(round) return round[2] - round[1] end)
+  return row('`require "tasklist"`', "at most 1 ms more than a module that only links libcurl",
+    ("%+.2f ms"):format(more.median), spread(more, "%+.2f"), "", verdict(more.median <= 1))
+end
+
+local function thousands(count)
+  return ("%d,%03d"):format(count // 1000, count % 1000)
+end
+
+-- Pages that malloc keeps come and go; what leaks in each search adds up to more.
+local allowed_growth = 256 -- KiB
+
+local function soak_row(soak)
+  local first, lua, resident, descriptors = soak[1], 0, 0, 0
+  for _, later in ipairs(soak) do
+    lua = math.max(lua, later.lua - first.lua)
+    resident = math.max(resident, later.resident - first.resident)
+    descriptors = math.max(descriptors, later.descriptors - first.descriptors)
+  end
+  return row(thousands(soak[#soak].count) .. " searches through one client",
+    "no growth after the first " .. thousands(first.count),
+    ("Lua %+.1f KiB, process %+d KiB, descriptors %+d"):format(lua, resident, descriptors),
+    ("at the end: process %d KiB, descriptors %d"):format(soak[#soak].resident, soak[#soak].descriptors), "",
+    verdict(lua < 1 and resident < allowed_growth and descriptors == 0))
+end
+
+local function marks(measured)
+  local lines = { row("mark", "limit", "measured", "spread", "of the fastest", "met"), "|---|---|---|---|---|---|" }
+  for _, page in ipairs(measured.pages) do
+    lines[#lines + 1] = page_row(page)
+  end
+  lines[#lines + 1] = script_row(measured.scripts)
+  lines[#lines + 1] = require_row(measured.requires)
+  lines[#lines + 1] = soak_row(measured.soak)
+  return lines
+end
+
+local function microseconds(rounds, pick)
+  return ("%.1f"):format(statistics.of(rounds, pick).median)
+end
+
+local function times(measured)
+  local lines = { row("µs a search", "bytes", "ours", "floor: C loop", "floor: cjson.decode", "tidy", "the rest"),
+    "|---|---|---|---|---|---|---|" }
+  for _, page in ipairs(measured.pages) do
+    local rounds = page.rounds
+    lines[#lines + 1] = row(page.page.name, ("%d"):format(page.bytes),
+      microseconds(rounds, function(round) return round.search end),
+      microseconds(rounds, function(round) return round.floor end),
+      microseconds(rounds, function(round) return round.decode end),
+      microseconds(rounds, function(round) return round.read - round.decode end),
+      microseconds(rounds, function(round) return round.search - round.floor - round.read end))
+  end
+  return lines
+end
+
+local function starts(measured)
+  local lines = { row("ms, from start to end", "median", "spread"), "|---|---|---|" }
+  local function add(name, samples, index)
+    local summary = statistics.of(samples, function(round) return round[index] end)
+    lines[#lines + 1] = row(name, ("%.2f"):format(summary.median), spread(summary, "%.2f"))
+  end
+  add("the script in C", measured.scripts, 1)
+  add("the script in Lua", measured.scripts, 2)
+  add("Lua that does nothing", measured.requires, 4)
+  add('Lua, `require "cjson"`', measured.requires, 3)
+  add("Lua, `require` of a module that only links libcurl", measured.requires, 1)
+  add('Lua, `require "tasklist"`', measured.requires, 2)
+  return lines
+end
+
+local function instructions(measured)
+  local lines, total = { row("where", "instructions", "part"), "|---|---|---|" }, 0
+  for _, group in ipairs(measured.split) do
+    total = total + group.instructions
+  end
+  for _, group in ipairs(measured.split) do
+    lines[#lines + 1] = row(group.name, ("%.0f"):format(group.instructions),
+      ("%.1f %%"):format(100 * group.instructions / total))
+  end
+  return lines
+end
+
+local function facts(machine)
+  local lines = {}
+  for index, fact in ipairs(machine) do
+    lines[index] = ("- %s: %s"):format(fact[1], fact[2])
+  end
+  return lines
+end
+
+--- The page.
+-- @tparam table machine pairs of name and text
+-- @tparam table measured by `run.lua`
+-- @treturn string
+function report.write(machine, measured)
+  local parts = {
+    { "# Measurements", "", "Written by `make bench`." }, facts(machine),
+    { "## Marks" }, marks(measured),
+    { "The floor is a bare libcurl loop in C over one easy handle plus `cjson.decode` alone. Each ratio is taken",
+      "within one round; shown are the median of the rounds and the span of their middle half, then the ratio of",
+      "the fastest samples of all rounds. A limit inside the span is a draw: run again on a quiet machine." },
+    { "## Where a search's time goes" }, times(measured),
+    { "Tidy is decoding with it less decoding without. The rest is the engine, the binding and the Lua layer; it is",
+      "less than nothing where the engine's loop beats the easy handle's." },
+    { "## Where the instructions of a search of 50 tasks go" }, instructions(measured),
+    { "From callgrind, in user space only: what the kernel does for the transport is in the times above." },
+    { "## Starts" }, starts(measured),
+  }
+  for index, lines in ipairs(parts) do
+    parts[index] = table.concat(lines, "\n")
+  end
+  return table.concat(parts, "\n\n") .. "\n"
+end
+
+return report

@@ -1,0 +1,93 @@
+--- Where the instructions of a search go, from two runs under callgrind that differ only in how often they search.
+--
+-- Each group is what runs below a border between objects, so what lua-cjson makes Lua do counts as decoding.
+
+local shell = require "bench.shell"
+
+local split = {}
+
+-- "(12) name" defines a name, "(12)" refers to it.
+local function name_of(names, text)
+  local id, name = text:match("^%((%d+)%) ?(.*)$")
+  if name ~= "" then
+    names[id] = name
+  end
+  return names[id]
+end
+
+local function object_kind(path)
+  return path:find("cjson", 1, true) and "cjson" or path:find("libcurl", 1, true) and "curl"
+    or path:find("tasklist/core", 1, true) and "core" or "other"
+end
+
+--- Reads a profile.
+-- @tparam string path a file that callgrind wrote
+-- @treturn number all instructions
+-- @treturn table instructions spent below calls from one object into another: "from>to" -> number; objects are
+--   "cjson", "curl", "core" but for its function tl_tidy, which is "tidy", and "other"
+local function read(path)
+  local objects, functions, crossed, total = {}, {}, {}, 0
+  local object, called_object, called_function, is_call
+  for line in io.lines(path) do
+    local key, rest = line:match("^(%l+)=(.*)$")
+    if key == "ob" then
+      object = name_of(objects, rest)
+    elseif key == "cob" then
+      called_object = name_of(objects, rest)
+    elseif key == "fn" then
+      name_of(functions, rest)
+    elseif key == "cfn" then
+      called_function = name_of(functions, rest)
+    elseif key == "calls" then
+      is_call = true
+    else
+      local cost = line:match("^[%d+*-]%S* (%d+)$")
+      if cost and is_call then
+        local from, to = object_kind(object), object_kind(called_object or object)
+        local border = from .. ">" .. (called_function == "tl_tidy" and "tidy" or to)
+        crossed[border] = (crossed[border] or 0) + cost
+        is_call, called_object = false, nil
+      elseif cost then
+        total = total + cost
+      end
+    end
+  end
+  return total, crossed
+end
+
+local function profile(size, count, placed, lua)
+  local path = os.tmpname()
+  shell.read(placed("valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=" .. path, lua,
+    "bench/worker.lua", "search", size, 0, count))
+  local total, crossed = read(path)
+  os.remove(path)
+  return total, crossed
+end
+
+--- The split of one search of a page.
+-- @tparam integer size tasks of the page
+-- @tparam integer few, many: searches of the two runs
+-- @tparam function placed puts before a program's words what makes it a client of the server
+-- @tparam string lua the interpreter
+-- @treturn table groups in order: `name`, `instructions`
+function split.measure(size, few, many, placed, lua)
+  local few_total, few_crossed = profile(size, few, placed, lua)
+  local many_total, many_crossed = profile(size, many, placed, lua)
+  local function each(border)
+    return ((many_crossed[border] or 0) - (few_crossed[border] or 0)) / (many - few)
+  end
+  local total = (many_total - few_total) / (many - few)
+  local decode, tidy = each("other>cjson"), each("other>tidy")
+  local transport = each("core>curl") - each("curl>core")
+  local engine = each("other>core") - transport
+  return {
+    { name = "transport: libcurl and what it calls", instructions = transport },
+    { name = "decode: lua-cjson and the tables it makes", instructions = decode },
+    { name = "tidy: nulls and integers", instructions = tidy },
+    { name = "engine and binding", instructions = engine },
+    { name = "Lua: the Lua layer, the collector beside the above", instructions = total - decode - tidy - transport
+      - engine },
+  }
+end
+
+return split
