@@ -12,7 +12,7 @@ describe("the binding", function()
   teardown(function() server:stop() end)
   before_each(function()
     server:clear()
-    engine = core.engine { connect_timeout = 5, user_agent = "spec", ca_file = "" }
+    engine = core.engine { connect_timeout = 5, user_agent = "spec", ca_file = "", no_proxy = "" }
   end)
   after_each(function() engine:close() end)
 
@@ -69,6 +69,18 @@ describe("the binding", function()
     find(problem, "closed client")
   end)
 
+  it("survives a call that a decoder makes with the same identity", function()
+    local who, inner
+    who = identity(function(_, body)
+      if not inner then
+        inner = true
+        pcall(result, who)
+      end
+      return body:match('"access_token"%s*:%s*"([^"]+)"')
+    end)
+    assert.equal(200, (result(who)))
+  end)
+
   it("survives a decoder that gives nonsense", function()
     for _, answer in ipairs { 5, true, {} } do
       local status, failure = result(identity(function() return answer, "nonsense" end))
@@ -81,7 +93,7 @@ describe("the binding", function()
   end)
 
   it("refuses an identity of another engine", function()
-    local other = core.engine { connect_timeout = 5, user_agent = "spec", ca_file = "" }
+    local other = core.engine { connect_timeout = 5, user_agent = "spec", ca_file = "", no_proxy = "" }
     local who = identity(function() end)
     find(select(2, pcall(other.start, other, who, "GET", server.base_url, "", nil, 5, 1000)), "another engine")
     other:close()

@@ -118,6 +118,7 @@ describe("search_tasks", function()
   local wrong = {
     { 5, "search_tasks: query: table expected, got number" },
     { false, "search_tasks: query: table expected, got boolean" },
+    { tasklist.null, "query: table expected, got null" },
     { { state = "OPEN" }, "query.state: one of CREATED" },
     { { asignee = "x" }, 'unknown field "asignee"' },
     { { pageSize = 0 }, "query.pageSize" },
@@ -145,6 +146,9 @@ describe("search_tasks", function()
     { "HTML with 200", { action = "body", body = html }, "decode", 200, "no JSON" },
     { "an empty answer", { action = "body", body = "" }, "decode", 200, "no JSON" },
     { "cut JSON", { action = "body", body = '[{"id":' }, "decode", 200, "no JSON" },
+    { "an object", { action = "body", body = '{"a":1}' }, "decode", 200, "an array expected" },
+    { "an array of numbers", { action = "body", body = "[1]" }, "decode", 200, "an array of objects expected" },
+    { "an array of nulls", { action = "body", body = "[null]" }, "decode", 200, "an array of objects expected" },
     { "a string", { action = "body", body = '"x"' }, "decode", 200, "table expected" },
     { "a large answer", { action = "body", size = 200000 }, "limit", 200, "larger than 100000 bytes" },
     { "500", { action = "status", status = 500, body = '{"status":500,"message":"a\\nb","instance":null}' },
@@ -239,6 +243,27 @@ describe("a client", function()
     assert.equal("tasklist.client (" .. server.base_url .. ")", tostring(client))
     client:close()
     assert.equal("tasklist.client (closed)", tostring(client))
+  end)
+
+  it("shows its secret in no dump", function()
+    local client <close> = connect.of(server, { client_secret = "hush" })
+    local function look(value)
+      assert.not_equal("hush", value)
+      for name, item in pairs(type(value) == "table" and value or {}) do
+        look(name)
+        look(item)
+      end
+    end
+    look(client)
+    assert.equal("tasklist.client", getmetatable(client))
+  end)
+
+  it("reaches this machine without the environment's proxy", function()
+    local script = assert(io.open("examples/search.lua")):read("a")
+    local output, fine = connect.run_script(script, ("http_proxy=http://127.0.0.1:1 ZEEBE_CLIENT_ID=%s "
+      .. "ZEEBE_CLIENT_SECRET=%s ZEEBE_AUTHORIZATION_SERVER_URL=%s CAMUNDA_TASKLIST_BASE_URL=%s"):format(
+      server.client_id, server.client_secret, server.token_url, server.base_url))
+    assert.is_true(fine, output)
   end)
 
   it("can be closed twice, and is of no use then", function()

@@ -77,6 +77,11 @@ describe("a query that is written", function()
       json.encode(shape, { processInstanceKey = 9007199254740993 }, "query"))
   end)
 
+  it("keeps an integer that is a number", function()
+    assert.equal('{"priority":{"eq":9007199254740993}}',
+      json.encode(shape, { priority = { eq = 9007199254740993 } }, "query"))
+  end)
+
   it("writes an explicit null", function()
     assert.equal('{"assignee":null}', json.encode(shape, { assignee = json.null }, "query"))
   end)

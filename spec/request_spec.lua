@@ -112,6 +112,39 @@ describe("request", function()
     end)
   end
 
+  -- The connection is a kept one, which is where libcurl would send again by itself.
+  local lost = {
+    { "close", nil, "unknown" }, { "close", "", "unknown" }, { "close", "{}", "unknown" },
+    { "reset", nil, "unknown" }, { "reset", "{}", "unknown" }, { "cut", "{}", "done" },
+  }
+  for _, row in ipairs(lost) do
+    it(("sends a write once when %s follows %q"):format(row[1], tostring(row[2])), function()
+      assert(client:request("GET", "/v1/x"))
+      server:clear()
+      server:fault { path = "/v1/tasks/search", action = row[1], times = 9 }
+      local status, failure = client:request("POST", "/v1/tasks/search", row[2])
+      assert.is_nil(status)
+      assert.equal("network", failure.kind)
+      assert.equal(row[3], failure.outcome)
+      local count = 0
+      for _, entry in ipairs(server:log()) do
+        if entry.path == "/cluster/v1/tasks/search" then count = count + 1 end
+      end
+      assert.equal(1, count)
+    end)
+  end
+
+  it("says that a write which timed out may have happened, and nothing of one that never went out", function()
+    server:fault { path = "/v1", action = "silent" }
+    local _, failure = client:request("PATCH", "/v1/x", "{}", { timeout = 0.2 })
+    assert.equal("unknown", failure.outcome)
+    local lonely <close> = connect.of(server, { base_url = "http://127.0.0.1:1" })
+    assert.is_nil(select(2, lonely:request("PATCH", "/v1/x", "{}")).outcome)
+    server:clear()
+    server:fault { path = "/v1", action = "silent" }
+    assert.is_nil(select(2, client:request("GET", "/v1/x", nil, { timeout = 0.2 })).outcome)
+  end)
+
   it("has a timeout of its own", function()
     server:fault { path = "/v1", action = "silent" }
     local status, failure = client:request("GET", "/v1/x", nil, { timeout = 0.2 })
@@ -148,6 +181,14 @@ describe("header fields", function()
   it("are read from the last header block, lower-case, joined, without cookies", function()
     assert.same({ a = "1, 3", ["b-c"] = "x: y" },
       headers.read "HTTP/1.1 200 OK\r\nA: 1\r\nB-C:x: y  \r\nSet-Cookie: s=1\r\na: 3\r\n\r\n")
+  end)
+end)
+
+describe("a header field", function()
+  it("with blanks in the middle is read in no time", function()
+    local blanks = (" "):rep(200000)
+    assert.equal("a" .. blanks .. "b", headers.read("HTTP/1.1 200\r\nX:  a" .. blanks .. "b \r\n\r\n").x)
+    assert.equal("", headers.read("HTTP/1.1 200\r\nX:" .. blanks .. "\r\n\r\n").x)
   end)
 end)
 

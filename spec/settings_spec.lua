@@ -72,6 +72,13 @@ describe("settings", function()
     end)
   end
 
+  for named, expected in pairs { [""] = ",localhost,127.0.0.0/8,::1/128", ["*"] = "*",
+    ["a.example"] = "a.example,localhost,127.0.0.0/8,::1/128" } do
+    it(("reach this machine directly beside no_proxy=%q"):format(named), function()
+      assert.equal(expected, settings.no_proxy(function(name) return name == "no_proxy" and named or nil end))
+    end)
+  end
+
   it("allow http elsewhere when told so, by option or variable", function()
     assert(resolve { base_url = "http://h.example", allow_insecure = true })
     assert(resolve({ base_url = "http://h.example" }, { TASKLIST_ALLOW_INSECURE = "true" }))
@@ -98,6 +105,7 @@ describe("settings", function()
     { "a NUL", {}, { base_url = "https://tasks.example/\0" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url" },
     { "a user name", {}, { base_url = "https://me@tasks.example" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url" },
     { "a query", {}, { base_url = "https://tasks.example?a=b" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url" },
+    { "an empty fragment", {}, { base_url = "https://tasks.example/#" }, "base_url", "fragment" },
     { "a fragment", {}, { base_url = "https://tasks.example#a" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url" },
     { "http to another host", {}, { base_url = "http://tasks.example" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url",
       "allow_insecure", "TASKLIST_ALLOW_INSECURE" },
@@ -131,6 +139,7 @@ describe("options", function()
     { { timeout = 0 / 0 }, "timeout" },
     { { connect_timeout = math.huge }, "connect_timeout" },
     { { client_id = 5 }, "client_id" },
+    { { client_secret = 5 }, 'option "client_secret" must be a string, got number' },
     { { allow_insecure = "yes" }, "allow_insecure" },
     { { max_response = 1.5 }, "max_response" },
     { { "https://h.example" }, "1" },

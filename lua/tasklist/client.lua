@@ -10,7 +10,7 @@ local v1 = require "tasklist.v1"
 local version = require "tasklist.version"
 
 local Client = {} -- the methods
-local metatable = { __index = Client, __name = "tasklist.client" }
+local metatable = { __index = Client, __name = "tasklist.client", __metatable = "tasklist.client" }
 
 local client = {}
 
@@ -25,6 +25,7 @@ function client.new(values, sources)
     connect_timeout = values.connect_timeout,
     user_agent = user_agent,
     ca_file = values.ca_file,
+    no_proxy = settings.no_proxy(os.getenv),
   }
   local identity = engine:oauth {
     url = values.authorization_server_url,
@@ -34,6 +35,7 @@ function client.new(values, sources)
     timeout = values.timeout,
     decode = decode_token,
   }
+  values.client_secret = "***" -- the core has it: no dump of this table shows it
   return setmetatable({ engine = engine, identity = identity, values = values, sources = sources }, metatable)
 end
 
@@ -60,6 +62,17 @@ local function failed(message, fields)
   return nil, errors.new(fields)
 end
 
+local function problem_of_array(value)
+  if #value == 0 and next(value) ~= nil then
+    return "an array expected"
+  end
+  for _, item in ipairs(value) do
+    if type(item) ~= "table" then
+      return "an array of objects expected"
+    end
+  end
+end
+
 -- One exchange, to a decoded answer.
 local function call(self, message)
   local answer, failure = exchange(self, message)
@@ -70,7 +83,12 @@ local function call(self, message)
   end
   local value, problem = json.decode(answer.body)
   if type(value) ~= "table" then
-    return failed(message, errors.of_body(answer, problem or "a table expected"))
+    problem = problem or "a table expected"
+  elseif message.array then
+    problem = problem_of_array(value)
+  end
+  if problem then
+    return failed(message, errors.of_body(answer, problem))
   end
   return value
 end
@@ -128,6 +146,9 @@ function Client:search_tasks(query, options)
   query = query == nil and {} or query
   local operation = v1.operations.search_tasks
   local problem = problem_of_options(self, options, call_options)
+  if query == json.null then
+    problem = problem or "query: table expected, got null"
+  end
   local body
   if not problem then
     body, problem = json.encode(operation.body, query, "query")
@@ -137,7 +158,7 @@ function Client:search_tasks(query, options)
     error("search_tasks: " .. problem, 2)
   end
   local tasks, failure = call(self, { method = operation.method, path = operation.path, body = body,
-    read = operation.read, timeout = options and options.timeout })
+    read = operation.read, array = operation.array, timeout = options and options.timeout })
   if not tasks then
     return nil, failure
   end

@@ -33,13 +33,22 @@ function headers.write(defaults, given)
   return table.concat(lines, "\0") .. "\0"
 end
 
+-- By position: a pattern for the end would try each run of blanks in the middle as well.
+local function trim(text)
+  local first, last = text:find("[^ \t]") or #text + 1, #text
+  while last >= first and (text:byte(last) == 32 or text:byte(last) == 9) do
+    last = last - 1
+  end
+  return text:sub(first, last)
+end
+
 --- The fields of an answer. Cookies are left out: they are credentials.
 -- @tparam string block a header block, from the status line on
 -- @treturn table lower-case name -> value; fields that came several times are joined by ", "
 function headers.read(block)
   local fields = {}
-  for name, value in block:gmatch("\n([^:\r\n]+):[ \t]*([^\r\n]-)[ \t]*%f[\r\n]") do
-    name = name:lower()
+  for name, value in block:gmatch("\n([^:\r\n]+):([^\r\n]*)") do
+    name, value = name:lower(), trim(value)
     if name ~= "set-cookie" then
       fields[name] = fields[name] and fields[name] .. ", " .. value or value
     end

@@ -16,13 +16,24 @@ codec.encode_invalid_numbers(false)
 --- JSON null, where absence is not meant: the null pointer, which lua-cjson uses too.
 json.null = cjson.null
 
+-- What lua-cjson raises about its argument is an answer; that memory is short is not.
+local function protected(call, value)
+  local ok, result = pcall(call, value)
+  if ok then
+    return result
+  elseif result == "not enough memory" then
+    error(result, 0)
+  end
+  return nil, result
+end
+
 --- Reads a body: null in an object is absent, a number without a fraction is an integer.
 -- @tparam string text
 -- @return the value, or nil and what is wrong with the text
 function json.decode(text)
-  local ok, value = pcall(codec.decode, text)
-  if not ok then
-    return nil, value
+  local value, problem = protected(codec.decode, text)
+  if problem then
+    return nil, problem
   end
   return core.tidy(value)
 end
@@ -66,7 +77,7 @@ function writers.number(_, value, path)
   if type(value) ~= "number" or value ~= value or value == math.huge or value == -math.huge then
     return expected(path, "finite number", value)
   end
-  return codec.encode(value)
+  return math.type(value) == "integer" and ("%d"):format(value) or codec.encode(value)
 end
 
 function writers.enum(shape, value, path)
@@ -140,14 +151,10 @@ end
 -- @treturn string JSON text; or nil and which field is wrong and what it takes
 json.encode = write
 
---- Writes any Lua value as lua-cjson does: an empty table is `{}`.
+--- Writes any Lua value as lua-cjson does: an empty table is `{}`, a number has 14 digits.
 -- @treturn string JSON text; or nil and what cannot be written
 function json.encode_any(value)
-  local ok, text = pcall(codec.encode, value)
-  if not ok then
-    return nil, text
-  end
-  return text
+  return protected(codec.encode, value)
 end
 
 return json

@@ -68,7 +68,8 @@ function settings.problem_of(options, expected)
     end
     local right, what = types[expected[name]](value)
     if not right then
-      return ("option %q must be %s, got %s"):format(name, what, type(value) == "number" and value or type(value))
+      local shown = expected[name] ~= "string" and type(value) == "number" and value or type(value)
+      return ("option %q must be %s, got %s"):format(name, what, shown)
     end
   end
 end
@@ -151,7 +152,7 @@ end
 local faults = {
   { function(url) return not (url.http or url.https) end, "must begin with https:// (or http://)" },
   { function(url) return url.credentials end, "must not hold a user name or password" },
-  { function(url) return url.fragment end, "must not have a fragment (#…)" },
+  { function(url, text) return url.fragment or text:find("#", 1, true) end, "must not have a fragment (#…)" },
 }
 
 local function check_url(setting, text, allow_insecure)
@@ -160,7 +161,7 @@ local function check_url(setting, text, allow_insecure)
     return config_error("%s is no URL: https://host[:port][/path] expected", called(setting))
   end
   for _, fault in ipairs(faults) do
-    if fault[1](url) then
+    if fault[1](url, text) then
       return config_error("%s %s", called(setting), fault[2])
     end
   end
@@ -241,6 +242,15 @@ function settings.resolve(arguments, environment)
     end
   end
   return values, sources
+end
+
+--- The hosts that no proxy of the environment may stand before: those that it names, and this machine,
+-- to which secrets may travel over http.
+-- @tparam function environment like os.getenv
+-- @treturn string in libcurl's form
+function settings.no_proxy(environment)
+  local named = environment "no_proxy" or environment "NO_PROXY" or ""
+  return named == "*" and named or named .. ",localhost,127.0.0.0/8,::1/128"
 end
 
 --- Settings as they may be shown.

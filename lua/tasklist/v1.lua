@@ -60,6 +60,7 @@ return {
   --- How many tasks a page has when the query does not say.
   page_size = 50,
   operations = {
-    search_tasks = { method = "POST", path = "/v1/tasks/search", body = task_search, read = true },
+    search_tasks = { method = "POST", path = "/v1/tasks/search", body = task_search, read = true,
+      array = true },
   },
 }

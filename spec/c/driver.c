@@ -25,6 +25,7 @@ bool world_make_engine(world *w)
         .connect_timeout = 20 * TL_SECOND,
         .user_agent = "test",
         .ca_file = "",
+        .no_proxy = "",
         .seed = 1,
     };
     const tl_oauth_spec oauth = {

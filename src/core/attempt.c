@@ -2,6 +2,7 @@
 #include "engine_private.h"
 #include "retry.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -60,6 +61,13 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
     return taken;
 }
 
+/* For libcurl 0 means its own default of five minutes, and more than an int is an error. */
+static long connect_milliseconds(const tl_engine *engine)
+{
+    tl_time milliseconds = (engine->connect_timeout - 1) / TL_MILLISECOND + 1;
+    return milliseconds < INT_MAX ? (long)milliseconds : INT_MAX;
+}
+
 /* What is the same for every request. Beside it libcurl reads the proxy variables and the
  * certificate store. */
 static CURL *new_handle(tl_engine *engine)
@@ -78,13 +86,15 @@ static CURL *new_handle(tl_engine *engine)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, tl_buffer_text(&engine->user_agent));
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                     (long)(engine->connect_timeout / TL_MILLISECOND));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_milliseconds(engine));
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
-    if (engine->ca_file.length > 0)
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, tl_buffer_text(&engine->no_proxy));
+    if (engine->ca_file.length > 0) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, tl_buffer_text(&engine->ca_file));
+        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* instead of the system's, not beside them */
+    }
     tl_sockets_install(&engine->sockets, easy);
     return easy;
 }
@@ -112,6 +122,9 @@ static CURLcode set_request(tl_request *request, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* undoes what the handle did before */
     if (request->has_body)
         set_body(request, easy);
+    /* Without a body there is nothing that can't be sent twice: so no kept connection either. */
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
+                     !request->read && request->body.length == 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
@@ -160,6 +173,7 @@ static void forget_answer(tl_request *request)
 {
     request->status = 0;
     request->retry_after = 0;
+    request->outcome = TL_OUTCOME_NONE;
     request->error.kind = TL_OK;
     request->curl_text[0] = '\0';
     tl_buffer_clear(&request->answer_headers);
@@ -207,6 +221,11 @@ static curl_off_t number(const tl_request *request, CURLINFO info)
     return value;
 }
 
+bool tl_attempt_went_out(const tl_request *request)
+{
+    return request->body_sent > 0 || number(request, CURLINFO_PRETRANSFER_TIME_T) > 0;
+}
+
 void tl_attempt_describe(const tl_request *request, char *text, size_t size)
 {
     if (number(request, CURLINFO_PRETRANSFER_TIME_T) > 0 && request->answer_headers.length > 0)
@@ -237,7 +256,7 @@ static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt
     *attempt = (tl_attempt){
         .code = code,
         .status = request->status,
-        .went_out = request->body_sent > 0 || number(request, CURLINFO_PRETRANSFER_TIME_T) > 0,
+        .went_out = tl_attempt_went_out(request),
         .read = request->read,
         .attempts = request->attempts,
         .replayed = request->replayed,
@@ -289,6 +308,7 @@ void tl_attempt_done(tl_request *request, CURLcode code)
     read_outcome(request, code, &attempt);
     set_failure(request, code);
     tl_attempt_recall(request, code == CURLE_OK); /* a failed lookup's thread may still run */
+    request->outcome = tl_retry_outcome(&attempt);
     switch (tl_retry_judge(&attempt, &engine->random, &delay)) {
     case TL_VERDICT_AGAIN:
         request->state = TL_REQUEST_RESTING;

@@ -78,12 +78,14 @@ static void init_fields(tl_engine *engine, const tl_engine_options *options)
     tl_sockets_init(&engine->sockets, &engine->allocator);
     tl_buffer_init(&engine->user_agent, &engine->allocator, SIZE_MAX);
     tl_buffer_init(&engine->ca_file, &engine->allocator, SIZE_MAX);
+    tl_buffer_init(&engine->no_proxy, &engine->allocator, SIZE_MAX);
 }
 
 static bool copy_texts(tl_engine *engine, const tl_engine_options *options)
 {
     return tl_buffer_append_text(&engine->user_agent, options->user_agent) == TL_BUFFER_OK &&
-           tl_buffer_append_text(&engine->ca_file, options->ca_file) == TL_BUFFER_OK;
+           tl_buffer_append_text(&engine->ca_file, options->ca_file) == TL_BUFFER_OK &&
+           tl_buffer_append_text(&engine->no_proxy, options->no_proxy) == TL_BUFFER_OK;
 }
 
 tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error)
@@ -159,6 +161,7 @@ void tl_engine_free(tl_engine *engine)
     tl_sockets_free(&engine->sockets);
     tl_buffer_free(&engine->user_agent);
     tl_buffer_free(&engine->ca_file);
+    tl_buffer_free(&engine->no_proxy);
     tl_allocator_free(&allocator, engine, sizeof *engine);
 }
 
@@ -183,8 +186,11 @@ static void on_deadline(tl_timer *timer)
     tl_request *request = TL_OWNER(timer, tl_request, deadline);
     double seconds = (double)request->timeout / (double)TL_SECOND;
     char where[TL_MESSAGE_SIZE / 2] = "waiting for a token";
-    if (request->state == TL_REQUEST_SENT)
+    if (request->state == TL_REQUEST_SENT) {
         tl_attempt_describe(request, where, sizeof where);
+        if (!request->read && tl_attempt_went_out(request))
+            request->outcome = TL_OUTCOME_UNKNOWN;
+    }
     tl_error_set(&request->error, TL_TIMEOUT, "no answer within %g s: %s", seconds, where);
     tl_engine_finish(request);
 }

@@ -16,8 +16,9 @@ typedef struct tl_engine_options {
     tl_allocator allocator;
     tl_time connect_timeout; /* name lookup, TCP, TLS and proxy together */
     const char *user_agent;
-    const char *ca_file; /* PEM: trusted instead of the system's store; "": that store */
-    uint64_t seed;       /* of the jitter; not 0 */
+    const char *ca_file;  /* PEM: trusted instead of the system's store; "": that store */
+    const char *no_proxy; /* hosts to reach directly, in libcurl's form */
+    uint64_t seed;        /* of the jitter; not 0 */
 } tl_engine_options;
 
 /* NULL with `error` set. */

@@ -29,7 +29,7 @@ struct tl_engine {
     CURL *idle[TL_IDLE_HANDLES]; /* handles that were used before */
     size_t idle_count;
     tl_time connect_timeout;
-    tl_buffer user_agent, ca_file;
+    tl_buffer user_agent, ca_file, no_proxy;
     uint64_t random;
 };
 
@@ -52,6 +52,9 @@ void tl_attempt_done(tl_request *request, CURLcode code);
 
 /* Takes the request from libcurl. `reusable`: the handle came to a regular end. */
 void tl_attempt_recall(tl_request *request, bool reusable);
+
+/* Whether a byte of the request on the wire may have reached the server. */
+bool tl_attempt_went_out(const tl_request *request);
 
 /* How far the request on the wire has come, in words. */
 void tl_attempt_describe(const tl_request *request, char *text, size_t size);

@@ -89,7 +89,8 @@ void tl_identity_fetching(tl_identity *identity, tl_request *fetch, tl_time now)
     identity->fetch_started = now;
 }
 
-/* RFC 6750 allows less; what matters is that nothing can end the header line. */
+/* Visible ASCII: RFC 6750 allows less, but nothing in this can end the header line or a word of it.
+ */
 static bool fits_a_header(const char *token, size_t length)
 {
     for (size_t i = 0; i < length; i++) {

@@ -6,6 +6,7 @@
 #include "buffer.h"
 #include "clock.h"
 #include "error.h"
+#include "retry.h"
 #include "timers.h"
 
 #include <curl/curl.h>
@@ -66,7 +67,8 @@ typedef struct tl_request {
     int status;          /* of the last answer, 0 without one */
     tl_time retry_after; /* what the last answer asked for, 0 when nothing */
     tl_buffer answer_headers, answer_body;
-    tl_error error; /* TL_OK when there is an answer */
+    tl_outcome outcome; /* of a write that has no answer */
+    tl_error error;     /* TL_OK when there is an answer */
 } tl_request;
 
 /* NULL when there is no memory. The engine's timers call the two functions given. */

@@ -60,6 +60,14 @@ tl_retry_reason tl_retry_reason_of(const tl_attempt *attempt)
     return reason_of_failure(attempt->code, attempt->went_out);
 }
 
+tl_outcome tl_retry_outcome(const tl_attempt *attempt)
+{
+    tl_retry_reason reason = tl_retry_reason_of(attempt);
+    if (attempt->read || (reason != TL_REASON_LOST && reason != TL_REASON_OUR_LIMIT))
+        return TL_OUTCOME_NONE;
+    return attempt->status >= 200 && attempt->status <= 299 ? TL_OUTCOME_DONE : TL_OUTCOME_UNKNOWN;
+}
+
 /* xorshift64*: jitter needs spread, not secrecy. */
 static uint64_t next_random(uint64_t *state)
 {

@@ -22,6 +22,13 @@ typedef enum tl_retry_reason {
     TL_REASON_COUNT
 } tl_retry_reason;
 
+/* What is known of a write that came to no answer. */
+typedef enum tl_outcome {
+    TL_OUTCOME_NONE,    /* it was not executed; or it is a read */
+    TL_OUTCOME_UNKNOWN, /* it may have been */
+    TL_OUTCOME_DONE     /* it was: a 2xx came, and its body can't be read */
+} tl_outcome;
+
 /* One attempt's facts. */
 typedef struct tl_attempt {
     CURLcode code;
@@ -43,6 +50,8 @@ typedef enum tl_verdict {
 } tl_verdict;
 
 tl_retry_reason tl_retry_reason_of(const tl_attempt *attempt);
+
+tl_outcome tl_retry_outcome(const tl_attempt *attempt);
 
 /* `random` is the state of the jitter's generator: any seed, advanced by each use. */
 tl_verdict tl_retry_judge(const tl_attempt *attempt, uint64_t *random, tl_time *delay);

@@ -25,7 +25,8 @@ static const char *check_text_field(lua_State *L, int index, const char *name)
     return luaL_checkstring(L, -1);
 }
 
-/* engine{ connect_timeout = seconds, user_agent = string, ca_file = path or "" }: an engine. Raises
+/* engine{ connect_timeout = seconds, user_agent = string, ca_file = path or "",
+ * no_proxy = hosts in libcurl's form }: an engine. Raises
  * when there is no memory or no descriptor left. */
 int tl_new_engine(lua_State *L)
 {
@@ -37,10 +38,11 @@ int tl_new_engine(lua_State *L)
     lua_newtable(L);
     lua_setiuservalue(L, 2, 1);
 
-    tl_engine_options options = {.seed = (uint64_t)tl_now() ^ (uint64_t)(uintptr_t)box};
+    tl_engine_options options = {.seed = ((uint64_t)tl_now() ^ (uint64_t)(uintptr_t)box) | 1};
     options.allocator.allocate = lua_getallocf(L, &options.allocator.context);
     options.user_agent = check_text_field(L, 1, "user_agent");
     options.ca_file = check_text_field(L, 1, "ca_file");
+    options.no_proxy = check_text_field(L, 1, "no_proxy");
     lua_getfield(L, 1, "connect_timeout");
     options.connect_timeout = tl_check_seconds(L, -1);
     tl_error error;
@@ -65,9 +67,9 @@ static const char *check_plain(lua_State *L, int index)
  * twice does no harm. */
 static int engine_start(lua_State *L)
 {
-    tl_engine *engine = tl_check_engine(L, 1);
+    tl_engine_box *owner = check_box(L, 1);
+    lua_settop(L, 9);
     tl_request_spec spec = {
-        .identity = tl_opt_identity(L, 2, check_box(L, 1)),
         .method = check_plain(L, 3),
         .url = check_plain(L, 4),
         .timeout = tl_check_seconds(L, 7),
@@ -77,6 +79,9 @@ static int engine_start(lua_State *L)
     spec.headers = luaL_checklstring(L, 5, &spec.headers_length);
     spec.body = luaL_optlstring(L, 6, NULL, &spec.body_length);
     tl_request_box *box = tl_push_request(L, 1);
+    /* From here on nothing allocates in Lua, so no finalizer can close the engine. */
+    tl_engine *engine = tl_check_engine(L, 1);
+    spec.identity = tl_opt_identity(L, 2, owner);
     box->request = tl_engine_start(engine, &spec);
     return box->request ? 1 : luaL_error(L, "not enough memory");
 }

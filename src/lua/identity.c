@@ -29,7 +29,7 @@ static const char *check_field(lua_State *L, const char *name)
  * message, and the server's `error` and `error_description` or nil. */
 int tl_new_identity(lua_State *L)
 {
-    tl_engine *engine = tl_check_engine(L, 1);
+    tl_check_engine(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
     tl_identity_box *box = lua_newuserdatauv(L, sizeof *box, 1);
@@ -49,6 +49,7 @@ int tl_new_identity(lua_State *L)
     lua_getiuservalue(L, 1, 1);
     lua_getfield(L, 2, "decode");
     luaL_checktype(L, -1, LUA_TFUNCTION);
+    tl_engine *engine = tl_check_engine(L, 1); /* again: what was pushed may have run a finalizer */
     box->identity = tl_engine_add_oauth(engine, &spec);
     if (!box->identity)
         return luaL_error(L, "not enough memory");
@@ -69,14 +70,14 @@ static int decode_answer(lua_State *L)
     tl_engine_box *box = lua_touserdata(L, 1);
     tl_identity *identity = lua_touserdata(L, 2);
     const tl_request *fetch = identity->fetch;
+    int status = fetch->status;
     lua_getiuservalue(L, 1, 1);
     lua_rawgetp(L, -1, identity);
     lua_pushinteger(L, fetch->status);
     lua_pushlstring(L, tl_buffer_text(&fetch->answer_body), fetch->answer_body.length);
-    int status = fetch->status;
     lua_call(L, 2, 4);
-    if (!box->engine)
-        return 0;
+    if (!box->engine || identity->fetch != fetch)
+        return 0; /* closed, or settled by another call of the client that ran meanwhile */
     if (lua_type(L, -4) == LUA_TSTRING) {
         size_t length;
         const char *token = lua_tolstring(L, -4, &length);
@@ -114,10 +115,11 @@ bool tl_settle(lua_State *L, int engine_index)
         lua_pushcfunction(L, decode_answer);
         lua_pushvalue(L, engine_index);
         lua_pushlightuserdata(L, identity);
+        const tl_request *fetch = identity->fetch;
         int code = lua_pcall(L, 2, 0, 0);
         if (code == LUA_OK)
             continue;
-        if (box->engine)
+        if (box->engine && identity->fetch == fetch)
             refuse_raised(L, identity, code);
         lua_pop(L, 1);
     }

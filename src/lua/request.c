@@ -6,6 +6,12 @@ static const char *const kind_names[] = {
     [TL_TIMEOUT] = "timeout", [TL_LIMIT] = "limit", [TL_HTTP] = "http",
 };
 
+static const char *const outcome_names[] = {
+    [TL_OUTCOME_NONE] = "",
+    [TL_OUTCOME_UNKNOWN] = "unknown",
+    [TL_OUTCOME_DONE] = "done",
+};
+
 static const char *const certificate_names[] = {
     [TL_CERTIFICATE_FINE] = "",
     [TL_CERTIFICATE_HOST] = "host",
@@ -46,12 +52,19 @@ static void set_integer(lua_State *L, const char *name, int value)
     lua_setfield(L, -2, name);
 }
 
-static void push_failure(lua_State *L, const tl_request *request)
+/* Any push may run a finalizer that closes the engine: what is read is a copy. */
+static void push_failure(lua_State *L, const tl_request *original)
 {
+    const struct {
+        tl_error error;
+        tl_outcome outcome;
+        int attempts;
+    } copy = {original->error, original->outcome, original->attempts}, *request = &copy;
     const tl_error *error = &request->error;
     lua_createtable(L, 0, 6);
     set_text(L, "kind", kind_names[error->kind]);
     set_text(L, "message", error->message);
+    set_text(L, "outcome", outcome_names[request->outcome]);
     set_text(L, "certificate", certificate_names[error->certificate]);
     set_text(L, "error", error->oauth_error);
     set_text(L, "error_description", error->oauth_description);
@@ -75,12 +88,17 @@ static int request_result(lua_State *L)
         push_failure(L, request);
         return 2;
     }
+    lua_Number retry_after = (lua_Number)request->retry_after / (lua_Number)TL_SECOND;
+    int attempts = request->attempts;
     lua_pushinteger(L, request->status);
     lua_pushlstring(L, tl_buffer_text(&request->answer_body), request->answer_body.length);
+    request = tl_check_request(L, 1); /* a finalizer may have closed the engine meanwhile */
+    if (!request)
+        return luaL_error(L, "attempt to use a closed client");
     lua_pushlstring(L, tl_buffer_text(&request->answer_headers), request->answer_headers.length);
-    lua_pushinteger(L, request->attempts);
-    if (request->retry_after > 0)
-        lua_pushnumber(L, (lua_Number)request->retry_after / (lua_Number)TL_SECOND);
+    lua_pushinteger(L, attempts);
+    if (retry_after > 0)
+        lua_pushnumber(L, retry_after);
     else
         lua_pushnil(L);
     return 5;
