@@ -1,10 +1,7 @@
 --- The binding by itself: what holds when the Lua above it misbehaves.
 local core = require "tasklist.core"
+local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
-
-local function find(text, part)
-  assert.truthy(text:find(part, 1, true), text)
-end
 
 describe("the binding", function()
   local server, engine

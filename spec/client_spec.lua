@@ -1,10 +1,7 @@
 local connect = require "spec.support.client"
+local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
 local tasklist = require "tasklist"
-
-local function find(text, part)
-  assert.truthy(text:find(part, 1, true), text)
-end
 
 local function misuse(part, call, ...)
   local ok, problem = pcall(call, ...)

@@ -1,12 +1,9 @@
 local connect = require "spec.support.client"
 local array = require("tasklist.sandbox.json").array
 local headers = require "tasklist.headers"
+local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
 local tasklist = require "tasklist"
-
-local function find(text, part)
-  assert.truthy(text:find(part, 1, true), text)
-end
 
 describe("request", function()
   local server, client

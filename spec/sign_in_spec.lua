@@ -1,9 +1,6 @@
 local connect = require "spec.support.client"
+local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
-
-local function find(text, part)
-  assert.truthy(text:find(part, 1, true), text)
-end
 
 describe("signing in", function()
   local server

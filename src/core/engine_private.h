@@ -1,5 +1,5 @@
-/* What the files that move requests on share: engine.c (the loop), attempt.c (one attempt on the
- * wire), signin.c (waiting for and fetching tokens). */
+/* What the files of the engine share: lifetime.c (its beginning and end), engine.c (the loop),
+ * attempt.c (one attempt on the wire), signin.c (waiting for and fetching tokens). */
 #ifndef TL_ENGINE_PRIVATE_H
 #define TL_ENGINE_PRIVATE_H
 

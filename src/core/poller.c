@@ -8,8 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_EVENTS = 64 };
-
 bool tl_poller_open(tl_poller *poller)
 {
     *poller = TL_POLLER_CLOSED;
@@ -80,10 +78,11 @@ static void swallow_timer(int fd)
 
 int tl_poller_take(tl_poller *poller, tl_poller_event *events, int count)
 {
-    struct epoll_event ready[MOST_EVENTS];
+    struct epoll_event ready[TL_POLLER_EVENTS];
     if (poller->watched == 0)
         return 0; /* as when a request has just been started: spare the system call */
-    int found = epoll_wait(poller->fd, ready, count < MOST_EVENTS ? count : MOST_EVENTS, 0);
+    int found =
+        epoll_wait(poller->fd, ready, count < TL_POLLER_EVENTS ? count : TL_POLLER_EVENTS, 0);
     int taken = 0;
     for (int i = 0; i < found; i++) {
         if (ready[i].data.fd == poller->timer_fd) {

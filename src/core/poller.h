@@ -13,6 +13,9 @@ typedef struct tl_poller {
     int watched;  /* descriptors in the set */
 } tl_poller;
 
+/* How many events are taken at once at most. */
+enum { TL_POLLER_EVENTS = 64 };
+
 typedef struct tl_poller_event {
     int fd;
     bool readable;

@@ -1,0 +1,175 @@
+/* How an engine begins and ends; between the two it is engine.c's. */
+#include "engine_private.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+/* libcurl's global state is made once and never given back: the host or another module may use it.
+ */
+static pthread_once_t global_once = PTHREAD_ONCE_INIT;
+static CURLcode global_code;
+
+static void global_init(void)
+{
+    global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* libcurl tells which sockets matter to it. `known` is what curl_multi_assign stored. */
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known)
+{
+    (void)easy; /* may be a handle of libcurl's own */
+    tl_engine *engine = context;
+    if (what == CURL_POLL_REMOVE) {
+        tl_poller_forget(&engine->poller, fd);
+        return 0;
+    }
+    bool readable = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
+    bool writable = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
+    if (!tl_poller_watch(&engine->poller, fd, known != NULL, readable, writable))
+        engine->poller_failed = true; /* an error code from here would end the multi for good */
+    else if (!known)
+        curl_multi_assign(engine->multi, fd, engine);
+    return 0;
+}
+
+/* Only noted: libcurl must not be called from here. */
+static int on_timer(CURLM *multi, long milliseconds, void *context)
+{
+    (void)multi;
+    tl_engine *engine = context;
+    if (milliseconds < 0)
+        tl_timer_clear(&engine->curl_timer);
+    else
+        tl_timer_set(&engine->timers, &engine->curl_timer,
+                     tl_now() + milliseconds * TL_MILLISECOND);
+    return 0;
+}
+
+static void on_curl_timer(tl_timer *timer)
+{
+    tl_engine *engine = TL_OWNER(timer, tl_engine, curl_timer);
+    int running;
+    curl_multi_socket_action(engine->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+static bool open_multi(tl_engine *engine)
+{
+    engine->multi = curl_multi_init();
+    return engine->multi &&
+           curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
+           curl_multi_setopt(engine->multi, CURLMOPT_SOCKETDATA, engine) == CURLM_OK &&
+           curl_multi_setopt(engine->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
+           curl_multi_setopt(engine->multi, CURLMOPT_TIMERDATA, engine) == CURLM_OK;
+}
+
+static void init_fields(tl_engine *engine, const tl_engine_options *options)
+{
+    engine->allocator = options->allocator;
+    engine->owner = getpid();
+    engine->poller = TL_POLLER_CLOSED;
+    engine->connect_timeout = options->connect_timeout;
+    engine->random = options->seed;
+    engine->driven_until = tl_now();
+    tl_timers_init(&engine->timers);
+    tl_timer_init(&engine->curl_timer, on_curl_timer);
+    tl_link_init(&engine->requests);
+    tl_link_init(&engine->identities);
+    tl_link_init(&engine->finished);
+    tl_link_init(&engine->fetched);
+    tl_sockets_init(&engine->sockets, &engine->allocator);
+    tl_buffer_init(&engine->user_agent, &engine->allocator, SIZE_MAX);
+    tl_buffer_init(&engine->ca_file, &engine->allocator, SIZE_MAX);
+    tl_buffer_init(&engine->no_proxy, &engine->allocator, SIZE_MAX);
+}
+
+static bool copy_texts(tl_engine *engine, const tl_engine_options *options)
+{
+    return tl_buffer_append_text(&engine->user_agent, options->user_agent) == TL_BUFFER_OK &&
+           tl_buffer_append_text(&engine->ca_file, options->ca_file) == TL_BUFFER_OK &&
+           tl_buffer_append_text(&engine->no_proxy, options->no_proxy) == TL_BUFFER_OK;
+}
+
+tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error)
+{
+    pthread_once(&global_once, global_init);
+    if (global_code != CURLE_OK) {
+        tl_error_set(error, TL_CONFIG, "libcurl does not start: %s",
+                     curl_easy_strerror(global_code));
+        return NULL;
+    }
+    tl_engine *engine = tl_allocator_new(&options->allocator, sizeof *engine);
+    if (engine) {
+        init_fields(engine, options);
+        if (copy_texts(engine, options) && tl_poller_open(&engine->poller) && open_multi(engine))
+            return engine;
+        tl_engine_free(engine);
+    }
+    tl_error_set(error, TL_MEMORY, "not enough memory or descriptors for an engine");
+    return NULL;
+}
+
+bool tl_engine_is_ours(const tl_engine *engine)
+{
+    return engine->owner == getpid();
+}
+
+static tl_request *first_request(tl_engine *engine)
+{
+    return TL_OWNER(engine->requests.next, tl_request, all);
+}
+
+static void close_multi(tl_engine *engine)
+{
+    while (engine->idle_count > 0)
+        curl_easy_cleanup(engine->idle[--engine->idle_count]);
+    if (!engine->multi)
+        return;
+    /* They would be called once more, for sockets that nobody waits on any longer. */
+    curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, NULL);
+    curl_multi_setopt(engine->multi, CURLMOPT_TIMERFUNCTION, NULL);
+    curl_multi_cleanup(engine->multi);
+}
+
+/* libcurl's memory is left behind: cleaning it up would speak to the parent's peers. The timer is
+ * the parent's too. */
+static void abandon(tl_engine *engine)
+{
+    engine->has_host = false;
+    tl_sockets_abandon(&engine->sockets);
+    for (tl_link *link = engine->requests.next; link != &engine->requests; link = link->next) {
+        tl_request *request = TL_OWNER(link, tl_request, all);
+        request->easy = NULL;
+        request->header_list = NULL;
+    }
+    engine->multi = NULL;
+    engine->idle_count = 0;
+}
+
+void tl_engine_free(tl_engine *engine)
+{
+    tl_allocator allocator = engine->allocator;
+    if (!tl_engine_is_ours(engine))
+        abandon(engine);
+    while (!tl_link_alone(&engine->requests))
+        tl_engine_cancel(first_request(engine));
+    close_multi(engine);
+    while (!tl_link_alone(&engine->identities)) {
+        tl_identity *identity = TL_OWNER(engine->identities.next, tl_identity, all);
+        tl_link_remove(&identity->all);
+        tl_identity_free(&engine->allocator, identity);
+    }
+    tl_poller_close(&engine->poller);
+    tl_sockets_free(&engine->sockets);
+    tl_buffer_free(&engine->user_agent);
+    tl_buffer_free(&engine->ca_file);
+    tl_buffer_free(&engine->no_proxy);
+    tl_allocator_free(&allocator, engine, sizeof *engine);
+}
+
+tl_identity *tl_engine_add_oauth(tl_engine *engine, const tl_oauth_spec *spec)
+{
+    tl_identity *identity = tl_identity_new_oauth(&engine->allocator, spec);
+    if (identity)
+        tl_link_insert_before(&engine->identities, &identity->all);
+    return identity;
+}
