@@ -1,101 +1,28 @@
 --- A client: the verbs a user calls.
 
+local connection = require "tasklist.connection"
 local core = require "tasklist.core"
-local decode_token = require "tasklist.token"
-local errors = require "tasklist.errors"
 local headers = require "tasklist.headers"
 local json = require "tasklist.json"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
-local version = require "tasklist.version"
 
 local Client = {} -- the methods
 local metatable = { __index = Client, __name = "tasklist.client", __metatable = "tasklist.client" }
 
 local client = {}
 
-local user_agent = ("tasklist/%s libcurl/%s"):format(version, core.curl_version())
-
 --- Makes a client. Does no network I/O.
 -- @tparam table values from `settings.resolve`
 -- @tparam table sources likewise
 -- @treturn table
 function client.new(values, sources)
-  local engine = core.engine {
-    connect_timeout = values.connect_timeout,
-    user_agent = user_agent,
-    ca_file = values.ca_file,
-    no_proxy = settings.no_proxy(os.getenv),
-  }
-  local identity = engine:oauth {
-    url = values.authorization_server_url,
-    client_id = values.client_id,
-    client_secret = values.client_secret,
-    audience = values.audience,
-    timeout = values.timeout,
-    decode = decode_token,
-  }
-  values.client_secret = "***" -- the core has it: no dump of this table shows it
-  return setmetatable({ engine = engine, identity = identity, values = values, sources = sources }, metatable)
-end
-
-local media_types = { Accept = "application/json", ["Content-Type"] = "application/json" }
-local usual_headers = headers.write(media_types)
-
--- One exchange: an answer (status, body, block, attempts, retry_after), or nil and an error's fields.
--- A signal makes `wait` return early, so that a debug hook (Ctrl-C in stand-alone Lua) can run.
-local function exchange(self, message)
-  local engine, values = self.engine, self.values
-  local request <close> = engine:start(self.identity, message.method, values.base_url .. message.path,
-    message.headers or usual_headers, message.body, message.timeout or values.timeout, values.max_response,
-    message.read)
-  while not engine:wait(request) do end
-  local status, body, block, attempts, retry_after = request:result()
-  if not status then
-    return nil, errors.of_failure(body)
-  end
-  return { status = status, body = body, block = block, attempts = attempts, retry_after = retry_after }
-end
-
-local function failed(message, fields)
-  fields.method, fields.path = message.method, message.path
-  return nil, errors.new(fields)
-end
-
-local function problem_of_array(value)
-  if #value == 0 and next(value) ~= nil then
-    return "an array expected"
-  end
-  for _, item in ipairs(value) do
-    if type(item) ~= "table" then
-      return "an array of objects expected"
-    end
-  end
-end
-
--- One exchange, to a decoded answer.
-local function call(self, message)
-  local answer, failure = exchange(self, message)
-  if not answer then
-    return failed(message, failure)
-  elseif answer.status < 200 or answer.status > 299 then
-    return failed(message, errors.of_status(answer))
-  end
-  local value, problem = json.decode(answer.body)
-  if type(value) ~= "table" then
-    problem = problem or "a table expected"
-  elseif message.array then
-    problem = problem_of_array(value)
-  end
-  if problem then
-    return failed(message, errors.of_body(answer, problem))
-  end
-  return value
+  return setmetatable({ connection = connection.new(values), values = values, sources = sources }, metatable)
 end
 
 -- Misuse is reported where the user called the verb: its helpers give a text, the verb raises it.
 local function problem_of_options(self, options, known)
-  if self.engine:closed() then
+  if self.connection.engine:closed() then
     return "attempt to use a closed client"
   elseif options ~= nil and type(options) ~= "table" then
     return "options: table expected, got " .. type(options)
@@ -157,8 +84,8 @@ function Client:search_tasks(query, options)
   if problem then
     error("search_tasks: " .. problem, 2)
   end
-  local tasks, failure = call(self, { method = operation.method, path = operation.path, body = body,
-    read = operation.read, array = operation.array, timeout = options and options.timeout })
+  local tasks, failure = self.connection:call { method = operation.method, path = operation.path, body = body,
+    read = operation.read, answer = operation.answer, timeout = options and options.timeout }
   if not tasks then
     return nil, failure
   end
@@ -207,7 +134,7 @@ local function message_of(method, path, body, options)
     return nil, problem
   end
   message.read = reads[method] or options.idempotent
-  message.headers, problem = headers.write(message.body and media_types or { Accept = media_types.Accept },
+  message.headers, problem = headers.write(message.body and connection.media_types or connection.accept,
     options.headers)
   if problem then
     return nil, problem
@@ -236,9 +163,9 @@ function Client:request(method, path, body, options)
   if problem then
     error("request: " .. problem, 2)
   end
-  local answer, failure = exchange(self, message)
+  local answer, failure = self.connection:exchange(message)
   if not answer then
-    return failed(message, failure)
+    return nil, failure
   end
   return answer.status, answer.body, headers.read(answer.block)
 end
@@ -252,15 +179,15 @@ end
 
 --- Ends everything that is under way and closes the connections. Closing twice is fine.
 function Client:close()
-  self.engine:close()
+  self.connection.engine:close()
 end
 
 function metatable:__close()
-  self.engine:close()
+  self.connection.engine:close()
 end
 
 function metatable:__tostring()
-  return ("tasklist.client (%s)"):format(self.engine:closed() and "closed" or self.values.base_url)
+  return ("tasklist.client (%s)"):format(self.connection.engine:closed() and "closed" or self.values.base_url)
 end
 
 return client

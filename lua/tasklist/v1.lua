@@ -61,6 +61,6 @@ return {
   page_size = 50,
   operations = {
     search_tasks = { method = "POST", path = "/v1/tasks/search", body = task_search, read = true,
-      array = true },
+      answer = "array" },
   },
 }
