@@ -9,7 +9,7 @@ describe("the binding", function()
   teardown(function() server:stop() end)
   before_each(function()
     server:clear()
-    engine = core.engine { connect_timeout = 5, user_agent = "spec", ca_file = "", no_proxy = "" }
+    engine = core.engine { connect_timeout = 5, retries = 3, user_agent = "spec", ca_file = "", no_proxy = "" }
   end)
   after_each(function() engine:close() end)
 
@@ -90,7 +90,7 @@ describe("the binding", function()
   end)
 
   it("refuses an identity of another engine", function()
-    local other = core.engine { connect_timeout = 5, user_agent = "spec", ca_file = "", no_proxy = "" }
+    local other = core.engine { connect_timeout = 5, retries = 3, user_agent = "spec", ca_file = "", no_proxy = "" }
     local who = identity(function() end)
     find(select(2, pcall(other.start, other, who, "GET", server.base_url, "", nil, 5, 1000)), "another engine")
     other:close()

@@ -21,6 +21,7 @@ local user_agent = ("tasklist/%s libcurl/%s"):format(version, core.curl_version(
 function connection.new(values)
   local engine = core.engine {
     connect_timeout = values.connect_timeout,
+    retries = values.retries,
     user_agent = user_agent,
     ca_file = values.ca_file,
     no_proxy = settings.no_proxy(os.getenv),

@@ -16,9 +16,10 @@ local tasklist = {
 -- No network I/O happens here.
 -- @tparam[opt] table arguments `base_url` (or `region` and `cluster_id`), `client_id`, `client_secret`,
 --   `authorization_server_url`, `audience`: strings; `timeout` (of a whole call, 30), `connect_timeout`
---   (10): seconds; `ca_file`: a PEM file of the authorities to trust instead of the system's;
---   `allow_insecure` (false): lets secrets travel over http; `max_response` (16 MiB): bytes of one
---   answer. Unknown names and wrong types raise.
+--   (10): seconds; `retries` (3): how often a failed attempt goes out again, where that does no harm;
+--   `ca_file`: a PEM file of the authorities to trust instead of the system's; `allow_insecure`
+--   (false): lets secrets travel over http; `max_response` (16 MiB): bytes of one answer. Unknown
+--   names and wrong types raise.
 -- @treturn table a client; or nil and an error of kind "config"
 function tasklist.new(arguments)
   if arguments ~= nil and type(arguments) ~= "table" then

@@ -19,6 +19,7 @@ local known = {
   { name = "audience", type = "string", default = "tasklist.camunda.io" },
   { name = "timeout", type = "seconds", default = 30 },
   { name = "connect_timeout", type = "seconds", default = 10 },
+  { name = "retries", type = "count", default = 3 },
   { name = "allow_insecure", type = "boolean", env = "TASKLIST_ALLOW_INSECURE", default = false },
   { name = "ca_file", type = "string", env = "CAMUNDA_CUSTOM_ROOT_CERT_PATH", file = true, default = "" },
   { name = "max_response", type = "bytes", default = 16 * 1024 * 1024 },
@@ -55,9 +56,14 @@ function types.bytes(value)
   return bytes and bytes > 0, "a positive whole number of bytes"
 end
 
+function types.count(value)
+  local count = type(value) == "number" and math.tointeger(value)
+  return count and count >= 0 and count <= 1000, "a whole number from 0 to 1000"
+end
+
 --- What is wrong with a table of options, a mistake of the program.
 -- @tparam table options
--- @tparam[opt] table expected name -> "string", "boolean", "table", "seconds" or "bytes"; those of
+-- @tparam[opt] table expected name -> "string", "boolean", "table", "seconds", "bytes" or "count"; those of
 --   `tasklist.new` by default
 -- @treturn ?string nil when nothing is
 function settings.problem_of(options, expected)

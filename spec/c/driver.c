@@ -21,6 +21,7 @@ static const char *url_of(world *w, const char *path)
 bool world_make_engine(world *w)
 {
     const tl_engine_options options = {
+        .most_attempts = 4,
         .allocator = test_allocator(&w->memory),
         .connect_timeout = 20 * TL_SECOND,
         .user_agent = "test",

@@ -9,11 +9,13 @@ static const tl_attempt first = {
     .status = 200,
     .went_out = true,
     .attempts = 1,
+    .most_attempts = 4,
     .renewable = true,
     .now = 5 * TL_SECOND,
     .deadline = 5 * TL_SECOND + FAR,
 };
 
+enum { NONE = TL_OUTCOME_NONE, UNKNOWN = TL_OUTCOME_UNKNOWN, DONE = TL_OUTCOME_DONE };
 enum { FINISH = TL_VERDICT_FINISH, AGAIN = TL_VERDICT_AGAIN, FRESH = TL_VERDICT_FRESH_TOKEN };
 
 static const struct row {
@@ -22,46 +24,49 @@ static const struct row {
     bool went_out;
     int reason;
     int read, write; /* the verdict */
+    int outcome;     /* of the write */
 } rows[] = {
-    {CURLE_OK, 200, true, TL_REASON_ANSWERED, FINISH, FINISH},
-    {CURLE_OK, 204, true, TL_REASON_ANSWERED, FINISH, FINISH},
-    {CURLE_OK, 302, true, TL_REASON_ANSWERED, FINISH, FINISH},
-    {CURLE_OK, 400, true, TL_REASON_ANSWERED, FINISH, FINISH},
-    {CURLE_OK, 403, true, TL_REASON_ANSWERED, FINISH, FINISH},
-    {CURLE_OK, 404, true, TL_REASON_ANSWERED, FINISH, FINISH},
-    {CURLE_OK, 409, true, TL_REASON_ANSWERED, FINISH, FINISH},
-    {CURLE_OK, 500, true, TL_REASON_ANSWERED, FINISH, FINISH},
-    {CURLE_OK, 401, true, TL_REASON_UNAUTHORIZED, FRESH, FRESH},
-    {CURLE_OK, 429, true, TL_REASON_NOT_TAKEN, AGAIN, AGAIN},
-    {CURLE_OK, 502, true, TL_REASON_UNAVAILABLE, AGAIN, FINISH},
-    {CURLE_OK, 503, true, TL_REASON_UNAVAILABLE, AGAIN, FINISH},
-    {CURLE_OK, 504, true, TL_REASON_UNAVAILABLE, AGAIN, FINISH},
+    {CURLE_OK, 200, true, TL_REASON_ANSWERED, FINISH, FINISH, NONE},
+    {CURLE_OK, 204, true, TL_REASON_ANSWERED, FINISH, FINISH, NONE},
+    {CURLE_OK, 302, true, TL_REASON_ANSWERED, FINISH, FINISH, NONE},
+    {CURLE_OK, 400, true, TL_REASON_ANSWERED, FINISH, FINISH, NONE},
+    {CURLE_OK, 403, true, TL_REASON_ANSWERED, FINISH, FINISH, NONE},
+    {CURLE_OK, 404, true, TL_REASON_ANSWERED, FINISH, FINISH, NONE},
+    {CURLE_OK, 409, true, TL_REASON_ANSWERED, FINISH, FINISH, NONE},
+    {CURLE_OK, 500, true, TL_REASON_FAILED, FINISH, FINISH, UNKNOWN},
+    {CURLE_OK, 501, true, TL_REASON_FAILED, FINISH, FINISH, UNKNOWN},
+    {CURLE_OK, 520, true, TL_REASON_FAILED, FINISH, FINISH, UNKNOWN},
+    {CURLE_OK, 401, true, TL_REASON_UNAUTHORIZED, FRESH, FRESH, NONE},
+    {CURLE_OK, 429, true, TL_REASON_NOT_TAKEN, AGAIN, AGAIN, NONE},
+    {CURLE_OK, 502, true, TL_REASON_UNAVAILABLE, AGAIN, FINISH, UNKNOWN},
+    {CURLE_OK, 503, true, TL_REASON_UNAVAILABLE, AGAIN, FINISH, UNKNOWN},
+    {CURLE_OK, 504, true, TL_REASON_UNAVAILABLE, AGAIN, FINISH, UNKNOWN},
 
-    {CURLE_COULDNT_RESOLVE_HOST, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
-    {CURLE_COULDNT_RESOLVE_PROXY, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
-    {CURLE_COULDNT_CONNECT, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
-    {CURLE_SSL_CONNECT_ERROR, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
-    {CURLE_OPERATION_TIMEDOUT, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
-    {CURLE_RECV_ERROR, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN},
+    {CURLE_COULDNT_RESOLVE_HOST, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN, NONE},
+    {CURLE_COULDNT_RESOLVE_PROXY, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN, NONE},
+    {CURLE_COULDNT_CONNECT, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN, NONE},
+    {CURLE_SSL_CONNECT_ERROR, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN, NONE},
+    {CURLE_OPERATION_TIMEDOUT, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN, NONE},
+    {CURLE_RECV_ERROR, 0, false, TL_REASON_NOT_CONNECTED, AGAIN, AGAIN, NONE},
 
-    {CURLE_URL_MALFORMAT, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
-    {CURLE_UNSUPPORTED_PROTOCOL, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
-    {CURLE_PEER_FAILED_VERIFICATION, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
-    {CURLE_SSL_CERTPROBLEM, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
-    {CURLE_SSL_CIPHER, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
-    {CURLE_SSL_CACERT_BADFILE, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH},
+    {CURLE_URL_MALFORMAT, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH, NONE},
+    {CURLE_UNSUPPORTED_PROTOCOL, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH, NONE},
+    {CURLE_PEER_FAILED_VERIFICATION, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH, NONE},
+    {CURLE_SSL_CERTPROBLEM, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH, NONE},
+    {CURLE_SSL_CIPHER, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH, NONE},
+    {CURLE_SSL_CACERT_BADFILE, 0, false, TL_REASON_REFUSED_SETUP, FINISH, FINISH, NONE},
 
-    {CURLE_GOT_NOTHING, 0, true, TL_REASON_LOST, AGAIN, FINISH},
-    {CURLE_RECV_ERROR, 0, true, TL_REASON_LOST, AGAIN, FINISH},
-    {CURLE_SEND_ERROR, 0, true, TL_REASON_LOST, AGAIN, FINISH},
-    {CURLE_SEND_FAIL_REWIND, 0, true, TL_REASON_LOST, AGAIN, FINISH},
-    {CURLE_PARTIAL_FILE, 200, true, TL_REASON_LOST, AGAIN, FINISH},
-    {CURLE_HTTP2, 0, true, TL_REASON_LOST, AGAIN, FINISH},
-    {CURLE_HTTP2_STREAM, 0, true, TL_REASON_LOST, AGAIN, FINISH},
-    {CURLE_OPERATION_TIMEDOUT, 0, true, TL_REASON_LOST, AGAIN, FINISH},
+    {CURLE_GOT_NOTHING, 0, true, TL_REASON_LOST, AGAIN, FINISH, UNKNOWN},
+    {CURLE_RECV_ERROR, 0, true, TL_REASON_LOST, AGAIN, FINISH, UNKNOWN},
+    {CURLE_SEND_ERROR, 0, true, TL_REASON_LOST, AGAIN, FINISH, UNKNOWN},
+    {CURLE_SEND_FAIL_REWIND, 0, true, TL_REASON_LOST, AGAIN, FINISH, UNKNOWN},
+    {CURLE_PARTIAL_FILE, 200, true, TL_REASON_LOST, AGAIN, FINISH, DONE},
+    {CURLE_HTTP2, 0, true, TL_REASON_LOST, AGAIN, FINISH, UNKNOWN},
+    {CURLE_HTTP2_STREAM, 0, true, TL_REASON_LOST, AGAIN, FINISH, UNKNOWN},
+    {CURLE_OPERATION_TIMEDOUT, 0, true, TL_REASON_LOST, AGAIN, FINISH, UNKNOWN},
 
-    {CURLE_WRITE_ERROR, 200, true, TL_REASON_OUR_LIMIT, FINISH, FINISH},
-    {CURLE_OUT_OF_MEMORY, 0, false, TL_REASON_OUR_LIMIT, FINISH, FINISH},
+    {CURLE_WRITE_ERROR, 200, true, TL_REASON_OUR_LIMIT, FINISH, FINISH, DONE},
+    {CURLE_OUT_OF_MEMORY, 0, false, TL_REASON_OUR_LIMIT, FINISH, FINISH, UNKNOWN},
 };
 
 static void each_reason_has_its_verdict(void **state)
@@ -83,6 +88,9 @@ static void each_reason_has_its_verdict(void **state)
                 fail_msg("row %zu, %s: verdict %d", i, read ? "read" : "write", verdict);
             if (verdict != AGAIN)
                 assert_int_equal(delay, 0);
+            int outcome = (int)tl_retry_outcome(&attempt);
+            if (outcome != (read ? NONE : rows[i].outcome))
+                fail_msg("row %zu, %s: outcome %d", i, read ? "read" : "write", outcome);
         }
     }
 }
@@ -113,6 +121,85 @@ static void the_backoff_doubles_with_full_jitter(void **state)
         }
         assert_true(least >= 0 && least < bound / 100);
         assert_true(most <= bound && most > bound - bound / 100);
+    }
+}
+
+/* 0.1 s doubles to 12.8 s by the eighth attempt, so to 5 s. */
+static void a_backoff_ends_at_five_seconds(void **state)
+{
+    (void)state;
+    uint64_t random = 42;
+    tl_time most = 0;
+    for (int i = 0; i < 20000; i++) {
+        tl_time delay;
+        tl_attempt attempt = unavailable(8 + i % 1000);
+        attempt.most_attempts = 2000;
+        assert_int_equal(tl_retry_judge(&attempt, &random, &delay), AGAIN);
+        most = delay > most ? delay : most;
+    }
+    assert_true(most <= 5 * TL_SECOND && most > 4900 * TL_MILLISECOND);
+}
+
+static void the_same_seed_makes_the_same_delays(void **state)
+{
+    (void)state;
+    uint64_t one = 7, other = 7, third = 8;
+    int different = 0;
+    for (int i = 0; i < 100; i++) {
+        tl_time delays[3];
+        tl_attempt attempt = unavailable(3);
+        tl_retry_judge(&attempt, &one, &delays[0]);
+        tl_retry_judge(&attempt, &other, &delays[1]);
+        tl_retry_judge(&attempt, &third, &delays[2]);
+        assert_int_equal(delays[0], delays[1]);
+        different += delays[0] != delays[2];
+    }
+    assert_true(different > 90);
+}
+
+static void a_503_that_took_nothing_goes_again(void **state)
+{
+    (void)state;
+    uint64_t random = 42;
+    tl_time delay;
+    tl_attempt attempt = first;
+    attempt.status = 503;
+    attempt.exhausted = true;
+    assert_int_equal(tl_retry_judge(&attempt, &random, &delay), AGAIN);
+    assert_int_equal(tl_retry_outcome(&attempt), NONE);
+    attempt.status = 500; /* the word alone is no promise */
+    assert_int_equal(tl_retry_judge(&attempt, &random, &delay), FINISH);
+    assert_int_equal(tl_retry_outcome(&attempt), UNKNOWN);
+}
+
+/* A connection that failed was not told anything; 429 and 503 were. */
+static void retry_after_counts_only_where_it_was_said(void **state)
+{
+    (void)state;
+    uint64_t random = 42;
+    tl_time delay;
+    tl_attempt attempt = first;
+    attempt.retry_after = 100 * TL_SECOND; /* left from a 200 that was cut */
+    attempt.code = CURLE_PARTIAL_FILE;
+    attempt.read = true;
+    assert_int_equal(tl_retry_judge(&attempt, &random, &delay), AGAIN);
+    assert_true(delay <= 100 * TL_MILLISECOND);
+}
+
+static void one_attempt_is_all_without_retries(void **state)
+{
+    (void)state;
+    static const int statuses[] = {401, 429, 502, 503, 504, 0};
+    uint64_t random = 42;
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        tl_time delay;
+        tl_attempt attempt = first;
+        attempt.most_attempts = 1;
+        attempt.read = true;
+        attempt.status = statuses[i];
+        attempt.code = statuses[i] ? CURLE_OK : CURLE_COULDNT_CONNECT;
+        if (tl_retry_judge(&attempt, &random, &delay) != TL_VERDICT_FINISH)
+            fail_msg("status %d", statuses[i]);
     }
 }
 
@@ -207,6 +294,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_reason_has_its_verdict),
         cmocka_unit_test(the_backoff_doubles_with_full_jitter),
+        cmocka_unit_test(a_backoff_ends_at_five_seconds),
+        cmocka_unit_test(the_same_seed_makes_the_same_delays),
+        cmocka_unit_test(a_503_that_took_nothing_goes_again),
+        cmocka_unit_test(retry_after_counts_only_where_it_was_said),
+        cmocka_unit_test(one_attempt_is_all_without_retries),
         cmocka_unit_test(the_fourth_attempt_is_the_last),
         cmocka_unit_test(retry_after_is_kept_to_or_ends_the_call),
         cmocka_unit_test(a_backoff_never_passes_the_deadline),

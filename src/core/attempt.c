@@ -246,6 +246,13 @@ static tl_time from_seconds(curl_off_t seconds)
     return seconds < TL_NEVER / TL_SECOND ? seconds * TL_SECOND : TL_NEVER;
 }
 
+/* Camunda's word for a write that it turned away before doing anything. */
+static bool says_exhausted(const tl_buffer *body)
+{
+    static const char word[] = "RESOURCE_EXHAUSTED";
+    return body->length > 0 && memmem(body->data, body->length, word, sizeof word - 1) != NULL;
+}
+
 static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt)
 {
     long status = 0;
@@ -257,8 +264,10 @@ static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt
         .code = code,
         .status = request->status,
         .went_out = tl_attempt_went_out(request),
+        .exhausted = status == 503 && says_exhausted(&request->answer_body),
         .read = request->read,
         .attempts = request->attempts,
+        .most_attempts = request->engine->most_attempts,
         .replayed = request->replayed,
         .renewable = request->identity != NULL,
         .retry_after = request->retry_after,
@@ -309,6 +318,9 @@ void tl_attempt_done(tl_request *request, CURLcode code)
     set_failure(request, code);
     tl_attempt_recall(request, code == CURLE_OK); /* a failed lookup's thread may still run */
     request->outcome = tl_retry_outcome(&attempt);
+    if (attempt.code == CURLE_OK && attempt.status == 401 && request->identity &&
+        !request->replayed)
+        tl_identity_drop(request->identity, request->token_generation);
     switch (tl_retry_judge(&attempt, &engine->random, &delay)) {
     case TL_VERDICT_AGAIN:
         request->state = TL_REQUEST_RESTING;
@@ -316,7 +328,6 @@ void tl_attempt_done(tl_request *request, CURLcode code)
         break;
     case TL_VERDICT_FRESH_TOKEN:
         request->replayed = true;
-        tl_identity_drop(request->identity, request->token_generation);
         tl_signin_send(request);
         break;
     case TL_VERDICT_FINISH:

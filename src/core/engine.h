@@ -15,6 +15,7 @@
 typedef struct tl_engine_options {
     tl_allocator allocator;
     tl_time connect_timeout; /* name lookup, TCP, TLS and proxy together */
+    int most_attempts;       /* of one request, at least 1 */
     const char *user_agent;
     const char *ca_file;  /* PEM: trusted instead of the system's store; "": that store */
     const char *no_proxy; /* hosts to reach directly, in libcurl's form */

@@ -29,6 +29,7 @@ struct tl_engine {
     CURL *idle[TL_IDLE_HANDLES]; /* handles that were used before */
     size_t idle_count;
     tl_time connect_timeout;
+    int most_attempts;
     tl_buffer user_agent, ca_file, no_proxy;
     uint64_t random;
 };

@@ -68,6 +68,7 @@ static void init_fields(tl_engine *engine, const tl_engine_options *options)
     engine->owner = getpid();
     engine->poller = TL_POLLER_CLOSED;
     engine->connect_timeout = options->connect_timeout;
+    engine->most_attempts = options->most_attempts;
     engine->random = options->seed;
     engine->driven_until = tl_now();
     tl_timers_init(&engine->timers);

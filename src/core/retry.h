@@ -15,14 +15,15 @@ typedef enum tl_retry_reason {
     TL_REASON_NOT_CONNECTED, /* DNS, refused, TLS handshake, proxy: nothing reached the server */
     TL_REASON_REFUSED_SETUP, /* a certificate, a TLS setting, a malformed URL: again is as bad */
     TL_REASON_UNAUTHORIZED,  /* 401: never executed */
-    TL_REASON_NOT_TAKEN,     /* 429: the server says that it did nothing */
-    TL_REASON_UNAVAILABLE,   /* 502, 503, 504: it may have done it */
+    TL_REASON_NOT_TAKEN,     /* 429, 503 RESOURCE_EXHAUSTED: the server says that it did nothing */
+    TL_REASON_UNAVAILABLE,   /* 502, 503, 504: something in between gave up */
+    TL_REASON_FAILED,        /* 500 and what else is above it: the server broke off */
     TL_REASON_LOST,          /* no whole answer came after the request went out */
     TL_REASON_OUR_LIMIT,     /* we stopped reading: a cap, or no memory */
     TL_REASON_COUNT
 } tl_retry_reason;
 
-/* What is known of a write that came to no answer. */
+/* What is known of a write that came to no good answer. */
 typedef enum tl_outcome {
     TL_OUTCOME_NONE,    /* it was not executed; or it is a read */
     TL_OUTCOME_UNKNOWN, /* it may have been */
@@ -32,10 +33,12 @@ typedef enum tl_outcome {
 /* One attempt's facts. */
 typedef struct tl_attempt {
     CURLcode code;
-    int status;    /* 0 without an answer */
-    bool went_out; /* a byte of the request may have reached the server */
+    int status;     /* 0 without an answer */
+    bool went_out;  /* a byte of the request may have reached the server */
+    bool exhausted; /* the answer names RESOURCE_EXHAUSTED */
     bool read;
-    int attempts; /* made so far, this one included */
+    int attempts;      /* made so far, this one included */
+    int most_attempts; /* 1: nothing is ever sent again, not even after a 401 */
     bool replayed;
     bool renewable; /* its identity can fetch another token */
     tl_time retry_after;

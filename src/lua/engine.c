@@ -25,9 +25,9 @@ static const char *check_text_field(lua_State *L, int index, const char *name)
     return luaL_checkstring(L, -1);
 }
 
-/* engine{ connect_timeout = seconds, user_agent = string, ca_file = path or "",
- * no_proxy = hosts in libcurl's form }: an engine. Raises
- * when there is no memory or no descriptor left. */
+/* engine{ connect_timeout = seconds, retries = how often a failed attempt may go out again,
+ * user_agent = string, ca_file = path or "", no_proxy = hosts in libcurl's form }: an engine.
+ * Raises when there is no memory or no descriptor left. */
 int tl_new_engine(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -45,6 +45,8 @@ int tl_new_engine(lua_State *L)
     options.no_proxy = check_text_field(L, 1, "no_proxy");
     lua_getfield(L, 1, "connect_timeout");
     options.connect_timeout = tl_check_seconds(L, -1);
+    lua_getfield(L, 1, "retries");
+    options.most_attempts = 1 + (int)luaL_checkinteger(L, -1);
     tl_error error;
     box->engine = tl_engine_new(&options, &error);
     if (!box->engine)

@@ -73,7 +73,8 @@ static void push_failure(lua_State *L, const tl_request *original)
 }
 
 /* request:result(), once it is finished: status, body, headers (the raw header block), attempts,
- * retry_after (seconds, or nil); or nil and a table with kind, message and, where they apply,
+ * retry_after (seconds, or nil), outcome ("unknown" when the server may have executed it all the
+ * same, or nil); or nil and a table with kind, message and, where they apply,
  * status, attempts, certificate ("host", "date", "authority": why it was refused), error and
  * error_description. */
 static int request_result(lua_State *L)
@@ -88,20 +89,26 @@ static int request_result(lua_State *L)
         push_failure(L, request);
         return 2;
     }
-    lua_Number retry_after = (lua_Number)request->retry_after / (lua_Number)TL_SECOND;
-    int attempts = request->attempts;
-    lua_pushinteger(L, request->status);
+    const struct {
+        int status, attempts;
+        tl_time retry_after;
+        tl_outcome outcome;
+    } answer = {request->status, request->attempts, request->retry_after, request->outcome};
+    lua_pushinteger(L, answer.status);
     lua_pushlstring(L, tl_buffer_text(&request->answer_body), request->answer_body.length);
     request = tl_check_request(L, 1); /* a finalizer may have closed the engine meanwhile */
     if (!request)
         return luaL_error(L, "attempt to use a closed client");
     lua_pushlstring(L, tl_buffer_text(&request->answer_headers), request->answer_headers.length);
-    lua_pushinteger(L, attempts);
-    if (retry_after > 0)
-        lua_pushnumber(L, retry_after);
+    lua_pushinteger(L, answer.attempts);
+    if (answer.retry_after > 0)
+        lua_pushnumber(L, (lua_Number)answer.retry_after / (lua_Number)TL_SECOND);
     else
         lua_pushnil(L);
-    return 5;
+    if (answer.outcome == TL_OUTCOME_NONE)
+        return 5;
+    lua_pushstring(L, outcome_names[answer.outcome]);
+    return 6;
 }
 
 /* request:close(): ends it in whatever state it is. Also __close and __gc. */
