@@ -46,7 +46,7 @@ describe("a body that is read", function()
 end)
 
 describe("a query that is written", function()
-  local shape = v1.operations.search_tasks.body
+  local shape = v1.operations.search_tasks.payload.shape
   local cjson = require "cjson"
 
   it("is {} when empty, and has arrays where the API has arrays", function()

@@ -1,9 +1,15 @@
 --- A client: the verbs a user calls.
+--
+-- Each takes its required arguments, then one table that is the payload or the query, then one table of
+-- options; `timeout` (seconds, instead of the client's) is one of every verb's. Each gives its result,
+-- or nil and an error object (see `errors`). Misuse raises at the caller's line. Ids are strings or
+-- integers.
 
+local completion = require "tasklist.completion"
 local connection = require "tasklist.connection"
-local core = require "tasklist.core"
 local headers = require "tasklist.headers"
-local json = require "tasklist.json"
+local message = require "tasklist.message"
+local pages = require "tasklist.pages"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
 
@@ -30,117 +36,128 @@ local function problem_of_options(self, options, known)
   return options and settings.problem_of(options, known)
 end
 
-local function problem_of_cursors(query)
-  local found
-  for _, name in ipairs(v1.cursors) do
-    if query[name] ~= nil then
-      if found then
-        return ("query: only one of %s and %s can be given"):format(found, name)
-      end
-      found = name
+local usual_options = { timeout = "seconds" }
+
+local function call(self, made)
+  return self.connection:call(made)
+end
+
+-- The verb of an operation of `v1`. `run(self, message, id, payload, options)` gives the results; by
+-- default they are the answer. `known`: the options.
+local function verb(name, run, known)
+  local operation = v1.operations[name]
+  local payload_at = operation.path:find("{", 1, true) and 2 or 1
+  local options_at = operation.payload and payload_at + 1 or payload_at
+  run, known = run or call, known or usual_options
+  return function(self, ...)
+    local id, payload, options = (...), (select(payload_at, ...)), (select(options_at, ...))
+    local problem = problem_of_options(self, options, known)
+    local made
+    if not problem then
+      made, problem = message.of_operation(operation, id, payload)
     end
+    if problem then
+      error(("%s: %s"):format(name, problem), 2)
+    end
+    options = options or {}
+    made.timeout = options.timeout
+    return run(self, made, id, payload, options)
   end
 end
-
--- A page shorter than asked for marks the end in the direction of the walk.
-local function page_of(tasks, query)
-  local first, last = tasks[1], tasks[#tasks]
-  if not first then
-    return {}
-  end
-  local backwards = query.searchBefore or query.searchBeforeOrEqual
-  local full = #tasks >= (query.pageSize or v1.page_size)
-  local page = {}
-  if full or backwards then
-    page.after = last.sortValues
-  end
-  if not first.isFirst and (full or not backwards) then
-    page.before = first.sortValues
-  end
-  return page
-end
-
-local call_options = { timeout = "seconds" }
 
 --- Searches tasks: POST /v1/tasks/search, one page.
+-- @function Client:search_tasks
 -- @tparam[opt] table query the fields of Camunda's TaskSearchRequest; unknown fields and wrong values
 --   raise
--- @tparam[opt] table options `timeout`: seconds, instead of the client's
--- @treturn table an array of tasks as the server writes them, null absent; or nil and an error object
+-- @tparam[opt] table options
+-- @treturn table an array of tasks as the server writes them, null absent
 -- @treturn table page: opaque cursors `after` and `before` for the next query's `searchAfter` and
 --   `searchBefore`, each nil when there is no such page
-function Client:search_tasks(query, options)
-  query = query == nil and {} or query
-  local operation = v1.operations.search_tasks
-  local problem = problem_of_options(self, options, call_options)
-  if query == json.null then
-    problem = problem or "query: table expected, got null"
-  end
-  local body
-  if not problem then
-    body, problem = json.encode(operation.body, query, "query")
-  end
-  problem = problem or problem_of_cursors(query)
-  if problem then
-    error("search_tasks: " .. problem, 2)
-  end
-  local tasks, failure = self.connection:call { method = operation.method, path = operation.path, body = body,
-    read = operation.read, answer = operation.answer, timeout = options and options.timeout }
+Client.search_tasks = verb("search_tasks", function(self, made, _, query)
+  local tasks, failure = call(self, made)
   if not tasks then
     return nil, failure
   end
-  return tasks, page_of(tasks, query)
-end
+  return tasks, pages.cursors(tasks, query or {})
+end)
 
-local function add_query(path, query)
-  local parts = {}
-  for name, value in pairs(query or {}) do
-    if type(name) ~= "string" or (type(value) ~= "string" and math.type(value) ~= "integer") then
-      return nil, ("query: %s must be a string or an integer with a name"):format(tostring(name))
-    end
-    parts[#parts + 1] = core.encode(name) .. "=" .. core.encode(tostring(value))
-  end
-  table.sort(parts) -- so that the same call makes the same URL
-  local mark = path:find("?", 1, true) and "&" or "?"
-  return #parts > 0 and path .. mark .. table.concat(parts, "&") or path
-end
+--- Reads one task: GET /v1/tasks/{id}.
+-- @function Client:get_task
+-- @tparam string|integer id
+-- @tparam[opt] table options
+-- @treturn table the task
+Client.get_task = verb "get_task"
 
-local function body_of(value)
-  if type(value) == "table" then
-    return json.encode_any(value)
-  elseif value ~= nil and type(value) ~= "string" then
-    return nil, "body: a table or JSON text expected, got " .. type(value)
-  end
-  return value
-end
+--- Assigns a task: PATCH /v1/tasks/{id}/assign.
+-- @function Client:assign_task
+-- @tparam string|integer id
+-- @tparam[opt] table assignment `assignee`: a user's name, which a client that signs in with a token
+--   must give; `allowOverrideAssignment` (true): false refuses a task that is assigned already
+--   (`err.code` "already_assigned")
+-- @tparam[opt] table options
+-- @treturn table the task; `dueDate` and `followUpDate` are absent even if it has them (so the server
+--   answers every change)
+Client.assign_task = verb "assign_task"
 
-local reads = { GET = true, HEAD = true }
+--- Takes a task from its assignee: PATCH /v1/tasks/{id}/unassign.
+-- @function Client:unassign_task
+-- @tparam string|integer id
+-- @tparam[opt] table options
+-- @treturn table the task, as `assign_task` gives it
+Client.unassign_task = verb "unassign_task"
 
--- The message that a `request` sends, or nil and what is wrong with the arguments.
-local function message_of(method, path, body, options)
-  if type(method) ~= "string" or not method:find("^%u+$") then
-    return nil, "method: upper-case letters expected"
-  elseif type(path) ~= "string" or not path:find("^/[!-~]*$") or path:find("#", 1, true) then
-    return nil, "path: \"/\" and then visible ASCII without \"#\" expected, anything else percent-encoded"
+local complete_options = { timeout = "seconds", verify = "boolean" }
+
+--- Completes a task: PATCH /v1/tasks/{id}/complete.
+-- @function Client:complete_task
+-- @tparam string|integer id
+-- @tparam[opt] table variables name -> value, for the process. Drafts are not sent along
+-- @tparam[opt] table options `verify` (false): when it stays open whether the task was completed
+--   (`err.outcome`), read the task until it is COMPLETED or the call's deadline ends
+-- @treturn table the task, as `assign_task` gives it. With `verify` it may have been read: then its
+--   `outcome` is "completed", by this call or by another's (the API cannot tell)
+Client.complete_task = verb("complete_task", function(self, made, id, _, options)
+  if not options.verify then
+    return call(self, made)
   end
-  local message = { method = method, timeout = options.timeout }
-  local problem
-  message.path, problem = add_query(path, options.query)
-  if problem then
-    return nil, problem
-  end
-  message.body, problem = body_of(body)
-  if problem then
-    return nil, problem
-  end
-  message.read = reads[method] or options.idempotent
-  message.headers, problem = headers.write(message.body and connection.media_types or connection.accept,
-    options.headers)
-  if problem then
-    return nil, problem
-  end
-  return message
-end
+  local read = message.of_operation(v1.operations.get_task, id)
+  return completion.verified(self.connection, made, read, options.timeout or self.values.timeout)
+end, complete_options)
+
+--- Keeps variables as drafts of a task, instead of all drafts it had: POST /v1/tasks/{id}/variables.
+-- @function Client:save_draft_variables
+-- @tparam string|integer id
+-- @tparam table variables name -> value; an empty table clears the drafts
+-- @tparam[opt] table options
+-- @treturn boolean true
+Client.save_draft_variables = verb "save_draft_variables"
+
+--- Searches the variables of a task: POST /v1/tasks/{id}/variables/search.
+-- @function Client:search_task_variables
+-- @tparam string|integer id
+-- @tparam[opt] table query `variableNames`: names; or `includeVariables`: an array of `{ name =,
+--   alwaysReturnFullValue = }`. All variables when neither is given
+-- @tparam[opt] table options
+-- @treturn table an array of variables, by name. `value` is JSON text; it is absent where
+--   `isValueTruncated`, and for a name that has only a `draft`
+Client.search_task_variables = verb "search_task_variables"
+
+--- Reads one variable with its whole value: GET /v1/variables/{id}.
+-- @function Client:get_variable
+-- @tparam string|integer id
+-- @tparam[opt] table options
+-- @treturn table the variable; `value` is JSON text
+Client.get_variable = verb "get_variable"
+
+--- Reads a form: GET /v1/forms/{id}.
+-- @function Client:get_form
+-- @tparam string|integer form_id a task's `formId`; for an embedded form its `formKey` without
+--   "camunda-forms:bpmn:"
+-- @tparam table query `processDefinitionKey`, and `version`: an integer, the latest by default; none for
+--   an embedded form
+-- @tparam[opt] table options
+-- @treturn table the form; `schema` is JSON text
+Client.get_form = verb "get_form"
 
 local request_options = { timeout = "seconds", query = "table", headers = "table", idempotent = "boolean" }
 
@@ -156,14 +173,16 @@ local request_options = { timeout = "seconds", query = "table", headers = "table
 -- @treturn table headers by lower-case name, without set-cookie
 function Client:request(method, path, body, options)
   local problem = problem_of_options(self, options, request_options)
-  local message
+  local made
+  options = options or {}
   if not problem then
-    message, problem = message_of(method, path, body, options or {})
+    made, problem = message.of_request(method, path, body, options)
   end
   if problem then
     error("request: " .. problem, 2)
   end
-  local answer, failure = self.connection:exchange(message)
+  made.timeout = options.timeout
+  local answer, failure = self.connection:exchange(made)
   if not answer then
     return nil, failure
   end

@@ -45,10 +45,20 @@ connection.accept = { Accept = connection.media_types.Accept }
 
 local with_body, without_body = headers.write(connection.media_types), headers.write(connection.accept)
 
+-- A signal makes `wait` return early, so that a debug hook (Ctrl-C in stand-alone Lua) can run.
+local function await(engine, request)
+  while not engine:wait(request) do end
+end
+
+--- Lets time pass.
+-- @tparam number seconds
+function Connection:pause(seconds)
+  local rest <close> = self.engine:pause(seconds)
+  await(self.engine, rest)
+end
+
 --- One exchange.
--- @tparam table message `method`, `path`: strings; `body`: JSON text or nil; `read`: true when sending
---   it twice does no harm; `headers`: lines from `headers.write` instead of the usual ones; `timeout`:
---   seconds instead of the settings'
+-- @tparam table message see `message`
 -- @treturn table `status`, `body`, `block` (the header block), `attempts`, `retry_after`, `outcome`; or
 --   nil and an error object when there was no answer
 function Connection:exchange(message)
@@ -56,8 +66,7 @@ function Connection:exchange(message)
   local request <close> = engine:start(self.identity, message.method, values.base_url .. message.path,
     message.headers or (message.body and with_body or without_body), message.body,
     message.timeout or values.timeout, values.max_response, message.read)
-  -- A signal makes `wait` return early, so that a debug hook (Ctrl-C in stand-alone Lua) can run.
-  while not engine:wait(request) do end
+  await(engine, request)
   local status, body, block, attempts, retry_after, outcome = request:result()
   if not status then
     return connection.failed(message, errors.of_failure(body))
@@ -108,14 +117,15 @@ function readers.array(body)
 end
 
 --- One exchange, to a decoded answer.
--- @tparam table message as for `exchange`, and `answer`: "object", "array" (of objects), "nothing"
+-- @tparam table message likewise; `answer` says what to make of it: "object", "array" (of objects),
+--   "nothing"
 -- @return the answer as a table, or true for "nothing"; or nil and an error object
 function Connection:call(message)
   local answer, failure = self:exchange(message)
   if not answer then
     return nil, failure
   elseif answer.status < 200 or answer.status > 299 then
-    return connection.failed(message, errors.of_status(answer))
+    return connection.failed(message, errors.of_status(answer, message.read))
   end
   local value, problem = readers[message.answer](answer.body)
   if problem then

@@ -1,12 +1,14 @@
 --- The one error object: what the world did that a call could not do without.
 --
 -- Fields: `kind` ("config", "auth", "network", "timeout", "http", "decode", "limit", "closed",
--- "cancelled"), `message`, and where they apply `status`, `title`, `instance`, `method`, `path`,
--- `attempts`, `retry_after` (seconds), `body`, and for a refused sign-in the token endpoint's `error`
--- and `error_description` (RFC 6749 5.2). `tostring` is one line that says what was tried, what came
--- back and what to do.
+-- "cancelled"), `message`, and where they apply `status`, `code` (a stable word for a known refusal:
+-- "not_found", "not_active", "already_assigned", "not_assigned", "not_assignee", "unsupported",
+-- "forbidden", "csrf"), `title`, `instance`, `method`, `path`, `attempts`, `retry_after` (seconds),
+-- `outcome` (of a write: "unknown" when it may have happened, "done" when it has), `body`, and for a
+-- refused sign-in the token endpoint's `error` and `error_description` (RFC 6749 5.2). `tostring` is one
+-- line that says what was tried, what came back and what to do.
 
-local json = require "tasklist.json"
+local refusals = require "tasklist.refusals"
 
 local errors = {}
 
@@ -49,30 +51,41 @@ local status_hints = {
   [404] = "check base_url (CAMUNDA_TASKLIST_BASE_URL)",
 }
 
-local function text_of(value)
-  return type(value) == "string" and value ~= "" and value or nil
+-- Tasklist has no other words for this.
+local unexpected = "Unexpected server error occurred."
+local no_permission = "a client without the permission to write gets this as well"
+
+local function hint_of(answer, said, read)
+  if said.text == unexpected and not read then
+    return no_permission
+  end
+  return said.hint or not said.text and status_hints[answer.status] or nil
 end
 
 --- An answer that is no success.
--- @tparam table answer `status`, `body`, `attempts` and `retry_after` of an exchange
+-- @tparam table answer `status`, `body`, `attempts`, `retry_after`, `outcome` of an exchange
+-- @tparam ?boolean read whether the request was one
 -- @treturn table fields for `new`
-function errors.of_status(answer)
-  local decoded = json.decode(answer.body)
-  local said = type(decoded) == "table" and decoded or {}
+function errors.of_status(answer, read)
+  local said = refusals.read(answer.status, answer.body)
   local message = ("the server answered %d"):format(answer.status)
-  if text_of(said.message) then
-    message = message .. ": " .. said.message
-  elseif status_hints[answer.status] then
-    message = message .. "; " .. status_hints[answer.status]
+  if said.text then
+    message = message .. ": " .. said.text
+  end
+  local hint = hint_of(answer, said, read)
+  if hint then
+    message = message .. "; " .. hint
   end
   return {
-    kind = answer.status == 401 and "auth" or "http",
+    kind = (answer.status == 401 or said.code == "csrf") and "auth" or "http",
     message = message,
     status = answer.status,
-    title = text_of(said.title),
-    instance = text_of(said.instance),
+    code = said.code,
+    title = said.title,
+    instance = said.instance,
     attempts = answer.attempts,
     retry_after = answer.retry_after,
+    outcome = answer.outcome,
     body = answer.body,
   }
 end
@@ -87,6 +100,7 @@ function errors.of_body(answer, problem)
     message = ("the answer (%d) is no JSON as documented: %s"):format(answer.status, problem),
     status = answer.status,
     attempts = answer.attempts,
+    outcome = answer.outcome,
     body = answer.body,
   }
 end

@@ -118,6 +118,21 @@ local function unknown_field(shape, name, path)
   return nil, ("%s: unknown field %q; it takes %s"):format(path, tostring(name), table.concat(known, ", "))
 end
 
+local function problem_of_fields(shape, value, path)
+  for _, name in ipairs(shape.needs) do
+    if value[name] == nil then
+      return ("%s.%s: missing"):format(path, name)
+    end
+  end
+  local found
+  for _, name in ipairs(shape.one_of) do
+    if value[name] ~= nil and found then
+      return ("%s: only one of %s and %s can be given"):format(path, found, name)
+    end
+    found = value[name] ~= nil and name or found
+  end
+end
+
 function writers.object(shape, value, path)
   if type(value) ~= "table" then
     return expected(path, "table", value)
@@ -134,7 +149,36 @@ function writers.object(shape, value, path)
     end
     parts[#parts + 1] = codec.encode(name) .. ":" .. part
   end
+  local problem = problem_of_fields(shape, value, path)
+  if problem then
+    return nil, problem
+  end
   return "{" .. table.concat(parts, ",") .. "}"
+end
+
+local function place_of(path, name)
+  return name:find("^[%a_][%w_]*$") and path .. "." .. name or ("%s[%q]"):format(path, name)
+end
+
+-- name -> value, as the API's list of names and JSON texts; sorted, so that the same call sends the
+-- same bytes.
+function writers.variables(_, value, path)
+  if type(value) ~= "table" then
+    return expected(path, "table", value)
+  end
+  local parts = {}
+  for name, item in pairs(value) do
+    if type(name) ~= "string" or not utf8.len(name) then
+      return nil, ("%s: a variable's name must be a string of UTF-8, got %s"):format(path, tostring(name))
+    end
+    local text, problem = (core.encode_value or json.encode_any)(item, place_of(path, name))
+    if not text then
+      return nil, problem
+    end
+    parts[#parts + 1] = ('{"name":%s,"value":%s}'):format(codec.encode(name), codec.encode(text))
+  end
+  table.sort(parts)
+  return "[" .. table.concat(parts, ",") .. "]"
 end
 
 function write(shape, value, path)

@@ -1,8 +1,15 @@
---- Tasklist's REST API v1 (Camunda 8.6) as data: where each operation lives, what its body takes.
+--- Tasklist's REST API v1 (Camunda 8.6) as data: where each operation lives, what it takes and gives.
 --
--- A shape says what a value is: `{ type = "string" }`, "boolean", "number", `{ type = "integer", least =,
--- most = }`, `{ type = "enum", values = {…} }`, `{ type = "array", of = shape }`, `{ type = "object",
--- fields = { name = shape } }`. Keys are strings in this API; a Lua integer does as well.
+-- An operation has `method`; `path`, in which "{…}" is the verb's first argument; `read`: true
+-- when doing it twice does no harm; `answer`: "object", "array" or "nothing"; and where it takes more,
+-- `payload`: the verb's next argument, with its `name` in messages, its `shape`, where it goes (`as`:
+-- "body", "query", or the name of the body's one field) and whether it is `required`.
+--
+-- A shape says what a value is: `{ type = "string" }`, "boolean", "number", "variables" (a table of
+-- name -> value), `{ type = "integer", least =, most = }`, `{ type = "enum", values = {…} }`, `{ type =
+-- "array", of = shape }`, `{ type = "object", fields = { name = shape }, needs = { name… }, one_of = {
+-- name… } }` with the fields that must be there, and those of which only one may be. Keys are strings
+-- in this API; a Lua integer does as well.
 
 local text = { type = "string" }
 local truth = { type = "boolean" }
@@ -17,13 +24,26 @@ local function array(of)
 end
 
 local function object(fields)
-  return { type = "object", fields = fields }
+  return { type = "object", fields = fields, needs = {}, one_of = {} }
+end
+
+local function needing(names, shape)
+  shape.needs = names
+  return shape
+end
+
+local function one_of(names, shape)
+  shape.one_of = names
+  return shape
 end
 
 local texts = array(text)
 local date_range = object { from = text, to = text }
 
-local task_search = object {
+local include_variables = array(needing({ "name" }, object { name = text, alwaysReturnFullValue = truth }))
+local cursors = { "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" }
+
+local task_search = one_of(cursors, object {
   state = enum("CREATED", "COMPLETED", "CANCELED", "FAILED"),
   assigned = truth,
   assignee = text,
@@ -38,29 +58,53 @@ local task_search = object {
   pageSize = { type = "integer", least = 1, most = 2147483647 },
   followUpDate = date_range,
   dueDate = date_range,
-  taskVariables = array(object { name = text, value = text, operator = enum("eq") }),
+  taskVariables = array(needing({ "name", "value" }, object { name = text, value = text, operator = enum("eq") })),
   tenantIds = texts,
-  sort = array(object {
+  sort = array(needing({ "field", "order" }, object {
     field = enum("completionTime", "creationTime", "followUpDate", "dueDate", "priority"),
     order = enum("ASC", "DESC"),
-  }),
+  })),
   searchAfter = texts,
   searchAfterOrEqual = texts,
   searchBefore = texts,
   searchBeforeOrEqual = texts,
-  includeVariables = array(object { name = text, alwaysReturnFullValue = truth }),
+  includeVariables = include_variables,
   implementation = enum("JOB_WORKER", "ZEEBE_USER_TASK"),
   -- The published document calls the bounds objects; the server takes numbers.
   priority = object { eq = number, gte = number, gt = number, lte = number, lt = number },
+})
+
+local variables_search = one_of({ "variableNames", "includeVariables" },
+  object { variableNames = texts, includeVariables = include_variables })
+
+local assignment = object { assignee = text, allowOverrideAssignment = truth }
+
+local form_query = needing({ "processDefinitionKey" },
+  object { processDefinitionKey = text, version = { type = "integer", least = 0, most = math.maxinteger } })
+
+local variables = { type = "variables" }
+
+local operations = {
+  search_tasks = { method = "POST", path = "/v1/tasks/search", read = true, answer = "array",
+    payload = { name = "query", shape = task_search, as = "body" } },
+  get_task = { method = "GET", path = "/v1/tasks/{id}", read = true, answer = "object" },
+  assign_task = { method = "PATCH", path = "/v1/tasks/{id}/assign", answer = "object",
+    payload = { name = "assignment", shape = assignment, as = "body" } },
+  -- Takes no body, and ignores the one that every write has.
+  unassign_task = { method = "PATCH", path = "/v1/tasks/{id}/unassign", answer = "object" },
+  complete_task = { method = "PATCH", path = "/v1/tasks/{id}/complete", answer = "object",
+    payload = { name = "variables", shape = variables, as = "variables" } },
+  save_draft_variables = { method = "POST", path = "/v1/tasks/{id}/variables", answer = "nothing",
+    payload = { name = "variables", shape = variables, as = "variables", required = true } },
+  search_task_variables = { method = "POST", path = "/v1/tasks/{id}/variables/search", read = true, answer = "array",
+    payload = { name = "query", shape = variables_search, as = "body" } },
+  get_variable = { method = "GET", path = "/v1/variables/{id}", read = true, answer = "object" },
+  get_form = { method = "GET", path = "/v1/forms/{form_id}", read = true, answer = "object",
+    payload = { name = "query", shape = form_query, as = "query", required = true } },
 }
 
 return {
-  --- The fields of a search of which the server takes only one at a time.
-  cursors = { "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" },
   --- How many tasks a page has when the query does not say.
   page_size = 50,
-  operations = {
-    search_tasks = { method = "POST", path = "/v1/tasks/search", body = task_search, read = true,
-      answer = "array" },
-  },
+  operations = operations,
 }

@@ -48,7 +48,7 @@ static void forgive_idle_time(tl_engine *engine, tl_time now)
     }
 }
 
-tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
+static tl_request *add(tl_engine *engine, const tl_request_spec *spec)
 {
     tl_request *request = tl_request_new(&engine->allocator, spec, on_deadline, on_backoff);
     if (!request)
@@ -59,8 +59,25 @@ tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
     request->at_latest = now + spec->timeout;
     tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
     tl_link_insert_before(&engine->requests, &request->all);
-    tl_signin_send(request);
-    tl_engine_changed(engine);
+    return request;
+}
+
+tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
+{
+    tl_request *request = add(engine, spec);
+    if (request) {
+        tl_signin_send(request);
+        tl_engine_changed(engine);
+    }
+    return request;
+}
+
+tl_request *tl_engine_pause(tl_engine *engine, tl_time time)
+{
+    const tl_request_spec nothing = {.method = "", .url = "", .headers = "", .timeout = time};
+    tl_request *request = add(engine, &nothing);
+    if (request)
+        tl_engine_changed(engine);
     return request;
 }
 

@@ -39,6 +39,10 @@ tl_identity *tl_engine_add_oauth(tl_engine *engine, const tl_oauth_spec *spec);
  * be at once. */
 tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec);
 
+/* A request that is never sent, and finished (TL_TIMEOUT) when the time is over: a caller can wait
+ * for that as for any other. NULL when there is no memory. */
+tl_request *tl_engine_pause(tl_engine *engine, tl_time time);
+
 /* Ends the request in whatever state it is, and frees it. */
 void tl_engine_cancel(tl_request *request);
 

@@ -88,6 +88,17 @@ static int engine_start(lua_State *L)
     return box->request ? 1 : luaL_error(L, "not enough memory");
 }
 
+/* engine:pause(seconds): a request that is finished when the time is over. */
+static int engine_pause(lua_State *L)
+{
+    check_box(L, 1);
+    lua_settop(L, 2);
+    tl_time time = tl_check_seconds(L, 2);
+    tl_request_box *box = tl_push_request(L, 1);
+    box->request = tl_engine_pause(tl_check_engine(L, 1), time);
+    return box->request ? 1 : luaL_error(L, "not enough memory");
+}
+
 /* engine:wait(request): true when it is finished. False when a signal came first: Lua gets the
  * chance to run its handler before the caller waits on. */
 static int engine_wait(lua_State *L)
@@ -132,8 +143,13 @@ static int engine_closed(lua_State *L)
 void tl_engine_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"start", engine_start},   {"wait", engine_wait},   {"oauth", tl_new_identity},
-        {"closed", engine_closed}, {"close", engine_close}, {NULL, NULL},
+        {"start", engine_start},
+        {"pause", engine_pause},
+        {"wait", engine_wait},
+        {"oauth", tl_new_identity},
+        {"closed", engine_closed},
+        {"close", engine_close},
+        {NULL, NULL},
     };
     static const luaL_Reg metamethods[] = {
         {"__gc", engine_close},

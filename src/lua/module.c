@@ -78,9 +78,18 @@ static int curl_version_text(lua_State *L)
     return 1;
 }
 
+/* now(): seconds of the clock that all deadlines follow; it is never set back, and counts suspend.
+ */
+static int now(lua_State *L)
+{
+    lua_pushnumber(L, (lua_Number)tl_now() / (lua_Number)TL_SECOND);
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
-    {"encode", encode}, {"engine", tl_new_engine},           {"url", read_url},
-    {"tidy", tl_tidy},  {"curl_version", curl_version_text}, {NULL, NULL},
+    {"now", now},      {"encode", encode}, {"engine", tl_new_engine},
+    {"url", read_url}, {"tidy", tl_tidy},  {"curl_version", curl_version_text},
+    {NULL, NULL},
 };
 
 __attribute__((visibility("default"))) int luaopen_tasklist_core(lua_State *L);

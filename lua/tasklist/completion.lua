@@ -1,0 +1,49 @@
+--- What became of a task whose completion got no clear answer.
+
+local core = require "tasklist.core"
+
+local completion = {}
+
+local first_pause, longest_pause = 0.1, 1
+
+-- True when the task can't be found completed any more, however long one waits.
+local function hopeless(task, failure)
+  return task and task.taskState == "CANCELED" or failure and failure.code == "not_found"
+end
+
+--- Completes a task; where it stays open whether that happened, reads the task until it is COMPLETED or
+-- the deadline of the whole call ends. By whom it was completed the API cannot tell.
+-- @tparam table connection
+-- @tparam table complete the message that completes
+-- @tparam table read the message that reads the task
+-- @tparam number timeout seconds, for all of it
+-- @treturn table the task, with `outcome = "completed"` when it was found so; or nil and the error that
+--   completing gave
+function completion.verified(connection, complete, read, timeout)
+  local deadline = core.now() + timeout
+  local done, failure = connection:call(complete)
+  if done or not failure.outcome then
+    return done, failure
+  end
+  local pause = first_pause
+  while true do
+    local left = deadline - core.now()
+    if left <= 0 then
+      return nil, failure
+    end
+    read.timeout = left
+    local task, problem = connection:call(read)
+    if task and task.taskState == "COMPLETED" then
+      task.outcome = "completed"
+      return task
+    end
+    left = deadline - core.now()
+    if left <= 0 or hopeless(task, problem) then
+      return nil, failure
+    end
+    connection:pause(math.min(pause, left))
+    pause = math.min(pause * 2, longest_pause)
+  end
+end
+
+return completion

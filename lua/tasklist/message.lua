@@ -1,0 +1,124 @@
+--- From a verb's arguments to the message that carries them.
+--
+-- A message is what a connection sends: `method`, `path`, `body` (JSON text or nil), `read`, `answer`,
+-- `headers` (lines, or nil for the usual ones), `timeout` (seconds, or nil for the settings').
+
+local connection = require "tasklist.connection"
+local core = require "tasklist.core"
+local headers = require "tasklist.headers"
+local json = require "tasklist.json"
+
+local message = {}
+
+-- An id as one path segment (RFC 3986 3.3). `.` and `..` can't be one: what lies between resolves them.
+local function segment(id, name)
+  if math.type(id) == "integer" then
+    return ("%d"):format(id)
+  elseif type(id) ~= "string" then
+    local got = type(id) == "number" and "the float " .. id or type(id)
+    return nil, ("%s: a string or an integer expected, got %s"):format(name, got)
+  elseif id == "" or id == "." or id == ".." then
+    return nil, ("%s: %q is no id"):format(name, id)
+  end
+  return core.encode(id)
+end
+
+local function add_query(path, query)
+  local parts = {}
+  for name, value in pairs(query or {}) do
+    if type(name) ~= "string" or (type(value) ~= "string" and math.type(value) ~= "integer") then
+      return nil, ("query: %s must be a string or an integer with a name"):format(tostring(name))
+    end
+    parts[#parts + 1] = core.encode(name) .. "=" .. core.encode(tostring(value))
+  end
+  table.sort(parts) -- so that the same call makes the same URL
+  local mark = path:find("?", 1, true) and "&" or "?"
+  return #parts > 0 and path .. mark .. table.concat(parts, "&") or path
+end
+
+-- Puts a payload where it belongs; gives what is wrong with it.
+local function add_payload(made, payload, value)
+  if value == json.null or (value == nil and payload.required) then
+    return ("%s: table expected, got %s"):format(payload.name, value == nil and "nil" or "null")
+  elseif value == nil then
+    return
+  end
+  local text, problem = json.encode(payload.shape, value, payload.name)
+  if problem then
+    return problem
+  elseif payload.as == "query" then
+    made.path, problem = add_query(made.path, value)
+    return problem
+  end
+  made.body = payload.as == "body" and text or ("{%q:%s}"):format(payload.as, text)
+end
+
+--- The message of an operation.
+-- @tparam table operation of `v1`
+-- @param id for its path, when that has a place for one
+-- @param value its payload, or nil
+-- @treturn table a message; or nil and what is wrong with the arguments
+function message.of_operation(operation, id, value)
+  local payload = operation.payload
+  local made = { method = operation.method, read = operation.read, answer = operation.answer }
+  local before, name, after = operation.path:match("^(.*){([%w_]+)}(.*)$")
+  local encoded, problem = "", nil
+  if name then
+    encoded, problem = segment(id, name)
+  end
+  if problem then
+    return nil, problem
+  end
+  made.path = name and before .. encoded .. after or operation.path
+  -- A write always has a body: without one libcurl could send it twice.
+  if not operation.read or (payload and payload.as == "body") then
+    made.body = "{}"
+  end
+  problem = payload and add_payload(made, payload, value)
+  if problem then
+    return nil, problem
+  end
+  return made
+end
+
+local function body_of(value)
+  if type(value) == "table" then
+    return json.encode_any(value)
+  elseif value ~= nil and type(value) ~= "string" then
+    return nil, "body: a table or JSON text expected, got " .. type(value)
+  end
+  return value
+end
+
+local reads = { GET = true, HEAD = true }
+
+--- The message of any request.
+-- @tparam string method
+-- @tparam string path
+-- @tparam ?table|string body
+-- @tparam table options `query`, `headers`, `idempotent`
+-- @treturn table a message; or nil and what is wrong with the arguments
+function message.of_request(method, path, body, options)
+  if type(method) ~= "string" or not method:find("^%u+$") then
+    return nil, "method: upper-case letters expected"
+  elseif type(path) ~= "string" or not path:find("^/[!-~]*$") or path:find("#", 1, true) then
+    return nil, "path: \"/\" and then visible ASCII without \"#\" expected, anything else percent-encoded"
+  end
+  local made = { method = method, read = reads[method] or options.idempotent }
+  local problem
+  made.path, problem = add_query(path, options.query)
+  if problem then
+    return nil, problem
+  end
+  made.body, problem = body_of(body)
+  if problem then
+    return nil, problem
+  end
+  made.headers, problem = headers.write(made.body and connection.media_types or connection.accept, options.headers)
+  if problem then
+    return nil, problem
+  end
+  return made
+end
+
+return message

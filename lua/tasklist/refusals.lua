@@ -1,0 +1,69 @@
+--- What the server says when it refuses, as stable words: the `code` of an error.
+--
+-- The texts are Tasklist 8.6's. From 8.8 on a message is JSON text itself, with a title.
+
+local json = require "tasklist.json"
+
+local refusals = {}
+
+local by_title = {
+  TASK_IS_NOT_ACTIVE = "not_active",
+  TASK_ALREADY_ASSIGNED = "already_assigned",
+  TASK_NOT_ASSIGNED = "not_assigned",
+  TASK_NOT_ASSIGNED_TO_CURRENT_USER = "not_assignee",
+}
+
+-- Status, a pattern for the text, the code. The first that fits counts.
+local by_text = {
+  { 400, "^Task is not active", "not_active" },
+  { 400, "^Task is already assigned", "already_assigned" },
+  { 400, "^Task is not assigned to ", "not_assignee" },
+  { 400, "^Task is not assigned", "not_assigned" },
+  { 400, "^This operation is not supported using Tasklist V1 API", "unsupported" },
+  { 403, "CSRF", "csrf" },
+  { 403, ".", "forbidden" },
+  { 404, " found%.?$", "not_found" },
+}
+
+local hints = {
+  unsupported = "the task's implementation is ZEEBE_USER_TASK, which v1 cannot change for a client that signs in "
+    .. "with a token: search with implementation = \"JOB_WORKER\", or change such tasks by Camunda's newer API",
+  csrf = "send back the X-CSRF-TOKEN header of the latest answer, or switch the protection off at the server "
+    .. "(camunda.tasklist.csrfPreventionEnabled=false)",
+}
+
+local function text_of(value)
+  return type(value) == "string" and value ~= "" and value or nil
+end
+
+-- 8.8's form, as that of all others.
+local function unpacked(said)
+  local inner = text_of(said.message) and said.message:find("^%s*{") and json.decode(said.message)
+  return type(inner) == "table" and inner or said
+end
+
+--- Reads an answer that is no success, in any of the server's forms: `{status, message, instance}`,
+-- `{message}`, `{error}`, RFC 7807 (`{title, detail, …}`), or a body that is none of them.
+-- @tparam integer status
+-- @tparam string body
+-- @treturn table `text`, `title`, `instance`, `code`, `hint`: strings, or absent
+function refusals.read(status, body)
+  local said = json.decode(body)
+  said = type(said) == "table" and said or {}
+  local inner = unpacked(said)
+  local found = {
+    text = text_of(inner.detail) or text_of(inner.message) or text_of(inner.error),
+    title = text_of(inner.title),
+    instance = text_of(said.instance),
+  }
+  found.code = by_title[found.title]
+  for _, row in ipairs(found.text and by_text or {}) do
+    if not found.code and row[1] == status and found.text:find(row[2]) then
+      found.code = row[3]
+    end
+  end
+  found.hint = hints[found.code]
+  return found
+end
+
+return refusals
