@@ -7,6 +7,8 @@
 --   DELETE /sandbox/faults         forget them
 --   POST   /sandbox/tokens/revoke  no token issued so far is good any more
 --   POST   /sandbox/tasks          a JSON array of tasks (see tasks.lua) to hold instead of the present ones
+--   GET    /sandbox/ledger         the writes that took effect, oldest first
+--   DELETE /sandbox/ledger         forget them
 local json = require "tasklist.sandbox.json"
 
 local function answer(status, value)
@@ -45,6 +47,13 @@ local ROUTES = {
     parts.issuer:revoke()
     return answer(204)
   end,
+  ["GET /sandbox/ledger"] = function(parts)
+    return answer(200, parts.ledger:list())
+  end,
+  ["DELETE /sandbox/ledger"] = function(parts)
+    parts.ledger:clear()
+    return answer(204)
+  end,
   ["POST /sandbox/tasks"] = function(parts, request)
     return with_list(request, function(list) parts.store:replace(list) end)
   end,
@@ -53,7 +62,7 @@ local ROUTES = {
 local control = {}
 
 --- Answers a request to the side door.
--- @param parts table: recorder, listener, faults, issuer, store
+-- @param parts table: recorder, listener, faults, issuer, store, ledger
 -- @param request as the HTTP server hands it over
 -- @return response
 function control.answer(parts, request)

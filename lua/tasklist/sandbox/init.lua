@@ -5,10 +5,14 @@ local signal = require "cqueues.signal"
 local Api = require "tasklist.sandbox.api"
 local control = require "tasklist.sandbox.control"
 local faults = require "tasklist.sandbox.faults"
+local forms = require "tasklist.sandbox.forms"
+local gate = require "tasklist.sandbox.gate"
 local gzip = require "tasklist.sandbox.gzip"
 local http = require "tasklist.sandbox.http"
+local ledger = require "tasklist.sandbox.ledger"
 local oauth = require "tasklist.sandbox.oauth"
 local recorder = require "tasklist.sandbox.recorder"
+local sample_forms = require "tasklist.sandbox.sample_forms"
 local samples = require "tasklist.sandbox.samples"
 local tasks = require "tasklist.sandbox.tasks"
 local tls = require "tasklist.sandbox.tls"
@@ -39,6 +43,9 @@ local OPTIONS = {
   tls_max_version = { one_of "1.1" },
   gzip = { is "boolean", default = false },
   tasks = { is "table", default = samples },
+  forms = { is "table", default = sample_forms },
+  version = { one_of("8.6", "8.8"), default = "8.6" },
+  client_role = { one_of("OWNER", "OPERATOR", "READER"), default = "OWNER" },
 }
 
 local function check_options(given)
@@ -122,13 +129,18 @@ end
 --   tls_max_version  "1.1": the server speaks nothing newer
 --   gzip             boolean: answers of the API come packed to clients that accept gzip, default false
 --   tasks            array of tasks to hold instead of the samples (see tasks.lua)
+--   forms            array of forms to hold instead of the samples' (see forms.lua)
+--   version          "8.8": the messages of some refusals are JSON text, as in that version; default "8.6"
+--   client_role      what clients with a token are: "OWNER" (the default), "OPERATOR", or "READER", who cannot write
 -- @return server: base_url (of the API), token_url, ca_pem (the authority to trust, with tls), `loop`, `close`.
 --   Raises for an unknown option or a bad value, naming it, and where it cannot listen.
 function sandbox.new(options)
   options = check_options(options)
-  local self = setmetatable({ options = options, recorder = recorder.new(), faults = faults.new() }, Server)
-  self.store, self.issuer = tasks.new(options.tasks), oauth.new(options)
-  self.api = Api.new(self.store, self.issuer)
+  local self = setmetatable({ options = options, recorder = recorder.new(), faults = faults.new(),
+    ledger = ledger.new() }, Server)
+  self.store, self.forms, self.issuer = tasks.new(options.tasks), forms.new(options.forms), oauth.new(options)
+  self.api = Api.new(gate.new{ authentication = "jwt", tokens = self.issuer, client_role = options.client_role },
+    { store = self.store, forms = self.forms, ledger = self.ledger, version = options.version })
   local context
   if options.tls then context, self.ca_pem = tls.new(options.tls, options.tls_max_version) end
   self.listener = http.listen{ host = options.host, port = options.port, tls = context,

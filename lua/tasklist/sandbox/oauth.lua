@@ -4,6 +4,7 @@
 local cqueues = require "cqueues"
 local rand = require "openssl.rand"
 local json = require "tasklist.sandbox.json"
+local urls = require "tasklist.sandbox.urls"
 
 local Issuer = {}
 Issuer.__index = Issuer
@@ -32,22 +33,11 @@ local function refuse(kind, detail)
   return answer(status, { error = code, error_description = description and description:format(detail) })
 end
 
-local function decode(text)
-  return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
 -- Gives the fields of a form, and whether one of them came twice.
 local function read_form(request)
-  local form, twice = {}, false
   local content_type = request.headers["content-type"] or ""
-  if not content_type:lower():find("^application/x%-www%-form%-urlencoded") then return form, false end
-  for pair in request.body:gmatch("[^&]+") do
-    local name, value = pair:match("^([^=]*)=?(.*)$")
-    name = decode(name)
-    twice = twice or form[name] ~= nil
-    form[name] = decode(value)
-  end
-  return form, twice
+  if not content_type:lower():find("^application/x%-www%-form%-urlencoded") then return {}, false end
+  return urls.fields(request.body)
 end
 
 -- What is wrong with a request: a key of ERRORS and what its text names; nil where nothing is.
@@ -85,11 +75,11 @@ end
 
 --- Looks at the token that a request to the API brings.
 -- @param header the value of its Authorization header, or nil
--- @return nil for a good token, otherwise the message of the refusal
-function Issuer:refusal(header)
+-- @return table for a good token: client_id; otherwise nil and the message of the refusal
+function Issuer:check(header)
   local token = (header or ""):match("^[Bb][Ee][Aa][Rr][Ee][Rr] (.*)$")
-  if not token then return "Full authentication is required to access this resource" end
-  if not token:find("^[%w%-._~+/]+=*$") then return "Bearer token is malformed" end
+  if not token then return nil, "Full authentication is required to access this resource" end
+  if not token:find("^[%w%-._~+/]+=*$") then return nil, "Bearer token is malformed" end
   local known = self.tokens[token]
   local why
   if not known then
@@ -99,7 +89,8 @@ function Issuer:refusal(header)
   elseif known.ends <= cqueues.monotime() then
     why = "Jwt expired at " .. os.date("!%Y-%m-%dT%H:%M:%SZ", known.date)
   end
-  return why and "An error occurred while attempting to decode the Jwt: " .. why
+  if why then return nil, "An error occurred while attempting to decode the Jwt: " .. why end
+  return { client_id = self.client_id }
 end
 
 --- From now on no token that was issued so far is good.
