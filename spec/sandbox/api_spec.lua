@@ -11,8 +11,9 @@ local UNEXPECTED = '{"status":500,"message":"Unexpected server error occurred.",
 
 local issuer = oauth.new{ client_id = "c", client_secret = "s", audience = "a", token_life = 300 }
 local token = issuer:issue()
-local tasklist = api.new(gate.new{ authentication = "jwt", tokens = issuer, client_role = "OWNER" }, { version = "8.6",
-  forms = forms.new{}, ledger = ledger.new(), store = tasks.new{
+local function check(text) return issuer:check(text) end
+local entrance = gate.new{ authentication = "jwt", check_token = check, client_role = "OWNER" }
+local tasklist = api.new(entrance, { version = "8.6", forms = forms.new{}, ledger = ledger.new(), store = tasks.new{
   { id = "2251799813685300", name = 'Say "hi"', taskDefinitionId = "hello", processName = "Greeting",
     creationDate = "2024-03-01T08:15:27.214Z", processDefinitionKey = "1", processInstanceKey = "2",
     candidateGroups = { "a", "b" }, dueDate = "2024-03-08T12:00:00Z",

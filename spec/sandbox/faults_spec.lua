@@ -29,7 +29,7 @@ describe("the queue of faults", function()
     { { action = "status" }, "status: 'status' is missing" },
     { { action = "status", status = "429" }, "status: 'status' must be of type integer" },
     { { action = "delay", seconds = 1, at = "in" }, "delay: unknown field 'at'" },
-    { { action = "close", at = "never" }, "close: 'at' must be before, in or after" },
+    { { action = "close", at = "never" }, "close: 'at' must be headers, body, before, executed, in, after or next" },
   }
   for _, case in ipairs(bad) do
     it("takes none of a list with a bad one: " .. case[2], function()

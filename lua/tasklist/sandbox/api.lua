@@ -14,15 +14,24 @@ local function is_refused(path)
   return false
 end
 
+local function add(headers, more)
+  local all = {}
+  for name, value in pairs(headers or {}) do all[name] = value end
+  for name, value in pairs(more) do all[name] = value end
+  return all
+end
+
 --- Answers a request.
 -- @param request as the HTTP server hands it over, its path without the server's base path
 -- @return response
 function Api:answer(request)
   if is_refused(request.path) then return { status = 400 } end
   if not request.path:find("^/v1/") then return { status = 404 } end
-  local caller, refused = self.gate:admit(request)
-  if not caller then return refused end
-  return endpoints.answer(self.parts, request, caller)
+  local caller, more = self.gate:admit(request)
+  if not caller then return more end
+  local response = endpoints.answer(self.parts, request, caller)
+  if more and next(more) then response.headers = add(response.headers, more) end
+  return response
 end
 
 local api = {}

@@ -3,6 +3,7 @@
 --   user    the same name where he is a user, who acts for himself; nil for a client, which acts for others
 --   role    "OWNER", "OPERATOR" or "READER"
 --   groups  array of strings for a user who only sees the tasks that are meant for him, or nil
+--   unresolved  true for a client where the server only knows users
 --   tenants array of strings where there are several tenants, or nil
 local callers = {}
 

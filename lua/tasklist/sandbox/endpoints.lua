@@ -9,6 +9,7 @@ local urls = require "tasklist.sandbox.urls"
 local variables = require "tasklist.sandbox.variables"
 local work = require "tasklist.sandbox.work"
 
+local UNRESOLVED = "Could not build UserDTO from authentication %s"
 local REST = "io.camunda.tasklist.webapp.api.rest.v1."
 local SAVE_DRAFTS = ("public org.springframework.http.ResponseEntity<java.lang.Void> %scontrollers.TaskController."
   .. "saveDraftTaskVariables(java.lang.String,%sentities.SaveVariablesRequest)"):format(REST, REST)
@@ -126,9 +127,12 @@ local function get_form(parts, call)
     return answers.refusal(400, "Required request parameter 'processDefinitionKey' for method parameter type String is "
       .. "not present")
   end
-  local version = query.version or ""
-  if not version:find("^[+-]?%d*$") then return answers.failure(500) end
-  local form = parts.forms:find(parts.store, call.id, query.processDefinitionKey, math.tointeger(tonumber(version)))
+  local version
+  if (query.version or "") ~= "" then
+    version = query.version:find("^[+-]?%d+$") and math.tointeger(tonumber(query.version))
+    if not version then return answers.failure(500) end
+  end
+  local form = parts.forms:find(parts.store, call.id, query.processDefinitionKey, version)
   return form and answers.ok(form) or answers.refusal(404, ("form with id %s was not found"):format(call.id))
 end
 
@@ -196,6 +200,7 @@ function endpoints.answer(parts, request, caller)
     body, refused = read_body(endpoint, request)
     if refused then return refused end
   end
+  if endpoint.write and caller.unresolved then return answers.failure(500, UNRESOLVED:format(caller.name)) end
   if endpoint.write and not callers.may_write(caller) then return answers.failure(500) end
   return endpoint[3](parts, { request = request, caller = caller, id = id, body = body })
 end

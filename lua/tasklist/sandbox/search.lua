@@ -90,6 +90,9 @@ end
 local function filter_of(query, caller, second)
   local active = {}
   if caller then active[1] = { test = function(task) return callers.sees(caller, task) end } end
+  if caller and caller.tenants and query.tenantIds then
+    active[2] = { test = function(task) return contains(query.tenantIds, task.tenantId) end }
+  end
   if not query.state then active[#active + 1] = { test = not_canceled } end
   for _, filter in ipairs(FILTERS) do
     local wanted = query[filter.name]

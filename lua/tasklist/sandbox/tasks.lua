@@ -7,8 +7,10 @@ local variables = require "tasklist.sandbox.variables"
 local tasks = {}
 
 local FIRST_KEY = 2251799813685249
--- The keys of the scopes that nobody names, made of the keys of their tasks, lie on another partition.
+-- The keys of the scopes that nobody names, made of the keys of their tasks, lie on another partition; those of the
+-- process instances that start later on a third one.
 local OTHER_PARTITION = 4503599627370496
+local THIRD_PARTITION = 6755399441055744
 
 --- The fields of a task that searches and single look-ups share, in the order in which the server writes them.
 tasks.fields = { "id", "name", "taskDefinitionId", "processName", "creationDate", "completionDate", "assignee",
@@ -196,6 +198,21 @@ function Store:complete(task, sent)
   self:set_variables(task.id, sent or {})
 end
 
+--- A key that no process instance has yet.
+-- @return string
+function Store:new_key()
+  repeat
+    self.last_key = self.last_key + 1
+  until not self.scopes[("%d"):format(self.last_key)]
+  return ("%d"):format(self.last_key)
+end
+
+--- Makes a process instance known, also one that has no task yet.
+-- @param key string
+function Store:open(key)
+  scope_of(self, key)
+end
+
 --- Sets variables as Zeebe does: in the task's own scope those that it has there, all others in the process instance.
 -- Raises where there is neither task nor instance of that key.
 -- @param key string: the id of a task, or the key of a process instance
@@ -257,7 +274,8 @@ end
 -- @param list as for `Store:add`
 -- @return store
 function tasks.new(list)
-  local store = setmetatable({ list = {}, by_id = {}, scopes = {}, views = {} }, Store)
+  local store = setmetatable({ list = {}, by_id = {}, scopes = {}, views = {}, last_key = THIRD_PARTITION },
+    Store)
   store:add(list)
   return store
 end
