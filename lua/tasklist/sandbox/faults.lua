@@ -231,16 +231,21 @@ function faults.apply(fault, answer, issue, request)
   return ACTIONS[fault.action][2](fault, once, issue, request)
 end
 
---- Ends the connection of a request whose body has not been read, in the way of a fault.
+--- Reads what a fault that strikes early lets through of a request's body.
 -- @param fault one that `take` gave for an early request
 -- @param sock the connection
 -- @param request
-function faults.cut_off(fault, sock, request)
-  if fault.at == "body" then
-    local length = tonumber(request.headers["content-length"]) or 2
-    local bytes = fault.bytes or length // 2
-    if bytes > 0 then request.body = sock:read(bytes) or "" end
-  end
+-- @return string
+function faults.read_part(fault, sock, request)
+  if fault.at ~= "body" then return "" end
+  local bytes = fault.bytes or (tonumber(request.headers["content-length"]) or 2) // 2
+  return bytes > 0 and sock:read(bytes) or ""
+end
+
+--- Ends the connection of a request whose body has not been read, in the way of a fault.
+-- @param fault one that `take` gave for an early request
+-- @param sock the connection
+function faults.cut_off(fault, sock)
   if fault.action == "reset" then return linger_none(sock) end
   -- A close with unread bytes would be a reset.
   sock:shutdown("w")

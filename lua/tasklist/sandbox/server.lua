@@ -72,9 +72,9 @@ local function cut_off(self, request, sock)
   if is_side_door(request) then return false end
   local fault = take_fault(self, request, true)
   if not fault then return false end
-  request.body = ""
+  request.body = faults.read_part(fault, sock, request)
   self.recorder:note(request)
-  faults.cut_off(fault, sock, request)
+  faults.cut_off(fault, sock)
   return true
 end
 

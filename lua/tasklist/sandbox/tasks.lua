@@ -46,6 +46,8 @@ local INPUT = {
   localVariables = { inputs.variables, default = {} },
 }
 
+local SETTING = { variables = { inputs.variables, needed = true } }
+
 local DATES = { creationDate = "creationTime", completionDate = "completionTime", dueDate = "dueDate",
   followUpDate = "followUpDate" }
 
@@ -218,7 +220,7 @@ end
 -- @param key string: the id of a task, or the key of a process instance
 -- @param list array of { name, value } with JSON text as value
 function Store:set_variables(key, list)
-  list = inputs.check({ variables = list }, { variables = INPUT.variables }, "set_variables").variables
+  list = inputs.check({ variables = list }, SETTING, "set_variables").variables
   local task = self.by_id[key]
   local inner, outer = key, key
   if task then inner, outer = task.scopes[1], task.scopes[2] end
