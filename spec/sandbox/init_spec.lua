@@ -47,12 +47,12 @@ describe("a sandbox in a loop of the caller's", function()
 
   it("takes tokens from elsewhere that a function vouches for", function()
     local seen
-    local function verify_token(token)
+    local function verify(token)
       seen = token
       if token == "a.b.c" then return { sub = "robot" } end
       return nil, "not mine"
     end
-    beside({ verify_token = verify_token, tasks = { { id = "1" } } }, function(server)
+    beside({ verify = verify, tasks = { { id = "1" } } }, function(server)
       local status, _, body = search(server, "x.y.z")
       assert.same({ 401, "not mine", "x.y.z" }, { status, json.decode(body).message, seen })
       assert.equal(200, (search(server, "a.b.c")))

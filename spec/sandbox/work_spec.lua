@@ -20,7 +20,7 @@ local TASKS = {
   { id = "5", implementation = "ZEEBE_USER_TASK" },
   { id = "6", taskState = "COMPLETED", assignee = "demo" },
   { id = "7", implementation = "ZEEBE_USER_TASK", taskState = "CANCELED" },
-  { id = "8", taskState = "FAILED", assignee = "demo" },
+  { id = "8", taskState = "FAILED", assignee = "jane", candidateGroups = { "y" } },
 }
 
 local BAD, NULL = '{"variables":[{"name":"a","value":"{"}]}', '{"variables":[{"name":"a"}]}'
@@ -69,7 +69,10 @@ local refusals = {
   { reader, "9", "variables", "{}", 500, UNEXPECTED },
   { client, "9", "variables", BAD, 404, "task with id 9 was not found" },
   { outsider, "3", "variables", BAD, 403, "User does not have permission to perform on this task." },
+  { outsider, "9", "variables", BAD, 404, "task with id 9 was not found" },
+  { outsider, "8", "variables", BAD, 403, "User does not have permission to perform on this task." },
   { client, "4", "variables", BAD, 400, "Task is not active" },
+  { demo, "4", "variables", BAD, 400, "Task is not active" },
   { demo, "1", "variables", BAD, 400, "Task is not assigned" },
   { demo, "3", "variables", BAD, 400, "Task is not assigned to demo" },
   { client, "1", "variables", BAD, 400, JACKSON },

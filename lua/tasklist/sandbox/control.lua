@@ -92,6 +92,9 @@ local ROUTES = {
 
 local control = {}
 
+--- The routes by method and path. The manual is checked against them.
+control.routes = ROUTES
+
 --- Answers a request to the side door.
 -- @param parts table: recorder, listener, faults, issuer, store, forms, sessions, ledger
 -- @param request as the HTTP server hands it over

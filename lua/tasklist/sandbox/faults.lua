@@ -152,6 +152,12 @@ local ACTIONS = {
   end },
 }
 
+--- The actions by name: { fields, … }. The manual is checked against them.
+faults.actions = ACTIONS
+
+--- The points at which a connection may end, by name.
+faults.points = POINTS
+
 local COMMON = { action = "string!", path = "string", method = "string", times = "integer", executed = "boolean" }
 
 local function is_type(value, name)

@@ -33,7 +33,7 @@ local OPTIONS = {
   audience = { is "string", default = "tasklist.camunda.io" },
   check_audience = { is "boolean", default = true },
   token_life = { is "number", default = 300 },
-  verify_token = { is "function" },
+  verify = { is "function" },
   client_role = { role, default = "OWNER" },
   tenants = { is "table" },
   users = { is "table", default = users.default },
@@ -42,6 +42,9 @@ local OPTIONS = {
   tasks = { is "table", default = samples },
   forms = { is "table", default = sample_forms },
 }
+
+--- The options by name: { check, default = }. The manual is checked against them.
+options.known = OPTIONS
 
 --- Checks options and puts the defaults beside them.
 -- @param given table or nil

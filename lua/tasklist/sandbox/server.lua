@@ -135,7 +135,7 @@ local function new_api(self, options, secure)
   self.sessions = sessions.new{ users = people, life = options.session_life, csrf = options.csrf, secure = secure,
     path = options.base_path == "" and "/" or options.base_path }
   local entrance = gate.new{ authentication = options.authentication, client_role = options.client_role,
-    check_token = options.verify_token or function(token) return self.issuer:check(token) end,
+    check_token = options.verify or function(token) return self.issuer:check(token) end,
     tenants = options.tenants, users = people, sessions = self.sessions }
   return Api.new(entrance, { store = self.store, forms = self.forms, ledger = self.ledger, version = options.version })
 end
