@@ -92,16 +92,15 @@ describe("the sandbox's side door", function()
 
   it("tells what happens in the process", function()
     local token = sign_in()
-    local key, ids = server:start_instance{ tasks = json.array{ {}, {} },
-      variables = json.array{ { name = "a", value = "1" } }, forms = json.array{ { id = "ask" } },
-      processDefinitionKey = "44" }
+    local key, ids = server:start_instance{ tasks = { {}, { candidateGroups = { "a" } } }, processDefinitionKey = "44",
+      variables = { { name = "a", value = "1" } }, forms = { { id = "ask" } } }
     server:set_variables(ids[1], { { name = "a", value = "2" } })
     server:set_task_state(ids[2], "CANCELED")
     local _, variable = call("GET", "/v1/variables/" .. key .. "-a", nil, token)
     assert.equal("2", variable.value)
     local _, task = call("GET", "/v1/tasks/" .. ids[2], nil, token)
-    assert.equal("CANCELED", task.taskState)
-    http.request(server.root .. "/sandbox/forms", "POST", nil, '[{"id":"more","processDefinitionKey":"44"}]')
+    assert.same({ "CANCELED", { "a" } }, { task.taskState, task.candidateGroups })
+    server:add_forms{ { id = "more", processDefinitionKey = "44" } }
     for _, form in ipairs{ "ask", "more" } do
       assert.equal(200, (call("GET", ("/v1/forms/%s?processDefinitionKey=44"):format(form), nil, token)))
     end

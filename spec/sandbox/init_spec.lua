@@ -147,6 +147,13 @@ describe("a sandbox as a process", function()
     end)
   end)
 
+  it("takes tables as options", function()
+    with({ authentication = "basic", users = { { name = "me", password = "p", groups = { "hr" } } } }, function(server)
+      assert.equal(200, (http.request(server.base_url .. "/v1/tasks/search", "POST",
+        { Authorization = "Basic bWU6cA==" })))
+    end)
+  end)
+
   it("listens on IPv6", function()
     with({ host = "::1" }, function(server)
       assert.is_truthy(server.base_url:find("^http://%[::1%]:%d+$"))

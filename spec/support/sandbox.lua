@@ -13,9 +13,10 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
-local function literal(options)
+local function literal(value)
+  if type(value) ~= "table" then return ("%q"):format(value) end
   local parts = {}
-  for name, value in pairs(options) do parts[#parts + 1] = ("%s = %q"):format(name, value) end
+  for name, one in pairs(value) do parts[#parts + 1] = ("[%q] = %s"):format(name, literal(one)) end
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
@@ -43,6 +44,20 @@ local function control(self, method, path, value)
   local status, _, body = http.request(self.root .. path, method, nil, value and json.encode(value))
   if status ~= 200 and status ~= 204 then error(("%s %s: %s %s"):format(method, path, status, body), 3) end
   return body ~= "" and json.decode(body) or nil
+end
+
+-- A copy in which the fields that are tables, and theirs, are arrays for JSON.
+local function with_arrays(object)
+  local copy = {}
+  for name, value in pairs(object) do
+    if type(value) == "table" then
+      local list = json.array{}
+      for i, one in ipairs(value) do list[i] = type(one) == "table" and with_arrays(one) or one end
+      value = list
+    end
+    copy[name] = value
+  end
+  return copy
 end
 
 local function array_of(value)
@@ -82,12 +97,7 @@ end
 --- Replaces the tasks.
 -- @param list as in tasklist.sandbox.tasks
 function Sandbox:tasks(list)
-  local given = json.array{}
-  for i, task in ipairs(list) do
-    given[i] = {}
-    for name, value in pairs(task) do given[i][name] = type(value) == "table" and json.array(value) or value end
-  end
-  control(self, "POST", "/sandbox/tasks", given)
+  control(self, "POST", "/sandbox/tasks", with_arrays{ list = list }.list)
 end
 
 --- Ends the child and waits for its end. May be called again.
@@ -112,11 +122,17 @@ function Sandbox:ledger(operation)
   return found
 end
 
+--- Adds forms.
+-- @param list as in tasklist.sandbox.forms
+function Sandbox:add_forms(list)
+  control(self, "POST", "/sandbox/forms", json.array(list))
+end
+
 --- Starts a process instance.
--- @param instance as in tasklist.sandbox.instances, its arrays being arrays of tasklist.sandbox.json
+-- @param instance as in tasklist.sandbox.instances
 -- @return its key, and an array of its tasks' ids
 function Sandbox:start_instance(instance)
-  local started = control(self, "POST", "/sandbox/instances", instance)
+  local started = control(self, "POST", "/sandbox/instances", with_arrays(instance))
   return started.processInstanceKey, started.tasks
 end
 
@@ -138,11 +154,11 @@ local sandbox = {}
 -- @return object with base_url, token_url, client_id, client_secret, ca_file (with tls), cert_file, key_file,
 --   encrypted_key_file, passphrase (with client_certificate), pid, and the methods above
 function sandbox.start(options)
-  local scalars, tasks = {}, nil
+  local others, tasks = {}, nil
   for name, value in pairs(options or {}) do
-    if name == "tasks" then tasks = value else scalars[name] = value end
+    if name == "tasks" then tasks = value else others[name] = value end
   end
-  local command = COMMAND:format(quote(SCRIPT:format(literal(scalars))))
+  local command = COMMAND:format(quote(SCRIPT:format(literal(others))))
   local self = setmetatable({ output = assert(io.popen(command)) }, Sandbox)
   read_start(self)
   -- A command line has its limits, so that tasks go another way.

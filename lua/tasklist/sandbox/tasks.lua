@@ -94,10 +94,15 @@ local function look(self, task)
 end
 
 local function set_in_scope(self, key, list)
-  local scope = scope_of(self, key)
-  for _, variable in ipairs(list) do
-    scope.variables[variable.name] = variables.new(key, variable.name, variable.value)
+  local scope, changed = scope_of(self, key), false
+  for _, given in ipairs(list) do
+    local present = scope.variables[given.name]
+    if not present or present.value ~= given.value then
+      scope.variables[given.name], changed = variables.new(key, given.name, given.value), true
+    end
   end
+  -- Thousands of tasks may come with the variables that their process instance has already.
+  if not changed then return end
   for _, task in ipairs(scope.tasks) do
     if task.taskState ~= "COMPLETED" then look(self, task) end
   end
@@ -111,13 +116,12 @@ local function settle(self, task)
     return
   end
   local inner, outer = task.scopes[1], task.scopes[2]
+  set_in_scope(self, outer, task.variables)
+  set_in_scope(self, inner, task.localVariables)
   for _, key in ipairs(inner == outer and { inner } or { inner, outer }) do
     table.insert(scope_of(self, key).tasks, task)
   end
-  local given = task.variables
-  task.variables = {}
-  set_in_scope(self, outer, given)
-  set_in_scope(self, inner, task.localVariables)
+  look(self, task)
 end
 
 -- The first key that no task has yet, at or after the one of a place in the list.
