@@ -136,6 +136,22 @@ describe("a search for a task's variables", function()
     end)
   end
 
+  it("sorts by name, and a snapshot keeps the order in which it was made", function()
+    local names = {}
+    for i = 1, 26 do names[i] = { string.char(("z"):byte() - i + 1), "1" } end
+    ask = support.new{ { id = "1", variables = variables_of(names) } }
+    ask("PATCH", "/v1/tasks/1/complete", input{ { "0", "2" } })
+    local _, found = look("1")
+    assert.same({ "0", "a", "z" }, { found[1].name, found[2].name, found[27].name })
+    local include = json.array{}
+    for i = 1, 26 do include[i] = { name = names[i][1] } end
+    include[27] = { name = "0" }
+    local _, items = ask("POST", "/v1/tasks/search", { includeVariables = include })
+    local seen = {}
+    for i, one in ipairs(items[1].variables) do seen[i] = one.name end
+    assert.equal("abcdefghijklmnopqrstuvwxyz0", table.concat(seen))
+  end)
+
   it("sees what is set in the process instance while it runs", function()
     parts.store:set_variables("70", variables_of{ { "b", "7" }, { "new", "8" } })
     parts.store:set_variables("1", variables_of{ { "a", "9" } })

@@ -29,6 +29,23 @@ describe("a process instance that starts", function()
     assert.equal("5", (instances.start(store, form_store, { processInstanceKey = "5", tasks = {} })))
   end)
 
+  it("is seen by searches that were made before", function()
+    local store, form_store = tasks.new{ { id = "1" } }, forms.new{}
+    local function rows()
+      return #store:view("creationTime", function(task) return task.key end, function(a, b) return a < b end)
+    end
+    assert.equal(1, rows())
+    instances.start(store, form_store, { tasks = { {} } })
+    assert.equal(2, rows())
+  end)
+
+  it("may bring completed tasks, which have all variables for themselves", function()
+    local store, _, _, ids = start{ tasks = { { taskState = "COMPLETED", variables = { { name = "a", value = "1" } },
+      localVariables = { { name = "b", value = "2" } } } } }
+    local list = store.by_id[ids[1]].variables
+    assert.same({ ids[1] .. "-a", ids[1] .. "-b" }, { list[1].id, list[2].id })
+  end)
+
   it("has ids that no other task has", function()
     local _, _, _, ids = start({ tasks = { {}, {} } }, { { id = "2251799813685250" }, {} })
     assert.equal(2, #ids)

@@ -54,7 +54,8 @@ describe("a login with cookies", function()
     assert.is_truthy(cookies[3]:find("^X%-CSRF%-TOKEN=[%x-]+; Path=/tasklist; HttpOnly; SameSite=Lax$"))
     local first = browser.token
     assert.equal(96, #first)
-    assert.equal(200, (browser:send("GET", "/v1/tasks/1")))
+    local _, _, shown = browser:send("GET", "/v1/tasks/1")
+    assert.equal("application/json", shown["content-type"])
     assert.not_equal(first, browser.token)
     assert.equal(96, #browser.token)
     for _, token in ipairs{ first, browser.token } do
@@ -163,11 +164,24 @@ describe("a session", function()
     assert.equal(401, status)
   end)
 
-  it("is kept awake by what it is used for", function()
-    local book = sessions.new{ users = users.new(users.default), life = 0.5, csrf = false, path = "/" }
+  -- A book of sessions with one in it, and a request that brings its cookie.
+  local function log_in(csrf)
+    local book = sessions.new{ users = users.new(users.default), life = 0.5, csrf = csrf, path = "/" }
     local answer = book:answer{ method = "POST", path = "/api/login", query = "username=demo&password=demo", body = "",
       headers = {} }
-    local request = { method = "GET", headers = { cookie = answer.headers["Set-Cookie"][1]:match("^[^;]+") } }
+    return book, { method = "GET", headers = { cookie = answer.headers["Set-Cookie"][1]:match("^[^;]+") } }
+  end
+
+  for method, safe in pairs{ GET = true, HEAD = true, OPTIONS = true, TRACE = true, PUT = false, DELETE = false } do
+    it(("is %s with %s and no token"):format(safe and "good" or "not enough", method), function()
+      local book, request = log_in(true)
+      request.method = method
+      assert.equal(safe, (book:admit(request)) ~= nil)
+    end)
+  end
+
+  it("is kept awake by what it is used for", function()
+    local book, request = log_in(false)
     local start = cqueues.monotime()
     repeat assert.equal("demo", (book:admit(request)).name) until cqueues.monotime() > start + 0.6
   end)

@@ -28,7 +28,13 @@ describe("the users", function()
     end)
   end
 
+  it("may belong to groups and tenants", function()
+    local some = users.new{ { name = "me", password = "p", groups = { "g" }, tenants = { "t" } } }
+    assert.same({ name = "me", user = "me", role = "OWNER", groups = { "g" }, tenants = { "t" } }, some:find("me", "p"))
+  end)
+
   it("are checked", function()
+    assert.has_error(function() users.new{ { password = "a" } } end, "user 1: 'name' is missing")
     assert.has_error(function() users.new{ { name = "a" } } end, "user 1: 'password' is missing")
     assert.has_error(function() users.new{ { name = "a", password = "b", role = "KING" } } end,
       "user 1: 'role' must be one of OWNER, OPERATOR, READER")

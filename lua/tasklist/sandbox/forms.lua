@@ -44,12 +44,6 @@ function Forms:add(list)
   end
 end
 
---- Holds other forms instead of the present ones.
--- @param list as for `add`
-function Forms:replace(list)
-  self.list = forms.new(list).list
-end
-
 -- Whether a linked form is used by a process: one of its tasks has it, or it is the start form.
 local function used_by(form, process, store)
   if form.processDefinitionKey == process then return true end
