@@ -13,14 +13,17 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
-local function literal(options)
+local function literal(value)
+  if type(value) ~= "table" then return ("%q"):format(value) end
   local parts = {}
-  for name, value in pairs(options) do parts[#parts + 1] = ("%s = %q"):format(name, value) end
+  for name, one in pairs(value) do parts[#parts + 1] = ("[%q] = %s"):format(name, literal(one)) end
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
 local EXPORTS = { ZEEBE_CLIENT_ID = "client_id", ZEEBE_CLIENT_SECRET = "client_secret",
   ZEEBE_AUTHORIZATION_SERVER_URL = "token_url", CAMUNDA_CUSTOM_ROOT_CERT_PATH = "ca_file",
+  CAMUNDA_CUSTOM_CERT_CHAIN_PATH = "cert_file", CAMUNDA_CUSTOM_PRIVATE_KEY_PATH = "key_file",
+  SANDBOX_ENCRYPTED_KEY_PATH = "encrypted_key_file", SANDBOX_KEY_PASSPHRASE = "passphrase",
   CAMUNDA_TASKLIST_BASE_URL = "base_url" }
 
 -- Reads what the child prints at its start, up to the last line of it.
@@ -43,6 +46,20 @@ local function control(self, method, path, value)
   return body ~= "" and json.decode(body) or nil
 end
 
+-- A copy in which the fields that are tables, and theirs, are arrays for JSON.
+local function with_arrays(object)
+  local copy = {}
+  for name, value in pairs(object) do
+    if type(value) == "table" then
+      local list = json.array{}
+      for i, one in ipairs(value) do list[i] = type(one) == "table" and with_arrays(one) or one end
+      value = list
+    end
+    copy[name] = value
+  end
+  return copy
+end
+
 local function array_of(value)
   return json.array(value[1] == nil and next(value) ~= nil and { value } or value)
 end
@@ -59,10 +76,11 @@ function Sandbox:stats()
   return control(self, "GET", "/sandbox/stats")
 end
 
---- Empties the log and forgets the faults that are left.
+--- Empties the log and the ledger, and forgets the faults that are left.
 function Sandbox:clear()
   control(self, "DELETE", "/sandbox/log")
   control(self, "DELETE", "/sandbox/faults")
+  control(self, "DELETE", "/sandbox/ledger")
 end
 
 --- Adds faults for the coming requests.
@@ -79,12 +97,7 @@ end
 --- Replaces the tasks.
 -- @param list as in tasklist.sandbox.tasks
 function Sandbox:tasks(list)
-  local given = json.array{}
-  for i, task in ipairs(list) do
-    given[i] = {}
-    for name, value in pairs(task) do given[i][name] = type(value) == "table" and json.array(value) or value end
-  end
-  control(self, "POST", "/sandbox/tasks", given)
+  control(self, "POST", "/sandbox/tasks", with_arrays{ list = list }.list)
 end
 
 --- Ends the child and waits for its end. May be called again.
@@ -98,17 +111,54 @@ end
 -- Lua waits for a child when it collects the pipe, so the child must be gone by then, also where a spec forgot it.
 Sandbox.__gc = Sandbox.stop
 
+--- What was executed: the writes that took effect.
+-- @param operation string to look for, or nil
+-- @return array of the entries, as in tasklist.sandbox.ledger
+function Sandbox:ledger(operation)
+  local found = {}
+  for _, entry in ipairs(control(self, "GET", "/sandbox/ledger")) do
+    if not operation or entry.operation == operation then found[#found + 1] = entry end
+  end
+  return found
+end
+
+--- Adds forms.
+-- @param list as in tasklist.sandbox.forms
+function Sandbox:add_forms(list)
+  control(self, "POST", "/sandbox/forms", json.array(list))
+end
+
+--- Starts a process instance.
+-- @param instance as in tasklist.sandbox.instances
+-- @return its key, and an array of its tasks' ids
+function Sandbox:start_instance(instance)
+  local started = control(self, "POST", "/sandbox/instances", with_arrays(instance))
+  return started.processInstanceKey, started.tasks
+end
+
+--- Moves a task to another state: "FAILED", "CREATED" or "CANCELED".
+function Sandbox:set_task_state(id, state)
+  control(self, "POST", "/sandbox/tasks/state", { id = id, taskState = state })
+end
+
+--- Sets variables of a task or a process instance.
+-- @param list array of { name, value } with JSON text as value
+function Sandbox:set_variables(key, list)
+  control(self, "POST", "/sandbox/variables", { key = key, variables = json.array(list) })
+end
+
 local sandbox = {}
 
 --- Starts a sandbox and waits until it listens.
 -- @param options as for tasklist.sandbox.new, or nil
--- @return object with base_url, token_url, client_id, client_secret, ca_file (with tls), pid, and the methods above
+-- @return object with base_url, token_url, client_id, client_secret, ca_file (with tls), cert_file, key_file,
+--   encrypted_key_file, passphrase (with client_certificate), pid, and the methods above
 function sandbox.start(options)
-  local scalars, tasks = {}, nil
+  local others, tasks = {}, nil
   for name, value in pairs(options or {}) do
-    if name == "tasks" then tasks = value else scalars[name] = value end
+    if name == "tasks" then tasks = value else others[name] = value end
   end
-  local command = COMMAND:format(quote(SCRIPT:format(literal(scalars))))
+  local command = COMMAND:format(quote(SCRIPT:format(literal(others))))
   local self = setmetatable({ output = assert(io.popen(command)) }, Sandbox)
   read_start(self)
   -- A command line has its limits, so that tasks go another way.
