@@ -38,6 +38,7 @@ describe("a sandbox in a loop of the caller's", function()
     { { port = 1.5 }, "bad value for option 'port': 1.5" },
     { { tls = "bad" }, "bad value for option 'tls': bad" },
     { { tls_max_version = "1.3" }, "bad value for option 'tls_max_version': 1.3" },
+    { { verify = "yes" }, "bad value for option 'verify': yes" },
     { { token_life = "5" }, "bad value for option 'token_life': 5" },
   }
   for _, case in ipairs(bad) do

@@ -106,4 +106,17 @@ describe("a token of the sandbox", function()
       assert.equal(case[3], new_issuer():refusal(case[2]))
     end)
   end
+
+  it("is another issuer's where a verifier is given, which decides alone", function()
+    local issuer = oauth.new{ token_life = 300, verify = function(token)
+      if token == "theirs" then return { sub = "robot" } end
+      if token == "worse" then return nil end
+      return nil, "Malformed token: " .. token
+    end }
+    assert.is_nil(issuer:refusal("Bearer theirs"))
+    assert.equal(decoding .. "Malformed token: ours", issuer:refusal("Bearer ours"))
+    assert.equal(decoding .. "Malformed token", issuer:refusal("Bearer worse"))
+    assert.is_truthy(issuer:refusal("Bearer " .. issuer:issue()))
+    assert.equal("Bearer token is malformed", issuer:refusal("Bearer a b"))
+  end)
 end)

@@ -38,6 +38,7 @@ local OPTIONS = {
   tls = { one_of("good", "wrong_host", "expired", "unknown_ca") },
   tls_max_version = { one_of "1.1" },
   gzip = { is "boolean", default = false },
+  verify = { is "function" },
   tasks = { is "table", default = samples },
 }
 
@@ -121,6 +122,8 @@ end
 --                    "expired", "unknown_ca"; default plain http
 --   tls_max_version  "1.1": the server speaks nothing newer
 --   gzip             boolean: answers of the API come packed to clients that accept gzip, default false
+--   verify           function(token) -> claims, or nil and what is wrong: says which tokens are good, in place of the
+--                    sandbox's own token endpoint; it may wait as cqueues does
 --   tasks            array of tasks to hold instead of the samples (see tasks.lua)
 -- @return server: base_url (of the API), token_url, ca_pem (the authority to trust, with tls), `loop`, `close`.
 --   Raises for an unknown option or a bad value, naming it, and where it cannot listen.

@@ -83,6 +83,21 @@ function Issuer:answer(request)
     token_type = "Bearer", ["not-before-policy"] = 0 }), token
 end
 
+-- What is wrong with a token of this endpoint's own making; nil where nothing is.
+local function fault_of_own(self, token)
+  local known = self.tokens[token]
+  if not known then return "Malformed token" end
+  if known.revoked then return "Signed JWT rejected: Invalid signature" end
+  if known.ends <= cqueues.monotime() then
+    return "Jwt expired at " .. os.date("!%Y-%m-%dT%H:%M:%SZ", known.date)
+  end
+end
+
+local function fault_of_foreign(self, token)
+  local claims, why = self.verify(token)
+  if not claims then return why or "Malformed token" end
+end
+
 --- Looks at the token that a request to the API brings.
 -- @param header the value of its Authorization header, or nil
 -- @return nil for a good token, otherwise the message of the refusal
@@ -90,15 +105,7 @@ function Issuer:refusal(header)
   local token = (header or ""):match("^[Bb][Ee][Aa][Rr][Ee][Rr] (.*)$")
   if not token then return "Full authentication is required to access this resource" end
   if not token:find("^[%w%-._~+/]+=*$") then return "Bearer token is malformed" end
-  local known = self.tokens[token]
-  local why
-  if not known then
-    why = "Malformed token"
-  elseif known.revoked then
-    why = "Signed JWT rejected: Invalid signature"
-  elseif known.ends <= cqueues.monotime() then
-    why = "Jwt expired at " .. os.date("!%Y-%m-%dT%H:%M:%SZ", known.date)
-  end
+  local why = (self.verify and fault_of_foreign or fault_of_own)(self, token)
   return why and "An error occurred while attempting to decode the Jwt: " .. why
 end
 
@@ -110,11 +117,13 @@ end
 local oauth = {}
 
 --- Makes a token endpoint.
--- @param options table: client_id, client_secret, audience (strings), token_life (seconds, fractions allowed)
+-- @param options table: client_id, client_secret, audience (strings), token_life (seconds, fractions allowed),
+--   verify (optional: function(token) -> claims, or nil and what is wrong; it decides in this endpoint's place which
+--   tokens are good)
 -- @return issuer
 function oauth.new(options)
   return setmetatable({ client_id = options.client_id, client_secret = options.client_secret,
-    audience = options.audience, life = options.token_life, tokens = {} }, Issuer)
+    audience = options.audience, life = options.token_life, verify = options.verify, tokens = {} }, Issuer)
 end
 
 return oauth
