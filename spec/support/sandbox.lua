@@ -13,9 +13,10 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
-local function literal(options)
+local function literal(options, code)
   local parts = {}
   for name, value in pairs(options) do parts[#parts + 1] = ("%s = %q"):format(name, value) end
+  for name, text in pairs(code) do parts[#parts + 1] = ("%s = %s"):format(name, text) end
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
@@ -102,13 +103,14 @@ local sandbox = {}
 
 --- Starts a sandbox and waits until it listens.
 -- @param options as for tasklist.sandbox.new, or nil
+-- @param code options that only a Lua expression can give: name -> its text; or nil
 -- @return object with base_url, token_url, client_id, client_secret, ca_file (with tls), pid, and the methods above
-function sandbox.start(options)
+function sandbox.start(options, code)
   local scalars, tasks = {}, nil
   for name, value in pairs(options or {}) do
     if name == "tasks" then tasks = value else scalars[name] = value end
   end
-  local command = COMMAND:format(quote(SCRIPT:format(literal(scalars))))
+  local command = COMMAND:format(quote(SCRIPT:format(literal(scalars, code or {}))))
   local self = setmetatable({ output = assert(io.popen(command)) }, Sandbox)
   read_start(self)
   -- A command line has its limits, so that tasks go another way.

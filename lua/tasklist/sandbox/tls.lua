@@ -60,14 +60,22 @@ local function new_server_certificate(kind, authority)
   return cert, key
 end
 
---- Makes what a server needs to speak TLS.
+--- Makes a server's certificate.
 -- @param kind "good", "wrong_host", "expired" or "unknown_ca"
--- @param max_version "1.1" for a server that offers nothing newer, or nil
--- @return an openssl context, and the authority's certificate (PEM) that a client is to trust
-function tls.new(kind, max_version)
+-- @return the certificate and its key, and the authority's certificate (PEM) that a client is to trust
+function tls.certificate(kind)
   local known = new_authority("Tasklist sandbox authority")
   local signer = KINDS[kind].known and known or new_authority("Unknown authority")
   local cert, key = new_server_certificate(KINDS[kind], signer)
+  return cert, key, known.cert:toPEM()
+end
+
+--- Makes what a server needs to speak TLS.
+-- @param kind as for `certificate`
+-- @param max_version "1.1" for a server that offers nothing newer, or nil
+-- @return an openssl context, and the authority's certificate (PEM) that a client is to trust
+function tls.new(kind, max_version)
+  local cert, key, authority = tls.certificate(kind)
   local ctx = context.new("TLS", true)
   if max_version then
     ctx:setOptions(ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3)
@@ -76,7 +84,7 @@ function tls.new(kind, max_version)
   end
   ctx:setCertificate(cert)
   ctx:setPrivateKey(key)
-  return ctx, known.cert:toPEM()
+  return ctx, authority
 end
 
 return tls
