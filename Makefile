@@ -29,7 +29,7 @@ lint_packages    = $(test_packages) lua-check clang clang-format
 # A checkout is used in place: both paths end in what the system has.
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(BUILD)/?.so;;'
 
-.PHONY: all test test-valgrind test-asan test-asan-with package demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all test integration test-valgrind test-asan test-asan-with package demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
@@ -96,6 +96,14 @@ test: setup-test ## run all tests; installs what they need
 	@$(MAKE) --no-print-directory all $(c_tests) $(BUILD)/spec/slow_lookup.so
 	@$(checkout) $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(LUA) tools/busted -o TAP'
+
+# The check comes first, so that nothing is installed in vain.
+integration: ## run the tests that need a real Keycloak, which is fetched; needs a JDK and Maven
+	@tools/keycloak --check
+	@$(MAKE) --no-print-directory setup-test
+	@$(MAKE) --no-print-directory all
+	@tools/keycloak
+	@$(checkout) $(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run integration'
 
 valgrind = valgrind -q --error-exitcode=99 --keep-debuginfo=yes --leak-check=full \
 	--errors-for-leak-kinds=definite

@@ -27,8 +27,6 @@ describe("a search that the server refuses", function()
     { "a cursor that is no number", { searchAfter = { "now", "1" } }, 500, generic },
     { "an empty cursor", { searchAfter = {} }, 500, generic },
     { "a one-element searchAfterOrEqual", { sort = {}, searchAfterOrEqual = { "1" } }, 500, generic },
-    { "a sort without order", { sort = { { field = "priority" } } }, 500, generic },
-    { "a sort without field", { sort = { { order = "ASC" } } }, 500, generic },
     { "a variable filtered twice", { taskVariables = { eq("a", "1"), eq("a", "2") } }, 500, generic },
     { "a variable included twice", { includeVariables = { { name = "a" }, { name = "a" } } }, 500, generic },
     { "a tenant given twice", { tenantIds = { "<default>", "<default>" } }, 500, generic },
@@ -50,6 +48,8 @@ describe("a search that the server refuses", function()
   local prevented = {
     { "two cursors", '{"searchAfter":[],"searchBefore":[]}', "Only one of [searchAfter, searchAfterOrEqual, "
       .. "searchBefore, searchBeforeOrEqual] must be present in request.", { searchAfter = {}, searchBefore = {} } },
+    { "a sort without order", '{"sort":[{"field":"priority"}]}', generic, { sort = { { field = "priority" } } } },
+    { "a sort without field", '{"sort":[{"order":"ASC"}]}', generic, { sort = { { order = "ASC" } } } },
     { "no page", '{"pageSize":0}', "Page size should be a positive number", { pageSize = 0 } },
     { "a negative page", '{"pageSize":-1}', "Page size should be a positive number", { pageSize = -1 } },
     { "an unknown state", '{"state":"OPEN"}', 'from String \\"OPEN\\"', { state = "OPEN" } },

@@ -13,10 +13,11 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
-local function literal(value)
+local function literal(value, code)
   if type(value) ~= "table" then return ("%q"):format(value) end
   local parts = {}
   for name, one in pairs(value) do parts[#parts + 1] = ("[%q] = %s"):format(name, literal(one)) end
+  for name, text in pairs(code or {}) do parts[#parts + 1] = ("%s = %s"):format(name, text) end
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
@@ -151,14 +152,15 @@ local sandbox = {}
 
 --- Starts a sandbox and waits until it listens.
 -- @param options as for tasklist.sandbox.new, or nil
+-- @param code options that only a Lua expression can give: name -> its text; or nil
 -- @return object with base_url, token_url, client_id, client_secret, ca_file (with tls), cert_file, key_file,
 --   encrypted_key_file, passphrase (with client_certificate), pid, and the methods above
-function sandbox.start(options)
+function sandbox.start(options, code)
   local others, tasks = {}, nil
   for name, value in pairs(options or {}) do
     if name == "tasks" then tasks = value else others[name] = value end
   end
-  local command = COMMAND:format(quote(SCRIPT:format(literal(others))))
+  local command = COMMAND:format(quote(SCRIPT:format(literal(others, code))))
   local self = setmetatable({ output = assert(io.popen(command)) }, Sandbox)
   read_start(self)
   -- A command line has its limits, so that tasks go another way.

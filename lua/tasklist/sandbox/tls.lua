@@ -74,16 +74,30 @@ local function new_server_certificate(kind, authority)
   return cert, key
 end
 
---- Makes what a server needs to speak TLS.
+-- A server's certificate and its key, and the authority that a client is to trust.
+local function issue(kind)
+  local known = new_authority("Tasklist sandbox authority")
+  local signer = KINDS[kind].known and known or new_authority("Unknown authority")
+  local cert, key = new_server_certificate(KINDS[kind], signer)
+  return cert, key, known
+end
+
+--- Makes a server's certificate.
 -- @param kind "good", "wrong_host", "expired" or "unknown_ca"
+-- @return the certificate and its key, and the authority's certificate (PEM) that a client is to trust
+function tls.certificate(kind)
+  local cert, key, known = issue(kind)
+  return cert, key, known.cert:toPEM()
+end
+
+--- Makes what a server needs to speak TLS.
+-- @param kind as for `certificate`
 -- @param max_version "1.1" for a server that offers nothing newer, or nil
 -- @param client_certificate boolean: it talks only to clients that show a certificate of the authority's
 -- @return an openssl context; the authority's certificate (PEM) that a client is to trust; and with client_certificate
 --   what such a client shows: cert_pem, key_pem, encrypted_key_pem, passphrase
 function tls.new(kind, max_version, client_certificate)
-  local known = new_authority("Tasklist sandbox authority")
-  local signer = KINDS[kind].known and known or new_authority("Unknown authority")
-  local cert, key = new_server_certificate(KINDS[kind], signer)
+  local cert, key, known = issue(kind)
   local ctx = context.new("TLS", true)
   if max_version then
     ctx:setOptions(ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3)
