@@ -22,12 +22,17 @@ c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver)
 
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev ca-certificates lua-cjson
 sandbox_packages = lua-cqueues lua-luaossl
-test_packages    = $(sandbox_packages) lua-socket lua-busted libcmocka-dev binutils curl
+test_packages    = $(sandbox_packages) lua-socket lua-busted libcmocka-dev binutils curl locales
 bench_packages   = $(sandbox_packages) valgrind
 lint_packages    = $(test_packages) lua-check clang clang-format
 
+# A folder with another cjson.so than the system's, for the tests.
+CJSON_DIR ?=
+cjson_path = $(CJSON_DIR:%=%/?.so;)
+
 # A checkout is used in place: both paths end in what the system has.
-checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(BUILD)/?.so;;'
+checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
+	$(CJSON_DIR:%=CJSON_DIR='%')
 
 .PHONY: all test test-valgrind test-asan test-asan-with package demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
