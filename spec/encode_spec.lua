@@ -148,7 +148,8 @@ describe("raw text", function()
     assert.is_false(pcall(function() return raw.text end))
   end)
 
-  for _, row in ipairs { { '{"a":', "the text ends too early at byte 6" }, { "", "at byte 1" }, { "'a'", "at byte 1" } } do
+  local rows = { { '{"a":', "the text ends too early at byte 6" }, { "", "at byte 1" }, { "'a'", "at byte 1" } }
+  for _, row in ipairs(rows) do
     it("is refused when it is no JSON: " .. ("%q"):format(row[1]), function()
       local ok, problem = pcall(tasklist.raw, row[1])
       assert.is_false(ok)
