@@ -67,7 +67,7 @@ local first, after = days_of(0, 1, 1) * day_seconds, days_of(10000, 1, 1) * day_
 
 -- The date that lies so many days after 1970-01-01.
 local function date_of(days)
-  local year = math.floor(1970 + days / 365.2425) - 1 -- not too late
+  local year = 1969 + days * 400 // 146097 -- not too late: 400 years have so many days
   while days_of(year + 1, 1, 1) <= days do
     year = year + 1
   end
@@ -88,7 +88,7 @@ function dates.date(seconds)
     error(("date: seconds in the years 0 to 9999 expected, got %s"):format(seconds), 2)
   end
   local whole = math.floor(seconds)
-  local milliseconds = math.floor((seconds - whole) * 1000 + 0.5)
+  local milliseconds = math.floor((seconds - whole) * 1000 + 1 / 2)
   if milliseconds == 1000 and whole + 1 < after then
     whole, milliseconds = whole + 1, 0
   end
