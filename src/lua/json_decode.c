@@ -228,20 +228,8 @@ static outcome read_value(decoder *d)
     case '[':
     case '{':
         return open_level(d);
-    case '-':
-    case '0':
-    case '1':
-    case '2':
-    case '3':
-    case '4':
-    case '5':
-    case '6':
-    case '7':
-    case '8':
-    case '9':
-        return push_number(d);
     default:
-        return push_word(d);
+        return *d->at == '-' || (*d->at >= '0' && *d->at <= '9') ? push_number(d) : push_word(d);
     }
 }
 
