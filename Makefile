@@ -22,14 +22,19 @@ c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver)
 
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev ca-certificates lua-cjson
 sandbox_packages = lua-cqueues lua-luaossl
-test_packages    = $(sandbox_packages) lua-socket lua-busted libcmocka-dev binutils curl
+test_packages    = $(sandbox_packages) lua-socket lua-busted libcmocka-dev binutils curl locales
 bench_packages   = $(sandbox_packages) valgrind
 lint_packages    = $(test_packages) lua-check clang clang-format
 
-# A checkout is used in place: both paths end in what the system has.
-checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(BUILD)/?.so;;'
+# A folder with another cjson.so than the system's, for the tests.
+CJSON_DIR ?=
+cjson_path = $(CJSON_DIR:%=%/?.so;)
 
-.PHONY: all test integration test-valgrind test-asan test-asan-with package demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+# A checkout is used in place: both paths end in what the system has.
+checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
+	$(CJSON_DIR:%=CJSON_DIR='%')
+
+.PHONY: all test integration test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
@@ -131,6 +136,25 @@ test-asan-with:
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(BUILD)/spec/host tools/busted -o TAP'
 
+# What is found goes into the build's folder; what is worth keeping is copied into the corpus by hand.
+FUZZ_SECONDS ?= 60
+fuzzer       = $(BUILD)/fuzz/decode_fuzz
+
+$(BUILD)/fuzz/%: spec/fuzz/%.c $(binding_objects) $(core_archive)
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) -fsanitize=fuzzer -I$(LUA_INCDIR) $(TL_LDFLAGS) -o $@ $(filter %.c %.o %.a,$^) \
+		-llua5.4 -lcurl -lm
+
+fuzz: setup-test ## look for FUZZ_SECONDS for a text that breaks the decoder
+	@tools/require clang libclang-rt-14-dev
+	@$(MAKE) --no-print-directory CC=clang BUILD=build/asan-fuzz \
+		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link $(sanitizers)' fuzz-with
+
+fuzz-with: $(fuzzer)
+	@mkdir -p $(BUILD)/fuzz/corpus
+	$(fuzzer) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus spec/fuzz/corpus
+
 demo: setup-demo ## show tasks of a sandbox, fetched through the token flow
 	@$(MAKE) --no-print-directory all
 	@$(checkout) tools/demo
@@ -140,7 +164,7 @@ bench: setup-bench ## measure searches and starts against a bare libcurl loop; w
 	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)'
 
 lint: setup-lint ## check the style of C and Lua, build with gcc and clang
-	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/support/*.c bench/*.c
+	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c
 	luacheck -q lua spec examples bench tools/run-tests tools/busted
 	@if grep -rlE '#[[:space:]]*include[[:space:]]*[<"](lua|lauxlib|lualib)\.h' src/core; then \
 		echo 'the core must not know Lua' >&2; exit 1; fi

@@ -38,6 +38,12 @@ for index, variable in ipairs(variables) do
   bodies.variable_names[index] = variable.name
 end
 
+--- The JSON texts that those variables hold.
+bodies.values = {}
+for index, variable in ipairs(variables) do
+  bodies.values[index] = variable.value:gsub([[\"]], '"')
+end
+
 local function date(milliseconds)
   return os.date("!%Y-%m-%dT%H:%M:%S", milliseconds // 1000) .. (".%03d+0000"):format(milliseconds % 1000)
 end

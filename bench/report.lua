@@ -43,6 +43,14 @@ local function require_row(starts)
     ("%+.2f ms"):format(more.median), spread(more, "%+.2f"), "", verdict(more.median <= 1))
 end
 
+local function values_row(rounds, name, limit)
+  local ratio = statistics.of(rounds, function(round) return round.cjson / round.ours end)
+  local ours = statistics.of(rounds, function(round) return round.ours end).least
+  local cjson = statistics.of(rounds, function(round) return round.cjson end).least
+  return row(name, ("at least %.1f times as fast as cjson"):format(limit), ("%.2f"):format(ratio.median),
+    spread(ratio, "%.2f"), ("%.2f"):format(cjson / ours), verdict(ratio.median >= limit))
+end
+
 local function thousands(count)
   return ("%d,%03d"):format(count // 1000, count % 1000)
 end
@@ -69,6 +77,8 @@ local function marks(measured)
   for _, page in ipairs(measured.pages) do
     lines[#lines + 1] = page_row(page)
   end
+  lines[#lines + 1] = values_row(measured.values.decode, "`tasklist.decode` of variable values", 1.5)
+  lines[#lines + 1] = values_row(measured.values.encode, "`tasklist.encode` of variable values", 1)
   lines[#lines + 1] = script_row(measured.scripts)
   lines[#lines + 1] = require_row(measured.requires)
   lines[#lines + 1] = soak_row(measured.soak)
@@ -90,6 +100,17 @@ local function times(measured)
       microseconds(rounds, function(round) return round.decode end),
       microseconds(rounds, function(round) return round.read - round.decode end),
       microseconds(rounds, function(round) return round.search - round.floor - round.read end))
+  end
+  return lines
+end
+
+local function values(measured)
+  local lines = { row("ns for the bench's four values", "ours", "lua-cjson"), "|---|---|---|" }
+  for _, way in ipairs { "decode", "encode" } do
+    local rounds = measured.values[way]
+    lines[#lines + 1] = row(way,
+      ("%.0f"):format(statistics.of(rounds, function(round) return round.ours end).median),
+      ("%.0f"):format(statistics.of(rounds, function(round) return round.cjson end).median))
   end
   return lines
 end
@@ -145,6 +166,7 @@ function report.write(machine, measured)
       "less than nothing where the engine's loop beats the easy handle's." },
     { "## Where the instructions of a search of 50 tasks go" }, instructions(measured),
     { "From callgrind, in user space only: what the kernel does for the transport is in the times above." },
+    { "## Variable values" }, values(measured),
     { "## Starts" }, starts(measured),
   }
   for index, lines in ipairs(parts) do

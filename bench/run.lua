@@ -66,6 +66,23 @@ local function measure_pages(base_url)
   return pages
 end
 
+local converted = 20000 -- times all values, in one sample
+
+-- Rounds of one way, "decode" or "encode": nanoseconds that all values take, ours and lua-cjson's.
+local function measure_values(way)
+  local result = {}
+  for round = 1, rounds do
+    local sample = {}
+    for place = 1, 2 do
+      local whose = (place + round) % 2 == 0 and "ours" or "cjson"
+      sample[whose] = tonumber(shell.read(placed(lua, "bench/values.lua", way, whose, converted // 10, converted)))
+        / converted
+    end
+    result[round] = sample
+  end
+  return result
+end
+
 -- Milliseconds of each program, round by round.
 local function measure_starts(...)
   local result = {}
@@ -93,6 +110,8 @@ local function measure(base_url)
   local measured = {}
   say("%d rounds of searches, each against the floor", rounds)
   measured.pages = measure_pages(base_url)
+  say("%d rounds of the codec, each against lua-cjson", rounds)
+  measured.values = { decode = measure_values "decode", encode = measure_values "encode" }
   say("%d starts of whole scripts, and of require", starts)
   measured.scripts = measure_starts(floor, base_url, query_text(bodies.page(50)), 0, 1, agent,
     "--", lua, "bench/script.lua")

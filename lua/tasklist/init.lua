@@ -8,9 +8,29 @@ local tasklist = {
   _NAME = "tasklist",
   _VERSION = require "tasklist.version",
   _LICENSE = "MIT",
-  --- An explicit JSON null in what goes out.
+  --- An explicit JSON null in what goes out, and in what comes in where absence would not do.
   null = json.null,
+  --- Makes a JSON array: `array(t)` is a new table with the values of the sequence t, written as `[…]`
+  -- even when it is empty. Raises when t has holes or other keys.
+  array = core.array,
+  --- Marks a text as JSON: `raw(text)` is an object that is written as that text, byte for byte.
+  -- `tostring` gives the text back. Raises when the text is no JSON.
+  raw = core.raw,
 }
+
+-- Loaded when first used: a host that only requires this module pays nothing for them.
+local files = {
+  encode = "tasklist.values", decode = "tasklist.values",
+  time = "tasklist.dates", date = "tasklist.dates",
+}
+
+setmetatable(tasklist, { __index = function(_, name)
+  local file = files[name]
+  if file then
+    tasklist[name] = require(file)[name]
+    return tasklist[name]
+  end
+end })
 
 --- Makes a client. What the arguments leave out comes from the environment, then from the defaults.
 -- No network I/O happens here.

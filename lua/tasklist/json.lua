@@ -171,7 +171,7 @@ function writers.variables(_, value, path)
     if type(name) ~= "string" or not utf8.len(name) then
       return nil, ("%s: a variable's name must be a string of UTF-8, got %s"):format(path, tostring(name))
     end
-    local text, problem = (core.encode_value or json.encode_any)(item, place_of(path, name))
+    local text, problem = core.encode_value(item, place_of(path, name))
     if not text then
       return nil, problem
     end

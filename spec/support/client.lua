@@ -6,6 +6,9 @@ local client = {}
 -- Another program than stand-alone Lua can stand in for it, to look at the module from inside.
 local interpreter = os.getenv "TASKLIST_LUA" or "lua5.4"
 
+-- Another lua-cjson than the system's.
+local cjson_path = os.getenv "CJSON_DIR" and os.getenv "CJSON_DIR" .. "/?.so;" or ""
+
 --- Makes a client that signs in at a sandbox.
 -- @tparam table server from spec.support.sandbox
 -- @tparam[opt] table options go before the sandbox's
@@ -33,8 +36,8 @@ function client.run_script(script, environment)
   local file = assert(io.open(path, "w"))
   file:write(script)
   file:close()
-  local command = ("LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/?.so;;' %s timeout 60 %s %s 2>&1")
-    :format(environment or "", interpreter, path)
+  local command = ("LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' %s timeout 60 %s %s 2>&1")
+    :format(cjson_path, environment or "", interpreter, path)
   local pipe = assert(io.popen(command))
   local output = pipe:read("a")
   local fine = pipe:close()

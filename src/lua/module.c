@@ -1,6 +1,7 @@
 /* luaopen_tasklist_core: the functions that the Lua layer builds on. None of them is for users. */
 #include "../core/url.h"
 #include "binding.h"
+#include "json.h"
 
 #include <curl/curl.h>
 #include <math.h>
@@ -100,5 +101,6 @@ int luaopen_tasklist_core(lua_State *L)
     tl_request_register(L);
     tl_identity_register(L);
     luaL_newlib(L, functions);
+    tl_json_register(L);
     return 1;
 }
