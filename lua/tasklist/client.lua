@@ -7,11 +7,13 @@
 
 local completion = require "tasklist.completion"
 local connection = require "tasklist.connection"
+local core = require "tasklist.core"
 local headers = require "tasklist.headers"
 local message = require "tasklist.message"
 local pages = require "tasklist.pages"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
+local variables = require "tasklist.variables"
 
 local Client = {} -- the methods
 local metatable = { __index = Client, __name = "tasklist.client", __metatable = "tasklist.client" }
@@ -141,6 +143,31 @@ Client.save_draft_variables = verb "save_draft_variables"
 -- @treturn table an array of variables, by name. `value` is JSON text; it is absent where
 --   `isValueTruncated`, and for a name that has only a `draft`
 Client.search_task_variables = verb "search_task_variables"
+
+local variables_options = { timeout = "seconds", drafts = "boolean", keep_null = "boolean" }
+
+--- Reads the values of a task's variables, long ones in full. Takes one exchange, or two when there are
+-- long values and no names were given.
+-- @function Client:variables
+-- @tparam string|integer id
+-- @tparam[opt] table names an array; all variables by default
+-- @tparam[opt] table options `drafts` (false): lay the task's drafts over them; a name that has only a
+--   draft is absent otherwise. `keep_null` (false): null is `tasklist.null`, instead of absent
+-- @treturn table name -> value
+Client.variables = verb("variables", function(self, made, id, names, options)
+  if names and #names == 0 then
+    return {} -- the server would take it for all
+  end
+  local deadline = core.now() + (options.timeout or self.values.timeout)
+  local function send(message_to_send)
+    message_to_send.timeout = math.max(deadline - core.now(), 0.001)
+    return call(self, message_to_send)
+  end
+  local function in_full(missing)
+    return message.of_operation(v1.operations.variables, id, missing)
+  end
+  return variables.fetch(made, in_full, send, options)
+end, variables_options)
 
 --- Reads one variable with its whole value: GET /v1/variables/{id}.
 -- @function Client:get_variable

@@ -78,13 +78,20 @@ local function date_of(days)
   return year, month, days - days_of(year, month, 1) + 1
 end
 
+--- Whether there is a date for these seconds: one with a year of four digits.
+-- @tparam number seconds since 1970
+-- @treturn boolean
+function dates.has_date(seconds)
+  return seconds >= first and seconds < after
+end
+
 --- Writes a date as the server does, in UTC and to the millisecond: `2024-03-01T08:00:00.000+0000`.
 -- @tparam number seconds since 1970; raises for what is no number or outside of the years 0 to 9999
 -- @treturn string
 function dates.date(seconds)
   if type(seconds) ~= "number" then
     error("date: number expected, got " .. type(seconds), 2)
-  elseif not (seconds >= first and seconds < after) then
+  elseif not dates.has_date(seconds) then
     error(("date: seconds in the years 0 to 9999 expected, got %s"):format(seconds), 2)
   end
   local whole = math.floor(seconds)

@@ -7,6 +7,7 @@ local connection = require "tasklist.connection"
 local core = require "tasklist.core"
 local headers = require "tasklist.headers"
 local json = require "tasklist.json"
+local shapes = require "tasklist.shapes"
 
 local message = {}
 
@@ -43,7 +44,7 @@ local function add_payload(made, payload, value)
   elseif value == nil then
     return
   end
-  local text, problem = json.encode(payload.shape, value, payload.name)
+  local text, problem = shapes.write(payload.shape, value, payload.name)
   if problem then
     return problem
   elseif payload.as == "query" then
@@ -71,7 +72,7 @@ function message.of_operation(operation, id, value)
   end
   made.path = name and before .. encoded .. after or operation.path
   -- A write always has a body: without one libcurl could send it twice.
-  if not operation.read or (payload and payload.as == "body") then
+  if not operation.read or (payload and payload.as ~= "query") then
     made.body = "{}"
   end
   problem = payload and add_payload(made, payload, value)

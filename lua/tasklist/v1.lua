@@ -5,11 +5,12 @@
 -- `payload`: the verb's next argument, with its `name` in messages, its `shape`, where it goes (`as`:
 -- "body", "query", or the name of the body's one field) and whether it is `required`.
 --
--- A shape says what a value is: `{ type = "string" }`, "boolean", "number", "variables" (a table of
--- name -> value), `{ type = "integer", least =, most = }`, `{ type = "enum", values = {…} }`, `{ type =
--- "array", of = shape }`, `{ type = "object", fields = { name = shape }, needs = { name… }, one_of = {
--- name… } }` with the fields that must be there, and those of which only one may be. Keys are strings
--- in this API; a Lua integer does as well.
+-- A shape says what a value is: `{ type = "string" }`, "boolean", "number"; "date": the server's text, or
+-- seconds since 1970; "variables": a table of name -> value; "filters": the same of scalars, or a list of
+-- the API's own filters, which are like `of`; "names": of variables to show in full; `{ type = "integer",
+-- least =, most = }`, `{ type = "enum", values = {…} }`, `{ type = "array", of = shape }`, `{ type =
+-- "object", fields = { name = shape }, needs = { name… }, one_of = { name… } }` with the fields that must
+-- be there, and those of which only one may be. Keys are strings in this API; an integer does as well.
 
 local text = { type = "string" }
 local truth = { type = "boolean" }
@@ -38,9 +39,12 @@ local function one_of(names, shape)
 end
 
 local texts = array(text)
-local date_range = object { from = text, to = text }
+local date = { type = "date" }
+local date_range = object { from = date, to = date }
 
 local include_variables = array(needing({ "name" }, object { name = text, alwaysReturnFullValue = truth }))
+local filter = needing({ "name", "value" },
+  object { name = text, value = { type = "filter_value" }, operator = enum("eq") })
 local cursors = { "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" }
 
 local task_search = one_of(cursors, object {
@@ -58,7 +62,7 @@ local task_search = one_of(cursors, object {
   pageSize = { type = "integer", least = 1, most = 2147483647 },
   followUpDate = date_range,
   dueDate = date_range,
-  taskVariables = array(needing({ "name", "value" }, object { name = text, value = text, operator = enum("eq") })),
+  taskVariables = { type = "filters", of = filter },
   tenantIds = texts,
   sort = array(needing({ "field", "order" }, object {
     field = enum("completionTime", "creationTime", "followUpDate", "dueDate", "priority"),
@@ -84,6 +88,10 @@ local form_query = needing({ "processDefinitionKey" },
 
 local variables = { type = "variables" }
 
+local function variables_search_with(payload)
+  return { method = "POST", path = "/v1/tasks/{id}/variables/search", read = true, answer = "array", payload = payload }
+end
+
 local operations = {
   search_tasks = { method = "POST", path = "/v1/tasks/search", read = true, answer = "array",
     payload = { name = "query", shape = task_search, as = "body" } },
@@ -96,8 +104,8 @@ local operations = {
     payload = { name = "variables", shape = variables, as = "variables" } },
   save_draft_variables = { method = "POST", path = "/v1/tasks/{id}/variables", answer = "nothing",
     payload = { name = "variables", shape = variables, as = "variables", required = true } },
-  search_task_variables = { method = "POST", path = "/v1/tasks/{id}/variables/search", read = true, answer = "array",
-    payload = { name = "query", shape = variables_search, as = "body" } },
+  search_task_variables = variables_search_with { name = "query", shape = variables_search, as = "body" },
+  variables = variables_search_with { name = "names", shape = { type = "names" }, as = "includeVariables" },
   get_variable = { method = "GET", path = "/v1/variables/{id}", read = true, answer = "object" },
   get_form = { method = "GET", path = "/v1/forms/{form_id}", read = true, answer = "object",
     payload = { name = "query", shape = form_query, as = "query", required = true } },

@@ -1,0 +1,153 @@
+--- Lua values and the JSON text that variables carry, both ways.
+
+local core = require "tasklist.core"
+local errors = require "tasklist.errors"
+local json = require "tasklist.json"
+
+local variables = {}
+
+local function place_of(path, name)
+  return name:find("^[%a_][%w_]*$") and path .. "." .. name or ("%s[%q]"):format(path, name)
+end
+
+-- name -> value, as the API's list of names and JSON texts; sorted, so that the same call sends the same
+-- bytes.
+local function write_named(value, path, encode)
+  local parts = {}
+  for name, item in pairs(value) do
+    if type(name) ~= "string" or not utf8.len(name) then
+      return nil, ("%s: a variable's name must be a string of UTF-8, got %s"):format(path, tostring(name))
+    end
+    local text, problem = encode(item, place_of(path, name))
+    if not text then
+      return nil, problem
+    end
+    parts[#parts + 1] = ('{"name":%s,"value":%s}'):format(json.encode_scalar(name), json.encode_scalar(text))
+  end
+  table.sort(parts)
+  return "[" .. table.concat(parts, ",") .. "]"
+end
+
+-- The server compares texts, and a table has more than one.
+local function encode_filter(value, path)
+  if type(value) == "table" then
+    return json.expected(path, "scalar or tasklist.raw(text)", value)
+  end
+  return core.encode_value(value, path)
+end
+
+--- How what concerns variables is written in a request, by the type of the shape (see `shapes`).
+variables.writers = {}
+
+function variables.writers.variables(_, value, path)
+  if type(value) ~= "table" then
+    return json.expected(path, "table", value)
+  end
+  return write_named(value, path, core.encode_value)
+end
+
+function variables.writers.filters(shape, value, path, write)
+  if type(value) == "table" and #value == 0 and next(value) ~= nil then
+    return write_named(value, path, encode_filter)
+  end
+  return write({ type = "array", of = shape.of }, value, path)
+end
+
+-- In the API's own filter a string is JSON text already.
+function variables.writers.filter_value(_, value, path)
+  local text, problem = value, nil
+  if type(value) ~= "string" then
+    text, problem = encode_filter(value, path)
+  elseif select(2, core.decode_value(value)) then
+    problem = ("%s: JSON text expected, such as %q for a string, got %q"):format(path, '"a"', value)
+  end
+  if problem then
+    return nil, problem
+  end
+  return json.encode_scalar(text)
+end
+
+local names = { type = "array", of = { type = "string" } }
+
+-- The server fails on a name that comes twice.
+function variables.writers.names(_, value, path, write)
+  local _, problem = write(names, value, path)
+  if problem then
+    return nil, problem
+  end
+  local parts, seen = {}, {}
+  for index, name in ipairs(value) do
+    if type(name) ~= "string" then
+      return json.expected(("%s[%d]"):format(path, index), "string", name)
+    elseif not seen[name] then
+      seen[name] = true
+      parts[#parts + 1] = ('{"name":%s,"alwaysReturnFullValue":true}'):format(json.encode_scalar(name))
+    end
+  end
+  return "[" .. table.concat(parts, ",") .. "]"
+end
+
+-- The record that counts of a variable's: its draft, where drafts are wanted and it has one.
+local function chosen(variable, drafts)
+  return drafts and variable.draft or variable
+end
+
+--- Which values a search has left out because they are long.
+-- @tparam table list variables as the server gives them
+-- @tparam ?boolean drafts whether drafts count
+-- @treturn table an array of names
+function variables.truncated(list, drafts)
+  local found = {}
+  for _, variable in ipairs(list) do
+    local record = chosen(variable, drafts)
+    if record.isValueTruncated and record.value == nil then
+      found[#found + 1] = variable.name
+    end
+  end
+  return found
+end
+
+--- Decodes what a search gave into a table.
+-- @tparam table list variables as the server gives them, the values in full
+-- @tparam table options `drafts`, `keep_null`: see `Client:variables`
+-- @tparam table into name -> value, which gets them
+-- @treturn ?table fields of an error, when a value is no JSON
+function variables.decode(list, options, into)
+  for _, variable in ipairs(list) do
+    local text = chosen(variable, options.drafts).value
+    if text ~= nil then -- otherwise it is only a draft, or comes with another answer
+      local value, problem = core.decode_value(text, options.keep_null)
+      if problem then
+        return { kind = "decode", message = ("the value of %q is no JSON: %s"):format(variable.name, problem),
+          body = text }
+      end
+      into[variable.name] = value
+    end
+  end
+end
+
+--- All variables of a task, in one exchange, or two where values are long.
+-- @tparam table first the message that searches them
+-- @tparam function in_full gives, for an array of names, the message that searches those in full
+-- @tparam function call sends a message: gives an array of variables, or nil and an error object
+-- @tparam table options as for `decode`
+-- @treturn table name -> value; or nil and an error object
+function variables.fetch(first, in_full, call, options)
+  local found, message = {}, first
+  repeat
+    local list, failure = call(message)
+    if not list then
+      return nil, failure
+    end
+    local problem = variables.decode(list, options, found)
+    if problem then
+      problem.method, problem.path = message.method, message.path
+      return nil, errors.new(problem)
+    end
+    local missing = message == first and variables.truncated(list, options.drafts) or {}
+    message = #missing > 0 and in_full(missing)
+  until not message
+  return found
+end
+
+return variables
