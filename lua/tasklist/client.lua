@@ -15,9 +15,13 @@ local client = {}
 --- Makes a client. Does no network I/O.
 -- @tparam table values from `settings.resolve`
 -- @tparam table sources likewise
--- @treturn table
+-- @treturn table; or nil and an error object
 function client.new(values, sources)
-  return setmetatable({ connection = connection.new(values), values = values, sources = sources }, metatable)
+  local made, failure = connection.new(values)
+  if not made then
+    return nil, failure
+  end
+  return setmetatable({ connection = made, values = values, sources = sources }, metatable)
 end
 
 -- Misuse is reported where the user called the verb: its helpers give a text, the verb raises it.
@@ -60,6 +64,18 @@ local function page_of(tasks, query)
   return page
 end
 
+-- A search that names no tenants looks at the client's own.
+local function with_tenant(query, tenant_id)
+  if type(query) ~= "table" or query.tenantIds ~= nil or not tenant_id then
+    return query
+  end
+  local own = { tenantIds = { tenant_id } }
+  for name, value in pairs(query) do
+    own[name] = value
+  end
+  return own
+end
+
 local call_options = { timeout = "seconds" }
 
 --- Searches tasks: POST /v1/tasks/search, one page.
@@ -78,6 +94,7 @@ function Client:search_tasks(query, options)
   end
   local body
   if not problem then
+    query = with_tenant(query, self.values.tenant_id)
     body, problem = json.encode(operation.body, query, "query")
   end
   problem = problem or problem_of_cursors(query)
@@ -117,7 +134,7 @@ end
 local reads = { GET = true, HEAD = true }
 
 -- The message that a `request` sends, or nil and what is wrong with the arguments.
-local function message_of(method, path, body, options)
+local function message_of(self, method, path, body, options)
   if type(method) ~= "string" or not method:find("^%u+$") then
     return nil, "method: upper-case letters expected"
   elseif type(path) ~= "string" or not path:find("^/[!-~]*$") or path:find("#", 1, true) then
@@ -134,8 +151,7 @@ local function message_of(method, path, body, options)
     return nil, problem
   end
   message.read = reads[method] or options.idempotent
-  message.headers, problem = headers.write(message.body and connection.media_types or connection.accept,
-    options.headers)
+  message.headers, problem = self.connection.lines_of(message.body ~= nil, options.headers)
   if problem then
     return nil, problem
   end
@@ -153,12 +169,12 @@ local request_options = { timeout = "seconds", query = "table", headers = "table
 --   seconds
 -- @treturn integer status, for every answer; or nil and an error object when there was none
 -- @treturn string body, as it came
--- @treturn table headers by lower-case name, without set-cookie
+-- @treturn table headers by lower-case name, without cookies and CSRF token
 function Client:request(method, path, body, options)
   local problem = problem_of_options(self, options, request_options)
   local message
   if not problem then
-    message, problem = message_of(method, path, body, options or {})
+    message, problem = message_of(self, method, path, body, options or {})
   end
   if problem then
     error("request: " .. problem, 2)

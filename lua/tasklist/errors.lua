@@ -45,7 +45,6 @@ local redirected = "redirects are not followed; check base_url (CAMUNDA_TASKLIST
 -- What to do about a status whose body says nothing.
 local status_hints = {
   [301] = redirected, [302] = redirected, [303] = redirected, [307] = redirected, [308] = redirected,
-  [401] = "the API does not accept the token; check audience and the client's permissions",
   [404] = "check base_url (CAMUNDA_TASKLIST_BASE_URL)",
 }
 
@@ -53,20 +52,31 @@ local function text_of(value)
   return type(value) == "string" and value ~= "" and value or nil
 end
 
+-- The server's filter says this before anything else looks at the request, in a form of its own.
+local function is_csrf_refusal(status, said)
+  return status == 403 and said.message == nil and type(said.error) == "string" and said.error:find("CSRF") ~= nil
+end
+
+local csrf_hint = "the CSRF token was refused: sign in with auth = \"cookie\" (CAMUNDA_AUTH_STRATEGY=COOKIE), which "
+  .. "sends the header X-CSRF-TOKEN back, or set camunda.tasklist.csrfPreventionEnabled=false at the server"
+
 --- An answer that is no success.
 -- @tparam table answer `status`, `body`, `attempts` and `retry_after` of an exchange
+-- @tparam string unauthorized what to do about a 401
 -- @treturn table fields for `new`
-function errors.of_status(answer)
+function errors.of_status(answer, unauthorized)
   local decoded = json.decode(answer.body)
   local said = type(decoded) == "table" and decoded or {}
   local message = ("the server answered %d"):format(answer.status)
+  local without_csrf = is_csrf_refusal(answer.status, said)
+  local hint = without_csrf and csrf_hint or answer.status == 401 and unauthorized or status_hints[answer.status]
   if text_of(said.message) then
     message = message .. ": " .. said.message
-  elseif status_hints[answer.status] then
-    message = message .. "; " .. status_hints[answer.status]
+  elseif hint then
+    message = message .. "; " .. hint
   end
   return {
-    kind = answer.status == 401 and "auth" or "http",
+    kind = (answer.status == 401 or without_csrf) and "auth" or "http",
     message = message,
     status = answer.status,
     title = text_of(said.title),
@@ -95,15 +105,19 @@ local certificate_hints = {
   host = "the certificate is for another host: check the host in the URL, or the server's certificate",
   date = "the certificate has expired or is not yet valid: renew it at the server, or set this machine's clock",
   authority = "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH) to the certificate of the authority that signed it",
+  ours = "check that client_cert (%s), client_key (%s) and client_key_password fit together",
+  wanted = "the server asks for a certificate of ours: set client_cert (CAMUNDA_CUSTOM_CERT_CHAIN_PATH) and client_key",
 }
 
 --- An exchange without an answer.
 -- @tparam table failure from the core: `kind`, `message`, `certificate` and others
+-- @tparam table values the settings
 -- @treturn table fields for `new`
-function errors.of_failure(failure)
+function errors.of_failure(failure, values)
   local hint = certificate_hints[failure.certificate]
   if hint then
-    failure.message = failure.message .. "; " .. hint
+    local certificate = values.client_cert
+    failure.message = failure.message .. "; " .. hint:format(certificate, values.client_key or certificate)
   end
   failure.certificate = nil
   return failure
