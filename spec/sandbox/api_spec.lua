@@ -1,6 +1,9 @@
 -- The API's answers as Camunda Tasklist 8.6 gives them: status, type, body, order of fields.
 local api = require "tasklist.sandbox.api"
+local forms = require "tasklist.sandbox.forms"
+local gate = require "tasklist.sandbox.gate"
 local json = require "tasklist.sandbox.json"
+local ledger = require "tasklist.sandbox.ledger"
 local oauth = require "tasklist.sandbox.oauth"
 local tasks = require "tasklist.sandbox.tasks"
 
@@ -8,13 +11,15 @@ local UNEXPECTED = '{"status":500,"message":"Unexpected server error occurred.",
 
 local issuer = oauth.new{ client_id = "c", client_secret = "s", audience = "a", token_life = 300 }
 local token = issuer:issue()
-local tasklist = api.new(tasks.new{
+local function check(text) return issuer:check(text) end
+local entrance = gate.new{ authentication = "jwt", check_token = check, client_role = "OWNER" }
+local tasklist = api.new(entrance, { version = "8.6", forms = forms.new{}, ledger = ledger.new(), store = tasks.new{
   { id = "2251799813685300", name = 'Say "hi"', taskDefinitionId = "hello", processName = "Greeting",
     creationDate = "2024-03-01T08:15:27.214Z", processDefinitionKey = "1", processInstanceKey = "2",
     candidateGroups = { "a", "b" }, dueDate = "2024-03-08T12:00:00Z",
     variables = { { name = "n", value = '"x"' }, { name = "taskContextDisplayName", value = '"Here"' } } },
   { id = "2251799813685301", taskState = "FAILED" },
-}, issuer)
+} })
 
 -- Sends a search; `changes` may replace method, path, body and headers.
 local function ask(changes)

@@ -71,7 +71,58 @@ describe("the sandbox's side door", function()
     assert.same({ "7", "8" }, { found[1].id, found[2].id })
   end)
 
+  local function call(method, path, body, token)
+    local status, _, text = http.request(server.base_url .. path, method,
+      { Authorization = "Bearer " .. token, ["Content-Type"] = "application/json" }, body)
+    return status, text ~= "" and json.decode(text) or nil
+  end
+
+  it("shows what was executed, and forgets it", function()
+    local token = sign_in()
+    call("PATCH", "/v1/tasks/1/assign", '{"assignee":"jane"}', token)
+    call("PATCH", "/v1/tasks/1/assign", '{"assignee":"joe","allowOverrideAssignment":false}', token)
+    call("POST", "/v1/tasks/1/variables", '{"variables":[{"name":"a","value":"1"}]}', token)
+    local ledger = server:ledger()
+    assert.same({ 2, "assign", "1", "sandbox-client", "jane", json.null }, { #ledger, ledger[1].operation,
+      ledger[1].task, ledger[1].caller, ledger[1].assignee, ledger[1].variables })
+    assert.same({ "save_drafts", { { name = "a", value = "1" } } }, { ledger[2].operation, ledger[2].variables })
+    http.request(server.root .. "/sandbox/ledger", "DELETE")
+    assert.same({}, server:ledger())
+  end)
+
+  it("tells what happens in the process", function()
+    local token = sign_in()
+    local key, ids = server:start_instance{ tasks = json.array{ {}, {} },
+      variables = json.array{ { name = "a", value = "1" } }, forms = json.array{ { id = "ask" } },
+      processDefinitionKey = "44" }
+    server:set_variables(ids[1], { { name = "a", value = "2" } })
+    server:set_task_state(ids[2], "CANCELED")
+    local _, variable = call("GET", "/v1/variables/" .. key .. "-a", nil, token)
+    assert.equal("2", variable.value)
+    local _, task = call("GET", "/v1/tasks/" .. ids[2], nil, token)
+    assert.equal("CANCELED", task.taskState)
+    http.request(server.root .. "/sandbox/forms", "POST", nil, '[{"id":"more","processDefinitionKey":"44"}]')
+    for _, form in ipairs{ "ask", "more" } do
+      assert.equal(200, (call("GET", ("/v1/forms/%s?processDefinitionKey=44"):format(form), nil, token)))
+    end
+  end)
+
+  it("logs which of the optional fields a sign-in had", function()
+    sign_in()
+    http.request(server.token_url, "POST", { ["Content-Type"] = "application/x-www-form-urlencoded" },
+      "grant_type=client_credentials&scope=a+b&resource=urn%3Ax")
+    local log = server:log()
+    assert.same({ "tasklist.camunda.io", json.null, json.null }, { log[1].audience, log[1].scope, log[1].resource })
+    assert.same({ json.null, "a b", "urn:x" }, { log[2].audience, log[2].scope, log[2].resource })
+  end)
+
   local bad = {
+    { "/sandbox/instances", "[]", "a JSON object is needed" },
+    { "/sandbox/instances", "null", "a JSON object is needed" },
+    { "/sandbox/tasks/state", '{"id":"9","taskState":"FAILED"}', "no task 9" },
+    { "/sandbox/variables", '{"key":"1","variables":[{}]}', "'variables' must be an array" },
+    { "/sandbox/variables", '{"key":"1"}', "'variables' is missing" },
+    { "/sandbox/forms", "[{}]", "form 1: 'id' is missing" },
     { "/sandbox/faults", "{}", "a JSON array is needed" },
     { "/sandbox/faults", "[", "Unexpected end-of-input" },
     { "/sandbox/faults", '[{"action":"x"}]', "a fault needs a known 'action'" },

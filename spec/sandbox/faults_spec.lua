@@ -16,6 +16,17 @@ describe("the queue of faults", function()
     assert.same({ "garbage", "silent", "garbage", "none" }, seen)
   end)
 
+  it("keeps a fault for the request's method, and an early one for those whose body is still to come", function()
+    local queue = faults.new()
+    queue:add{ { action = "close", at = "headers", method = "PATCH" }, { action = "garbage" } }
+    assert.is_nil(queue:take("/", "GET", true))
+    assert.equal("garbage", queue:take("/", "GET").action)
+    assert.equal("close", queue:take("/", "PATCH", true).action)
+    queue:add{ { action = "garbage" }, { action = "close", at = "headers" } }
+    -- The first one's turn comes first, though the second one strikes earlier.
+    assert.is_nil(queue:take("/", "GET", true))
+  end)
+
   it("can be emptied", function()
     local queue = faults.new()
     queue:add{ { action = "silent" } }
@@ -29,7 +40,7 @@ describe("the queue of faults", function()
     { { action = "status" }, "status: 'status' is missing" },
     { { action = "status", status = "429" }, "status: 'status' must be of type integer" },
     { { action = "delay", seconds = 1, at = "in" }, "delay: unknown field 'at'" },
-    { { action = "close", at = "never" }, "close: 'at' must be before, in or after" },
+    { { action = "close", at = "never" }, "close: 'at' must be headers, body, before, executed, in, after or next" },
   }
   for _, case in ipairs(bad) do
     it("takes none of a list with a bad one: " .. case[2], function()
@@ -45,7 +56,13 @@ describe("a fault", function()
     .. "&audience=tasklist.camunda.io"
   local USUAL = '{"error":"HTTP 405 Method Not Allowed"}'
   local server
-  setup(function() server = sandbox.start() end)
+  local token
+  setup(function()
+    server = sandbox.start()
+    local _, _, body = http.request(server.token_url, "POST",
+      { ["Content-Type"] = "application/x-www-form-urlencoded" }, FORM)
+    token = json.decode(body).access_token
+  end)
   teardown(function() server:stop() end)
   before_each(function() server:clear() end)
 
@@ -54,14 +71,14 @@ describe("a fault", function()
   end
 
   -- Sends a request and reads all that comes, as bytes; gives the number of the error that ended it as well.
-  local function read_all()
+  local function read_all(text)
     local sock = http.connect(server.token_url)
-    sock:write(http.render(server.token_url, "GET"))
-    local parts = {}
-    for byte in function() return sock:read(1) end do parts[#parts + 1] = byte end
+    sock:write(text or http.render(server.token_url, "GET"))
+    local bytes = {}
+    for byte in function() return sock:read(1) end do bytes[#bytes + 1] = byte end
     local why = sock:error("r")
     sock:close()
-    return table.concat(parts), why
+    return table.concat(bytes), why
   end
 
   it("of a status has its body and headers, and spoils nothing further", function()
@@ -118,6 +135,89 @@ describe("a fault", function()
         text:match("Content%-Length.*") or text)
       -- 104 is ECONNRESET.
       assert.equal(action == "reset" and 104 or nil, why)
+    end)
+  end
+
+  local function complete(id)
+    return http.render(server.base_url .. ("/v1/tasks/%s/complete"):format(id), "PATCH",
+      { ["Content-Type"] = "application/json", Authorization = "Bearer " .. token }, '{"variables":[]}')
+  end
+
+  -- Each row: the fault, whether the completion was executed, the status that came.
+  local writes = {
+    { { action = "close", at = "headers" }, false },
+    { { action = "reset", at = "headers" }, false },
+    { { action = "close", at = "body" }, false },
+    { { action = "reset", at = "body", bytes = 3 }, false },
+    { { action = "close", at = "before" }, false },
+    { { action = "reset", at = "before" }, false },
+    { { action = "close", at = "executed" }, true },
+    { { action = "reset", at = "executed" }, true },
+    { { action = "close", at = "in" }, true, 200 },
+    { { action = "reset", at = "after" }, true, 200 },
+    { { action = "status", status = 502 }, false, 502 },
+    { { action = "status", status = 504, executed = true }, true, 504 },
+    { { action = "garbage", executed = true }, true },
+    { { action = "exhausted" }, false, 503 },
+    { { action = "rejected" }, false, 500 },
+    { { action = "conflict" }, false, 500 },
+  }
+  for place, row in ipairs(writes) do
+    local fault, executed, status = row[1], row[2], row[3]
+    local words = {}
+    for name, value in pairs(fault) do words[#words + 1] = ("%s=%s"):format(name, value) end
+    table.sort(words)
+    it(("of a write, %s: it was %sexecuted"):format(table.concat(words, " "), executed and "" or "not "), function()
+      fault.path, fault.method = "/v1/", "PATCH"
+      server:tasks{ { id = tostring(place) } }
+      server:fault(fault)
+      local keep = (fault.action == "close" or fault.action == "reset") and "" or "Connection: close\r\n"
+      local text, why = read_all((complete(place):gsub("\r\n", "\r\n" .. keep, 1)))
+      assert.equal(status, tonumber(text:match("^HTTP/1%.1 (%d+)")), text)
+      if not status and fault.action ~= "garbage" then assert.equal("", text) end
+      assert.equal(fault.action == "reset" and 104 or nil, why)
+      assert.equal(executed and 1 or 0, #server:ledger("complete"))
+      local log = server:log()
+      assert.equal("PATCH", log[#log].method)
+      -- What was read of the body is in the log.
+      local read = fault.at == "headers" and 0 or fault.at == "body" and (fault.bytes or 8) or 16
+      assert.equal(read, #log[#log].body)
+    end)
+  end
+
+  it("of a broker that takes nothing says so, and for how long", function()
+    server:fault{ action = "exhausted", headers = { ["Retry-After"] = "2" } }
+    local status, headers, body = http.request(server.base_url .. "/v1/tasks/1/complete", "PATCH")
+    body = json.decode(body)
+    assert.same({ 503, "2", "RESOURCE_EXHAUSTED", 503, "/v1/tasks/1/complete" },
+      { status, headers["retry-after"], body.title, body.status, body.instance })
+  end)
+
+  local words = { rejected = "^Command 'COMPLETE' rejected with code 'NOT_FOUND': .*7",
+    conflict = "^Update request failed for %[.*7.*version conflict" }
+  for action, pattern in pairs(words) do
+    it("of what lies behind Tasklist has the error's shape: " .. action, function()
+      server:fault{ action = action }
+      local status, _, body = http.request(server.base_url .. "/v1/tasks/7/complete", "PATCH")
+      body = json.decode(body)
+      assert.same({ 500, 500, json.null }, { status, body.status, body.instance })
+      assert.is_truthy(body.message:find(pattern))
+    end)
+  end
+
+  for _, action in ipairs{ "close", "reset" } do
+    it(("of a kept connection that ends when the next request comes: %s"):format(action), function()
+      server:fault{ action = action, at = "next" }
+      local sock = http.connect(server.token_url)
+      sock:write(http.render(server.token_url, "GET"))
+      assert.equal(405, (http.read_response(sock)))
+      -- It is open, and stays so until there is something to read.
+      assert.equal(0.05, (cqueues.poll({ pollfd = sock:pollfd(), events = "r" }, 0.05)))
+      sock:write(http.render(server.token_url, "GET"))
+      assert.is_nil(sock:read(1))
+      assert.equal(action == "reset" and 104 or nil, (sock:error("r")))
+      sock:close()
+      assert.equal(1, #server:log())
     end)
   end
 

@@ -32,12 +32,85 @@ describe("a sandbox in a loop of the caller's", function()
     assert.is_true(loop:empty())
   end)
 
+  -- Runs a function beside a server until it ends; gives what it gives.
+  local function beside(options, use)
+    local server, loop, results = new(options), cqueues.new(), nil
+    server:loop(loop)
+    loop:wrap(function()
+      results = table.pack(pcall(use, server))
+      server:close()
+    end)
+    assert(loop:loop(10))
+    assert(table.unpack(results, 1, results.n))
+    return table.unpack(results, 2, results.n)
+  end
+
+  it("takes tokens from elsewhere that a function vouches for", function()
+    local seen
+    local function verify(token)
+      seen = token
+      if token == "a.b.c" then return { sub = "robot" } end
+      return nil, "not mine"
+    end
+    beside({ verify = verify, tasks = { { id = "1" } } }, function(server)
+      local status, _, body = search(server, "x.y.z")
+      assert.same({ 401, "not mine", "x.y.z" }, { status, json.decode(body).message, seen })
+      assert.equal(200, (search(server, "a.b.c")))
+      http.request(server.base_url .. "/v1/tasks/1/complete", "PATCH", { Authorization = "Bearer a.b.c" })
+      assert.equal("robot", server.ledger:list()[1].caller)
+    end)
+  end)
+
+  it("can be told what happens in the process", function()
+    beside({ tasks = {}, authentication = "none" }, function(server)
+      local key, ids = server:start_instance{ tasks = { {}, {} }, variables = { { name = "a", value = "1" } } }
+      server:set_variables(key, { { name = "a", value = "2" } })
+      server:set_task_state(ids[2], "FAILED")
+      server:add_forms{ { id = "ask", processDefinitionKey = "1" } }
+      local url = server.base_url .. "/v1/"
+      local _, _, found = http.request(url .. "tasks/" .. ids[2], "GET")
+      assert.equal("FAILED", json.decode(found).taskState)
+      _, _, found = http.request(("%svariables/%s-a"):format(url, key), "GET")
+      assert.equal("2", json.decode(found).value)
+      assert.equal(200, (http.request(url .. "forms/ask?processDefinitionKey=1", "GET")))
+    end)
+  end)
+
+  it("has Tasklist's headers on every answer, and nobody's with the tokens", function()
+    beside({}, function(server)
+      local _, headers = search(server, "x")
+      assert.equal("nosniff", headers["x-content-type-options"])
+      _, headers = http.request(server.token_url, "GET")
+      assert.is_nil(headers["x-content-type-options"])
+    end)
+  end)
+
+  it("has its options' rules: version, role, users, authentication", function()
+    beside({ version = "8.8", client_role = "OPERATOR", authentication = "basic", tasks = { { id = "1" } },
+      users = { { name = "me", password = "p", role = "OPERATOR" } } }, function(server)
+      local headers = { Authorization = "Basic bWU6cA==" }
+      local url = server.base_url .. "/v1/tasks/1/"
+      assert.equal(200, (http.request(url .. "assign", "PATCH", headers)))
+      local status, _, body = http.request(url .. "assign", "PATCH", headers)
+      assert.equal(400, status)
+      assert.equal("TASK_ALREADY_ASSIGNED", json.decode(json.decode(body).message).title)
+    end)
+    beside({ client_role = "READER", authentication = "none", tasks = { { id = "1", tenantId = "b" } },
+      tenants = { "b" } }, function(server)
+      local url = server.base_url .. "/v1/tasks/1"
+      assert.equal(200, (http.request(url, "GET")))
+      assert.equal(500, (http.request(url .. "/complete", "PATCH")))
+    end)
+  end)
+
   local bad = {
     { { hots = "x" }, "unknown option 'hots'" },
     { { port = "80" }, "bad value for option 'port': 80" },
     { { port = 1.5 }, "bad value for option 'port': 1.5" },
     { { tls = "bad" }, "bad value for option 'tls': bad" },
     { { tls_max_version = "1.3" }, "bad value for option 'tls_max_version': 1.3" },
+    { { client_certificate = true }, "option 'client_certificate' needs option 'tls'" },
+    { { authentication = "magic" }, "bad value for option 'authentication': magic" },
     { { token_life = "5" }, "bad value for option 'token_life': 5" },
   }
   for _, case in ipairs(bad) do
@@ -120,10 +193,12 @@ describe("a sandbox as a process", function()
     end)
   end)
 
-  it("takes its file away when it is told to end", function()
-    local server = sandbox.start{ tls = "good" }
-    assert(io.open(server.ca_file)):close()
+  it("takes its files away when it is told to end", function()
+    local server = sandbox.start{ tls = "good", client_certificate = true }
+    local files = { server.ca_file, server.cert_file, server.key_file, server.encrypted_key_file }
+    assert.equal(4, #files)
+    for _, path in ipairs(files) do assert(io.open(path)):close() end
     server:stop()
-    assert.is_nil(io.open(server.ca_file))
+    for _, path in ipairs(files) do assert.is_nil(io.open(path)) end
   end)
 end)

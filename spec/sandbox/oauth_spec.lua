@@ -1,3 +1,4 @@
+local base64 = require "tasklist.sandbox.base64"
 local json = require "tasklist.sandbox.json"
 local oauth = require "tasklist.sandbox.oauth"
 
@@ -33,7 +34,7 @@ describe("the sandbox's token endpoint", function()
     assert.equal(('{"access_token":"%s","expires_in":300,"refresh_expires_in":0,"token_type":"Bearer",'
       .. '"not-before-policy":0}'):format(token), response.body)
     assert.equal("application/json", response.headers["Content-Type"])
-    assert.is_nil(issuer:refusal("Bearer " .. token))
+    assert.same({ client_id = "me" }, (issuer:check(token)))
   end)
 
   it("rounds a fraction of a second up in expires_in", function()
@@ -76,34 +77,69 @@ describe("the sandbox's token endpoint", function()
   end
 end)
 
+local function refusal(issuer, token)
+  return select(2, issuer:check(token))
+end
+
 describe("a token of the sandbox", function()
   local decoding = "An error occurred while attempting to decode the Jwt: "
 
   it("ends with its life", function()
     local issuer = new_issuer(0.02)
-    local header = "Bearer " .. issuer:issue()
-    assert.is_nil(issuer:refusal(header))
-    while not issuer:refusal(header) do end
-    assert.is_truthy(issuer:refusal(header):find("^" .. decoding .. "Jwt expired at %d+%-%d+%-%d+T%d+:%d+:%d+Z$"))
+    local token = issuer:issue()
+    assert.is_nil(refusal(issuer, token))
+    while not refusal(issuer, token) do end
+    assert.is_truthy(refusal(issuer, token):find("^" .. decoding .. "Jwt expired at %d+%-%d+%-%d+T%d+:%d+:%d+Z$"))
   end)
 
   it("ends when all are revoked, and a new one is good", function()
     local issuer = new_issuer()
-    local header = "Bearer " .. issuer:issue()
+    local token = issuer:issue()
     issuer:revoke()
-    assert.equal(decoding .. "Signed JWT rejected: Invalid signature", issuer:refusal(header))
-    assert.is_nil(issuer:refusal("Bearer " .. issuer:issue()))
+    assert.equal(decoding .. "Signed JWT rejected: Invalid signature", refusal(issuer, token))
+    assert.is_nil(refusal(issuer, issuer:issue()))
+  end)
+
+  it("that was never issued is refused", function()
+    assert.equal(decoding .. "Malformed token", refusal(new_issuer(), "abc"))
+  end)
+end)
+
+describe("credentials in the Authorization header", function()
+  local function with(header, body, options)
+    local issuer = options and oauth.new(options) or new_issuer()
+    local response, _, fields = issuer:answer{ method = "POST", body = body,
+      headers = { ["content-type"] = FORM, authorization = header } }
+    return response.status, json.decode(response.body), fields
+  end
+  local WITHOUT = "grant_type=client_credentials&audience=tasklist.camunda.io"
+  local function basic(id, secret)
+    return "Basic " .. base64.encode(id .. ":" .. secret)
+  end
+
+  it("are taken, form-encoded", function()
+    local status, _, fields = with(basic("me", ENCODED), WITHOUT)
+    assert.same({ 200, "tasklist.camunda.io" }, { status, fields.audience })
+  end)
+
+  it("are taken beside those in the form", function()
+    assert.equal(200, (with(basic("me", ENCODED), form())))
   end)
 
   local bad = {
-    { "none", nil, "Full authentication is required to access this resource" },
-    { "another scheme", "Basic abc", "Full authentication is required to access this resource" },
-    { "an unknown one", "Bearer abc", decoding .. "Malformed token" },
-    { "one with strange characters", "Bearer a b", "Bearer token is malformed" },
+    { "raw, with a percent sign", basic("me", SECRET), 400 }, { "of another client", basic("you", ENCODED), 400 },
+    { "with a wrong secret", basic("me", "x"), 401 }, { "that are no base64", "Basic ?", 400 },
+    { "without a colon", "Basic " .. base64.encode("me"), 400 },
   }
   for _, case in ipairs(bad) do
-    it("is refused: " .. case[1], function()
-      assert.equal(case[3], new_issuer():refusal(case[2]))
+    it("are refused " .. case[1], function()
+      assert.equal(case[3], (with(case[2], WITHOUT)))
     end)
   end
+
+  it("need not be right where any client is taken, nor the audience", function()
+    local options = { client_id = "me", client_secret = SECRET, audience = "a", token_life = 300 }
+    options.check_client, options.check_audience = false, false
+    assert.equal(200, (with(nil, "grant_type=client_credentials&client_id=you", options)))
+  end)
 end)

@@ -24,6 +24,39 @@ describe("the sandbox's TLS", function()
     end)
   end
 
+  describe("that asks for a client certificate", function()
+    local server
+    setup(function() server = sandbox.start{ tls = "good", client_certificate = true } end)
+    teardown(function() server:stop() end)
+
+    -- The status that curl got, "000" for none.
+    local function status_of(options)
+      local curl = assert(io.popen(("curl -s -o /dev/null -w '%%{http_code}' --cacert '%s' %s '%s'"):format(
+        server.ca_file, options, server.token_url)))
+      local status = curl:read("a")
+      curl:close()
+      return status
+    end
+
+    it("answers the client that it made one for", function()
+      assert.equal("405", status_of(("--cert '%s' --key '%s'"):format(server.cert_file, server.key_file)))
+    end)
+
+    it("answers with the key under its passphrase too, and with the right one only", function()
+      local key = ("--cert '%s' --key '%s' --pass "):format(server.cert_file, server.encrypted_key_file)
+      assert.equal("405", status_of(key .. ("'%s'"):format(server.passphrase)))
+      assert.equal("000", status_of(key .. "wrong"))
+    end)
+
+    it("does not answer without one, nor to one of another authority", function()
+      assert.equal("000", status_of(""))
+      local other = sandbox.start{ tls = "good", client_certificate = true }
+      local status = status_of(("--cert '%s' --key '%s'"):format(other.cert_file, other.key_file))
+      other:stop()
+      assert.equal("000", status)
+    end)
+  end)
+
   it("can be good for nothing newer than 1.1, which a lenient client speaks", function()
     local server = sandbox.start{ tls = "good", tls_max_version = "1.1" }
     local function curl(options)

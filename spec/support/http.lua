@@ -28,7 +28,8 @@ end
 
 --- Reads a response.
 -- @param sock a connected socket
--- @return status (integer), headers (lower-case names), body (what came of it); or nil where none came
+-- @return status (integer), headers (lower-case names; set-cookie is an array), body (what came of it); or nil where
+--   none came
 function http.read_response(sock)
   local line = sock:read("*l")
   local status = line and line:match("^HTTP/1%.1 (%d+)")
@@ -37,7 +38,13 @@ function http.read_response(sock)
   for header in sock:lines("*l") do
     local name, value = header:match("^([^:]+):%s*(.-)\r?$")
     if not name then break end
-    headers[name:lower()] = value
+    name = name:lower()
+    if name == "set-cookie" then
+      headers[name] = headers[name] or {}
+      table.insert(headers[name], value)
+    else
+      headers[name] = value
+    end
   end
   local length = tonumber(headers["content-length"] or 0)
   return tonumber(status), headers, length > 0 and sock:read(length) or ""

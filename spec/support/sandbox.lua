@@ -21,6 +21,8 @@ end
 
 local EXPORTS = { ZEEBE_CLIENT_ID = "client_id", ZEEBE_CLIENT_SECRET = "client_secret",
   ZEEBE_AUTHORIZATION_SERVER_URL = "token_url", CAMUNDA_CUSTOM_ROOT_CERT_PATH = "ca_file",
+  CAMUNDA_CUSTOM_CERT_CHAIN_PATH = "cert_file", CAMUNDA_CUSTOM_PRIVATE_KEY_PATH = "key_file",
+  SANDBOX_ENCRYPTED_KEY_PATH = "encrypted_key_file", SANDBOX_KEY_PASSPHRASE = "passphrase",
   CAMUNDA_TASKLIST_BASE_URL = "base_url" }
 
 -- Reads what the child prints at its start, up to the last line of it.
@@ -59,10 +61,11 @@ function Sandbox:stats()
   return control(self, "GET", "/sandbox/stats")
 end
 
---- Empties the log and forgets the faults that are left.
+--- Empties the log and the ledger, and forgets the faults that are left.
 function Sandbox:clear()
   control(self, "DELETE", "/sandbox/log")
   control(self, "DELETE", "/sandbox/faults")
+  control(self, "DELETE", "/sandbox/ledger")
 end
 
 --- Adds faults for the coming requests.
@@ -98,11 +101,42 @@ end
 -- Lua waits for a child when it collects the pipe, so the child must be gone by then, also where a spec forgot it.
 Sandbox.__gc = Sandbox.stop
 
+--- What was executed: the writes that took effect.
+-- @param operation string to look for, or nil
+-- @return array of the entries, as in tasklist.sandbox.ledger
+function Sandbox:ledger(operation)
+  local found = {}
+  for _, entry in ipairs(control(self, "GET", "/sandbox/ledger")) do
+    if not operation or entry.operation == operation then found[#found + 1] = entry end
+  end
+  return found
+end
+
+--- Starts a process instance.
+-- @param instance as in tasklist.sandbox.instances, its arrays being arrays of tasklist.sandbox.json
+-- @return its key, and an array of its tasks' ids
+function Sandbox:start_instance(instance)
+  local started = control(self, "POST", "/sandbox/instances", instance)
+  return started.processInstanceKey, started.tasks
+end
+
+--- Moves a task to another state: "FAILED", "CREATED" or "CANCELED".
+function Sandbox:set_task_state(id, state)
+  control(self, "POST", "/sandbox/tasks/state", { id = id, taskState = state })
+end
+
+--- Sets variables of a task or a process instance.
+-- @param list array of { name, value } with JSON text as value
+function Sandbox:set_variables(key, list)
+  control(self, "POST", "/sandbox/variables", { key = key, variables = json.array(list) })
+end
+
 local sandbox = {}
 
 --- Starts a sandbox and waits until it listens.
 -- @param options as for tasklist.sandbox.new, or nil
--- @return object with base_url, token_url, client_id, client_secret, ca_file (with tls), pid, and the methods above
+-- @return object with base_url, token_url, client_id, client_secret, ca_file (with tls), cert_file, key_file,
+--   encrypted_key_file, passphrase (with client_certificate), pid, and the methods above
 function sandbox.start(options)
   local scalars, tasks = {}, nil
   for name, value in pairs(options or {}) do

@@ -7,20 +7,34 @@
 --   DELETE /sandbox/faults         forget them
 --   POST   /sandbox/tokens/revoke  no token issued so far is good any more
 --   POST   /sandbox/tasks          a JSON array of tasks (see tasks.lua) to hold instead of the present ones
+--   POST   /sandbox/instances      a JSON object: a process instance to start (see instances.lua); gives its
+--                                  processInstanceKey and the ids of its tasks
+--   POST   /sandbox/tasks/state    { id, taskState }: what becomes of a task (see tasks.lua)
+--   POST   /sandbox/variables      { key, variables }: sets variables of a task or a process instance
+--   POST   /sandbox/forms          a JSON array of forms to add (see forms.lua)
+--   POST   /sandbox/sessions/expire  end all sessions, as their idle time would
+--   GET    /sandbox/ledger         the writes that took effect, oldest first
+--   DELETE /sandbox/ledger         forget them
+local instances = require "tasklist.sandbox.instances"
 local json = require "tasklist.sandbox.json"
 
 local function answer(status, value)
   return { status = status, headers = { ["Content-Type"] = "application/json" }, body = value and json.encode(value) }
 end
 
--- Hands a body's array to a function that raises where it does not like it.
-local function with_list(request, use)
-  local list, why = json.decode(request.body)
-  if not json.is_array(list) then return answer(400, { error = why or "a JSON array is needed" }) end
-  local ok, raised = pcall(use, list)
-  if not ok then return answer(400, { error = raised }) end
-  return answer(204)
+-- Hands a body to a function that raises where it does not like it; gives what that returns.
+local function with_body(request, use, is_array)
+  local value, why = json.decode(request.body)
+  if type(value) ~= "table" or value == json.null or json.is_array(value) ~= is_array then
+    return answer(400, { error = why or ("a JSON %s is needed"):format(is_array and "array" or "object") })
+  end
+  local ok, result = pcall(use, value)
+  if not ok then return answer(400, { error = result }) end
+  return result and answer(200, result) or answer(204)
 end
+
+local function with_list(request, use) return with_body(request, use, true) end
+local function with_object(request, use) return with_body(request, use, false) end
 
 local ROUTES = {
   ["GET /sandbox/log"] = function(parts)
@@ -45,6 +59,32 @@ local ROUTES = {
     parts.issuer:revoke()
     return answer(204)
   end,
+  ["POST /sandbox/instances"] = function(parts, request)
+    return with_object(request, function(instance)
+      local key, ids = instances.start(parts.store, parts.forms, instance)
+      return { processInstanceKey = key, tasks = json.array(ids) }
+    end)
+  end,
+  ["POST /sandbox/tasks/state"] = function(parts, request)
+    return with_object(request, function(change) parts.store:set_state(change.id, change.taskState) end)
+  end,
+  ["POST /sandbox/variables"] = function(parts, request)
+    return with_object(request, function(change) parts.store:set_variables(change.key, change.variables) end)
+  end,
+  ["POST /sandbox/forms"] = function(parts, request)
+    return with_list(request, function(list) parts.forms:add(list) end)
+  end,
+  ["POST /sandbox/sessions/expire"] = function(parts)
+    parts.sessions:expire()
+    return answer(204)
+  end,
+  ["GET /sandbox/ledger"] = function(parts)
+    return answer(200, parts.ledger:list())
+  end,
+  ["DELETE /sandbox/ledger"] = function(parts)
+    parts.ledger:clear()
+    return answer(204)
+  end,
   ["POST /sandbox/tasks"] = function(parts, request)
     return with_list(request, function(list) parts.store:replace(list) end)
   end,
@@ -52,8 +92,11 @@ local ROUTES = {
 
 local control = {}
 
+--- The routes by method and path. The manual is checked against them.
+control.routes = ROUTES
+
 --- Answers a request to the side door.
--- @param parts table: recorder, listener, faults, issuer, store
+-- @param parts table: recorder, listener, faults, issuer, store, forms, sessions, ledger
 -- @param request as the HTTP server hands it over
 -- @return response
 function control.answer(parts, request)

@@ -1,4 +1,6 @@
 --- Moments in time as integers (milliseconds since 1970, UTC) and as the texts that Tasklist reads and writes.
+local cqueues = require "cqueues"
+
 local dates = {}
 
 local DAY = 24 * 60 * 60 * 1000
@@ -48,6 +50,16 @@ function dates.parse(text)
     end
   end
   return nil
+end
+
+-- The clock of os.time knows whole seconds only.
+local START = os.time() * 1000
+local started = cqueues.monotime()
+
+--- The present moment.
+-- @return integer
+function dates.now()
+  return START + math.floor((cqueues.monotime() - started) * 1000)
 end
 
 --- Writes a moment as Tasklist does: milliseconds always, offset without a colon.

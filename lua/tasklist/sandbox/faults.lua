@@ -2,7 +2,9 @@
 --
 -- A fault is a table with `action` and, for every action, the optional fields
 --   path    string: the request's path must start with it (the API's paths without the server's base path)
+--   method  string: the request's method
 --   times   integer: how many requests it spoils, default 1
+--   executed  boolean: the request is executed before the fault answers, or does not; default false
 -- The actions, and their own fields:
 --   status  answer with `status` (integer), `body` (string), `headers` (name -> string or array of strings)
 --   body    answer 200 with `body` (string), or `size` (integer) bytes of "x", and `headers`
@@ -10,14 +12,27 @@
 --   delay   wait `seconds`, then answer as usual
 --   trickle answer as usual, one byte every `interval` seconds (default 0.01)
 --   cut     answer as usual, but stop after `bytes` bytes of the body (default half of it) and close
---   close   close the connection, `at` one of "before" (the default: no answer, and nothing is done), "in" (as cut)
---           or "after" the answer
+--   close   close the connection, `at` one of
+--             headers   the request's body is not read
+--             body      the request's body is read up to `bytes` bytes, default half of it
+--             before    all is read, nothing is executed, no answer comes (the default)
+--             executed  the request is executed, no answer comes
+--             in        in the answer, as cut
+--             after     after the answer
+--             next      after the answer, when the first byte of the next request comes
 --   reset   the same, but with a TCP reset
 --   garbage answer with bytes that are no HTTP (`body`, if given), and close
 --   silent  never answer
+--   exhausted  answer 503 as for a broker that takes nothing at present, with `headers`
+--   rejected   answer 500 as for a job that the broker does not know (any more)
+--   conflict   answer 500 as for a task that somebody else has just changed
 local cqueues = require "cqueues"
+local answers = require "tasklist.sandbox.answers"
+local json = require "tasklist.sandbox.json"
 
 local faults = {}
+
+local detail_body = json.shape{ "type", "title", "status", "detail", "instance" }
 
 local NO_HTTP = "\0\255\1\254 this is not HTTP\r\n\r\n"
 
@@ -31,22 +46,37 @@ local function linger_none(sock)
   borrower:setfd(-1)
 end
 
-local PART = {
-  before = function() return "" end,
-  ["in"] = function(fault, text, body_at)
+-- Waits until the peer goes away; what it may still send is nobody's business.
+local function drain(sock)
+  while sock:read(1) do end
+end
+
+-- The points in a request's life at which its connection may end. `early`: before its body has been read; `unanswered`:
+-- without being executed; `part`: what of the answer goes out.
+local function nothing() return "" end
+local function all(_, text) return text end
+
+local POINTS = {
+  headers = { early = true, unanswered = true, part = nothing },
+  body = { early = true, unanswered = true, part = nothing },
+  before = { unanswered = true, part = nothing },
+  executed = { part = nothing },
+  ["in"] = { part = function(fault, text, body_at)
     return text:sub(1, body_at - 1 + (fault.bytes or (#text - body_at + 1) // 2))
-  end,
-  after = function(_, text) return text end,
+  end },
+  after = { part = all },
+  next = { part = all, wait = true },
 }
 
--- Makes an action that ends the connection at some point of the answer.
+-- Makes an action that ends the connection at some point of the request's life.
 local function ending(default_at, prepare)
   return function(fault, answer)
-    local at = fault.at or default_at
-    local response = at == "before" and {} or answer()
+    local point = POINTS[fault.at or default_at]
+    local response = point.unanswered and {} or answer()
     response.send = function(sock, text, body_at)
-      sock:write(PART[at](fault, text, body_at))
+      sock:write(point.part(fault, text, body_at))
       sock:flush()
+      if point.wait then sock:read(1) end
       if prepare then prepare(sock) end
       return false
     end
@@ -66,8 +96,23 @@ local function trickle(fault, answer)
   return response
 end
 
+local function exhausted(fault, _, _, request)
+  local headers = { ["Content-Type"] = "application/problem+json" }
+  for name, value in pairs(fault.headers or {}) do headers[name] = value end
+  return { status = 503, headers = headers, body = json.encode(detail_body{ type = "about:blank",
+    title = "RESOURCE_EXHAUSTED", status = 503, detail = "The broker takes no more requests at present",
+    instance = request.path }) }
+end
+
+-- A 500 in the words of the parts behind Tasklist; the id of the task stands in the path.
+local function failing(text)
+  return function(_, _, _, request)
+    return answers.failure(500, text:format(request.path:match("/tasks/([^/]+)") or "?"))
+  end
+end
+
 -- Each action: the fields it takes with their types ("!" marks those it needs), and what makes the response from the
--- fault, a function that answers as usual, and one that issues a token.
+-- fault, a function that answers as usual, one that issues a token, and the request.
 local ACTIONS = {
   status = { { status = "integer!", body = "string", headers = "table" }, function(fault)
     return { status = fault.status, body = fault.body, headers = fault.headers }
@@ -94,16 +139,26 @@ local ACTIONS = {
       return false
     end }
   end },
+  exhausted = { { headers = "table" }, exhausted },
+  rejected = { {}, failing("Command 'COMPLETE' rejected with code 'NOT_FOUND': no job with key '%s' is there to "
+    .. "complete") },
+  conflict = { {}, failing("Update request failed for [tasklist-task] and id %s: version conflict, the document has "
+    .. "changed") },
   silent = { {}, function()
     return { send = function(sock)
-      -- Until the peer goes away; what it may still send is nobody's business.
-      while sock:read(1) do end
+      drain(sock)
       return false
     end }
   end },
 }
 
-local COMMON = { action = "string!", path = "string", times = "integer" }
+--- The actions by name: { fields, … }. The manual is checked against them.
+faults.actions = ACTIONS
+
+--- The points at which a connection may end, by name.
+faults.points = POINTS
+
+local COMMON = { action = "string!", path = "string", method = "string", times = "integer", executed = "boolean" }
 
 local function is_type(value, name)
   return type(value) == name or math.type(value) == name
@@ -122,7 +177,9 @@ local function check(fault)
   for name, kind in pairs(action[1]) do
     if kind:find("!") and fault[name] == nil then error(("%s: '%s' is missing"):format(fault.action, name), 0) end
   end
-  if fault.at and not PART[fault.at] then error(fault.action .. ": 'at' must be before, in or after", 0) end
+  if fault.at and not POINTS[fault.at] then
+    error(fault.action .. ": 'at' must be headers, body, before, executed, in, after or next", 0)
+  end
 end
 
 local Faults = {}
@@ -142,15 +199,24 @@ function Faults:clear()
   self.queue = {}
 end
 
+local function meets(fault, path, method)
+  local prefix = fault.path or ""
+  return path:sub(1, #prefix) == prefix and (not fault.method or fault.method == method)
+end
+
 --- Takes the first fault that a request meets off the queue, or one of its times.
 -- @param path string
+-- @param method string
+-- @param early boolean: the request's body has not been read, so that only a fault that strikes before is taken
 -- @return fault, or nil
-function Faults:take(path)
+function Faults:take(path, method, early)
   for place, entry in ipairs(self.queue) do
-    if path:sub(1, #(entry.fault.path or "")) == (entry.fault.path or "") then
+    local fault = entry.fault
+    if meets(fault, path, method) then
+      if early and not (fault.at and POINTS[fault.at].early) then return nil end
       entry.left = entry.left - 1
       if entry.left <= 0 then table.remove(self.queue, place) end
-      return entry.fault
+      return fault
     end
   end
 end
@@ -159,9 +225,37 @@ end
 -- @param fault one that `take` gave
 -- @param answer function() -> the usual response; not called where the request is to have no effect
 -- @param issue function() -> a good token
+-- @param request
 -- @return response
-function faults.apply(fault, answer, issue)
-  return ACTIONS[fault.action][2](fault, answer, issue)
+function faults.apply(fault, answer, issue, request)
+  local usual
+  local function once()
+    usual = usual or answer()
+    return usual
+  end
+  if fault.executed then once() end
+  return ACTIONS[fault.action][2](fault, once, issue, request)
+end
+
+--- Reads what a fault that strikes early lets through of a request's body.
+-- @param fault one that `take` gave for an early request
+-- @param sock the connection
+-- @param request
+-- @return string
+function faults.read_part(fault, sock, request)
+  if fault.at ~= "body" then return "" end
+  local bytes = fault.bytes or (tonumber(request.headers["content-length"]) or 2) // 2
+  return bytes > 0 and sock:read(bytes) or ""
+end
+
+--- Ends the connection of a request whose body has not been read, in the way of a fault.
+-- @param fault one that `take` gave for an early request
+-- @param sock the connection
+function faults.cut_off(fault, sock)
+  if fault.action == "reset" then return linger_none(sock) end
+  -- A close with unread bytes would be a reset.
+  sock:shutdown("w")
+  drain(sock)
 end
 
 --- Makes an empty queue.

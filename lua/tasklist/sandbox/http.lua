@@ -69,19 +69,17 @@ local function read_body(sock, headers)
   return body and #body == size and body or nil, 400
 end
 
--- Gives the next request of a connection; nil where the peer has gone; nil and a status for a bad one.
-local function read_request(sock)
+-- Gives the head of a connection's next request; nil where the peer has gone; nil and a status for a bad one.
+local function read_head(sock)
   local line = read_line(sock)
   if not line then return nil end
   local method, target, minor = line:match("^(%u+) (%S+) HTTP/1%.(%d)$")
   if not method then return nil, 400 end
   local headers = read_headers(sock)
   if not headers then return nil, 400 end
-  local body, bad = read_body(sock, headers)
-  if not body then return nil, bad end
   local path, query = target:match("^([^?]*)%??(.*)$")
   local connection = (headers["connection"] or ""):lower()
-  return { method = method, path = path, query = query, headers = headers, body = body,
+  return { method = method, path = path, query = query, headers = headers,
     keep = connection ~= "close" and (minor ~= "0" or connection == "keep-alive") }
 end
 
@@ -112,16 +110,24 @@ local function send(sock, response)
   return sock:write(text) and sock:flush()
 end
 
--- One connection, from its first request to its end. `number` counts the server's connections.
-local function serve(sock, number, handle)
-  while true do
-    local request, bad = read_request(sock)
-    if not request then
-      if bad then send(sock, { status = bad, headers = { Connection = "close" } }) end
-      return
-    end
+-- Reads the next request; gives nil where the connection is to end, for which it has said why.
+local function next_request(self, sock, number)
+  local request, bad = read_head(sock)
+  if request then
     request.connection = number
-    local response = handle(request)
+    if self.cut_off and self.cut_off(request, sock) then return nil end
+    request.body, bad = read_body(sock, request.headers)
+  end
+  if request and request.body then return request end
+  if bad then send(sock, { status = bad, headers = { Connection = "close" } }) end
+end
+
+-- One connection, from its first request to its end. `number` counts the server's connections.
+local function serve(self, sock, number)
+  while true do
+    local request = next_request(self, sock, number)
+    if not request then return end
+    local response = self.handle(request)
     if not send(sock, response) or not request.keep then return end
   end
 end
@@ -137,7 +143,7 @@ local function run_connection(self, sock, number)
     sock:setmode("bf", "bf")
     sock:setmaxline(MAX_LINE)
     if self.tls and not sock:starttls(self.tls) then return end
-    serve(sock, number, self.handle)
+    serve(self, sock, number)
   end, debug.traceback)
   sock:close()
   self.open = self.open - 1
@@ -173,10 +179,11 @@ end
 
 --- Opens a listening socket.
 -- @param options table: host (string, an address), port (integer, 0 for any free one), tls (an openssl context,
---   or nil for plain HTTP), handle (function(request) -> response). A request has method, path (as sent, without
---   query), query, headers (lower-case names), body, connection (number). A response is what `render` takes; its
---   optional `send(sock, text, body_at)` sends it in another way and returns whether the connection can go on; with
---   it a response may be without status, and text is empty then.
+--   or nil for plain HTTP), handle (function(request) -> response), and, if wanted, cut_off (function(request, sock) ->
+--   boolean): asked before a request's body is read; true ends the connection. A request has method, path (as sent,
+--   without query), query, headers (lower-case names), body, connection (number). A response is what `render` takes;
+--   its optional `send(sock, text, body_at)` sends it in another way and returns whether the connection can go on;
+--   with it a response may be without status, and text is empty then.
 -- @return server: port, accepted and open (numbers of connections), `loop`, `close`. Raises if it cannot listen.
 function http.listen(options)
   local listener = socket.listen{ host = options.host, port = options.port, reuseaddr = true }
@@ -186,8 +193,8 @@ function http.listen(options)
     error(("cannot listen on %s port %d: %s"):format(options.host, options.port, tostring(why)), 0)
   end
   local _, _, port = listener:localname()
-  return setmetatable({ listener = listener, port = port, handle = options.handle, tls = options.tls,
-    accepted = 0, open = 0 }, Server)
+  return setmetatable({ listener = listener, port = port, handle = options.handle,
+    cut_off = options.cut_off, tls = options.tls, accepted = 0, open = 0 }, Server)
 end
 
 return http

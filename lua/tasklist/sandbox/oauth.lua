@@ -3,7 +3,9 @@
 -- for an audience that is not served.
 local cqueues = require "cqueues"
 local rand = require "openssl.rand"
+local base64 = require "tasklist.sandbox.base64"
 local json = require "tasklist.sandbox.json"
+local urls = require "tasklist.sandbox.urls"
 
 local Issuer = {}
 Issuer.__index = Issuer
@@ -32,64 +34,72 @@ local function refuse(kind, detail)
   return answer(status, { error = code, error_description = description and description:format(detail) })
 end
 
-local function decode(text)
-  return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
 -- Gives the fields of a form, and whether one of them came twice.
 local function read_form(request)
-  local form, twice = {}, false
   local content_type = request.headers["content-type"] or ""
-  if not content_type:lower():find("^application/x%-www%-form%-urlencoded") then return form, false end
-  for pair in request.body:gmatch("[^&]+") do
-    local name, value = pair:match("^([^=]*)=?(.*)$")
-    name = decode(name)
-    twice = twice or form[name] ~= nil
-    form[name] = decode(value)
-  end
-  return form, twice
+  if not content_type:lower():find("^application/x%-www%-form%-urlencoded") then return {}, false end
+  return urls.fields(request.body)
+end
+
+-- Puts the credentials of HTTP's Basic scheme among the fields of the form; both parts were encoded as in a form first
+-- (RFC 6749, 2.3.1). Gives whether the header, if there is one, can be read.
+local function add_basic(form, header)
+  local coded = (header or ""):match("^[Bb][Aa][Ss][Ii][Cc] +(.*)$")
+  if not coded then return true end
+  local id, secret = (base64.decode(coded) or ""):match("^([^:]*):(.*)$")
+  if not id or (id .. secret):find("%%%X") or (id .. secret):find("%%%x%X") then return false end
+  form.client_id, form.client_secret = urls.decode_form(id), urls.decode_form(secret)
+  return true
+end
+
+-- What is wrong with the client of a request.
+local function fault_of_client(self, form)
+  if not self.check_client then return nil end
+  if form.client_id ~= self.client_id then return "client" end
+  if form.client_secret ~= self.client_secret then return "secret" end
+  return nil
 end
 
 -- What is wrong with a request: a key of ERRORS and what its text names; nil where nothing is.
-local function fault_of(self, request)
+local function fault_of(self, request, form, twice)
   if request.method ~= "POST" then return "method" end
-  local form, twice = read_form(request)
   if twice then return "duplicated" end
   if not form.grant_type then return "no_grant_type" end
   if form.grant_type ~= "client_credentials" then return "grant_type" end
-  if form.client_id ~= self.client_id then return "client" end
-  if form.client_secret ~= self.client_secret then return "secret" end
+  if not add_basic(form, request.headers["authorization"]) then return "client" end
+  local kind = fault_of_client(self, form)
+  if kind then return kind end
   if form.scope and (form.scope == "" or form.scope:find("  ", 1, true)) then return "scope", form.scope end
-  if form.audience ~= self.audience then return "audience", form.audience or "" end
+  if self.check_audience and form.audience ~= self.audience then return "audience", form.audience or "" end
   return nil
 end
 
 --- Issues a token to whoever asks inside the process.
+-- @param client_id string: whose it is; default the one client's
 -- @return string
-function Issuer:issue()
+function Issuer:issue(client_id)
   local token = rand.bytes(32):gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
-  self.tokens[token] = { ends = cqueues.monotime() + self.life, date = os.time() + math.ceil(self.life) }
+  self.tokens[token] = { ends = cqueues.monotime() + self.life, date = os.time() + math.ceil(self.life),
+    client_id = client_id or self.client_id }
   return token
 end
 
 --- Answers a request to the token endpoint.
 -- @param request as the HTTP server hands it over
--- @return response, and the token where one was issued
+-- @return response, the token where one was issued, and the fields of the form
 function Issuer:answer(request)
-  local kind, detail = fault_of(self, request)
-  if kind then return refuse(kind, detail) end
-  local token = self:issue()
+  local form, twice = read_form(request)
+  local kind, detail = fault_of(self, request, form, twice)
+  if kind then return refuse(kind, detail), nil, form end
+  local token = self:issue(form.client_id)
   return answer(200, token_answer{ access_token = token, expires_in = math.ceil(self.life), refresh_expires_in = 0,
-    token_type = "Bearer", ["not-before-policy"] = 0 }), token
+    token_type = "Bearer", ["not-before-policy"] = 0 }), token, form
 end
 
---- Looks at the token that a request to the API brings.
--- @param header the value of its Authorization header, or nil
--- @return nil for a good token, otherwise the message of the refusal
-function Issuer:refusal(header)
-  local token = (header or ""):match("^[Bb][Ee][Aa][Rr][Ee][Rr] (.*)$")
-  if not token then return "Full authentication is required to access this resource" end
-  if not token:find("^[%w%-._~+/]+=*$") then return "Bearer token is malformed" end
+--- Looks at a token that a request to the API brings.
+-- @param token string
+-- @return table for a good one: client_id; otherwise nil and the message of the refusal
+function Issuer:check(token)
   local known = self.tokens[token]
   local why
   if not known then
@@ -99,7 +109,8 @@ function Issuer:refusal(header)
   elseif known.ends <= cqueues.monotime() then
     why = "Jwt expired at " .. os.date("!%Y-%m-%dT%H:%M:%SZ", known.date)
   end
-  return why and "An error occurred while attempting to decode the Jwt: " .. why
+  if why then return nil, "An error occurred while attempting to decode the Jwt: " .. why end
+  return { client_id = known.client_id }
 end
 
 --- From now on no token that was issued so far is good.
@@ -110,11 +121,13 @@ end
 local oauth = {}
 
 --- Makes a token endpoint.
--- @param options table: client_id, client_secret, audience (strings), token_life (seconds, fractions allowed)
+-- @param options table: client_id, client_secret, audience (strings), token_life (seconds, fractions allowed),
+--   check_client, check_audience (booleans: false takes any)
 -- @return issuer
 function oauth.new(options)
   return setmetatable({ client_id = options.client_id, client_secret = options.client_secret,
-    audience = options.audience, life = options.token_life, tokens = {} }, Issuer)
+    audience = options.audience, life = options.token_life, check_client = options.check_client ~= false,
+    check_audience = options.check_audience ~= false, tokens = {} }, Issuer)
 end
 
 return oauth

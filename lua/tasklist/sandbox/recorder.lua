@@ -5,14 +5,16 @@ local json = require "tasklist.sandbox.json"
 -- The log of a server that runs for weeks must not grow for ever.
 local KEEP = 10000
 
-local entry_shape = json.shape{ "method", "path", "query", "headers", "body", "status", "token", "connection", "at" }
+local entry_shape = json.shape{ "method", "path", "query", "headers", "body", "status", "token", "audience",
+  "scope", "resource", "connection", "at" }
 
 local Recorder = {}
 Recorder.__index = Recorder
 
 --- Notes a request as it comes in.
 -- @param request as the HTTP server hands it over
--- @return its entry in the log; whoever answers puts `status` (integer) and, for an issued token, `token` into it
+-- @return its entry in the log; whoever answers puts `status` (integer) and, at the token
+--   endpoint, `token` (if issued), `audience`, `scope`, `resource` (if sent) into it
 function Recorder:note(request)
   local entry = entry_shape{ method = request.method, path = request.path, query = request.query,
     headers = request.headers, body = request.body, connection = request.connection, at = cqueues.monotime() }

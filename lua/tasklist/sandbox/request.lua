@@ -133,7 +133,19 @@ function bind(kind, value)
   return kind.read(value)
 end
 
+-- A field of this kind that was not sent is an empty list; only an explicit null is none.
+local function list(element, class)
+  local kind = array(element, class)
+  kind.absent = {}
+  return kind
+end
+
 local texts = array(text, "java.lang.String[]")
+local include = array(object("IncludeVariable", { name = text, alwaysReturnFullValue = flag }), "IncludeVariable[]")
+local input = object("VariableInputDTO", { name = text, value = text })
+-- A null among the variables is one without a name.
+input.null = {}
+local inputs = list(input, "java.util.ArrayList<VariableInputDTO>")
 local period = object("DateFilter", { from = date, to = date })
 
 --- The body of POST /v1/tasks/search.
@@ -162,20 +174,30 @@ request.task_search = object("TaskSearchRequest", {
   searchAfterOrEqual = texts,
   searchBefore = texts,
   searchBeforeOrEqual = texts,
-  includeVariables = array(object("IncludeVariable", { name = text, alwaysReturnFullValue = flag }),
-    "IncludeVariable[]"),
+  includeVariables = include,
   implementation = enum("TaskImplementation", "JOB_WORKER", "ZEEBE_USER_TASK"),
   priority = object("RangeValueFilter", { eq = bound, gte = bound, gt = bound, lte = bound, lt = bound }),
 })
 
+--- The bodies of PATCH …/assign, PATCH …/complete, POST …/variables and POST …/variables/search.
+request.assign = object("TaskAssignRequest", { assignee = text,
+  allowOverrideAssignment = { read = read_boolean, null = false, absent = true } })
+request.complete = object("TaskCompleteRequest", { variables = inputs })
+request.save_variables = object("SaveVariablesRequest", { variables = inputs })
+request.variables_search = object("VariablesSearchRequest", { variableNames = texts, includeVariables = include })
+
 --- Reads a body as one of the types above. Unknown fields are ignored; an empty body counts as `{}`, and so does null.
 -- @param kind a type
 -- @param body string
+-- @param method string: the signature of the Java method that cannot do without a body; nil for those that can
 -- @return the bound table; or nil and the message of the parse error
-function request.read(kind, body)
-  if body == "" then body = "{}" end
+function request.read(kind, body, method)
+  if body == "" then body = "null" end
   local value, why = json.decode(body)
-  if value == json.null then value = {} end
+  if value == json.null then
+    if method then return nil, "Required request body is missing: " .. method end
+    value = {}
+  end
   if value == nil then return nil, "JSON parse error: " .. why end
   local ok, result = pcall(bind, kind, value)
   if ok then return result end

@@ -1,4 +1,5 @@
 --- Task search: which tasks a query finds, in which order, and the page that a cursor points at.
+local callers = require "tasklist.sandbox.callers"
 local json = require "tasklist.sandbox.json"
 local variables = require "tasklist.sandbox.variables"
 
@@ -85,10 +86,14 @@ local function not_canceled(task)
   return task.taskState ~= "CANCELED"
 end
 
--- Gives one function that says whether a query takes a task.
-local function filter_of(query, second)
+-- Gives one function that says whether a query takes a task that the caller sees.
+local function filter_of(query, caller, second)
   local active = {}
-  if not query.state then active[1] = { test = not_canceled } end
+  if caller then active[1] = { test = function(task) return callers.sees(caller, task) end } end
+  if caller and caller.tenants and query.tenantIds then
+    active[2] = { test = function(task) return contains(query.tenantIds, task.tenantId) end }
+  end
+  if not query.state then active[#active + 1] = { test = not_canceled } end
   for _, filter in ipairs(FILTERS) do
     local wanted = query[filter.name]
     if wanted ~= nil and not (second and filter.own) then
@@ -177,8 +182,8 @@ local function read_cursor(texts, sort)
 end
 
 -- What the second query gives: its first row in default order, of the task with a given id where there is one.
-local function second_query(store, query, id)
-  local accepts = filter_of(query, true)
+local function second_query(store, query, caller, id)
+  local accepts = filter_of(query, caller, true)
   local rows = rows_of(store, sort_of{ state = query.state })
   return collect(rows, 1, 1, 1, function(task)
     return (not id or task.id == id) and accepts(task)
@@ -206,9 +211,9 @@ local function add_equal(page, own, backward, size)
 end
 
 -- The page and whether its first row is the first of the whole list.
-local function page_of(store, query, cursor, row, sort)
+local function page_of(store, query, caller, cursor, row, sort)
   local rows, less = rows_of(store, sort)
-  local accepts, size = filter_of(query), query.pageSize
+  local accepts, size = filter_of(query, caller), query.pageSize
   if not cursor then return page_after(rows, less, nil, size, accepts), true end
   local page, is_first
   if cursor.backward then
@@ -216,10 +221,10 @@ local function page_of(store, query, cursor, row, sort)
   else
     page = page_after(rows, less, row, size, accepts)
   end
-  local own = cursor.or_equal and second_query(store, query, query[cursor.name][2])
+  local own = cursor.or_equal and second_query(store, query, caller, query[cursor.name][2])
   if own then add_equal(page, own, cursor.backward, size) end
   if not cursor.backward and page[1] then
-    is_first = page[1].task == second_query(store, query).task
+    is_first = page[1].task == second_query(store, query, caller).task
   end
   return page, is_first
 end
@@ -277,9 +282,10 @@ end
 --- Runs a search.
 -- @param store the tasks
 -- @param query a bound TaskSearchRequest, with pageSize
+-- @param caller who asks (as in callers.lua), or nil for one who sees everything
 -- @return array of { task, sort_values (array of texts), is_first (boolean) }; or nil, a status (400 or 500), and
 --   for 400 a message
-function search.run(store, query)
+function search.run(store, query, caller)
   local cursor, count = find_cursor(query)
   if count > 1 then
     return nil, 400, "Only one of [searchAfter, searchAfterOrEqual, searchBefore, searchBeforeOrEqual] must be present "
@@ -291,7 +297,7 @@ function search.run(store, query)
   if asked > WINDOW or breaks(query) then return nil, 500 end
   local row = cursor and read_cursor(query[cursor.name], sort)
   if cursor and not (row and (row[2] or not cursor.or_equal)) then return nil, 500 end
-  local page, is_first = page_of(store, query, cursor, row, sort)
+  local page, is_first = page_of(store, query, caller, cursor, row, sort)
   local found = {}
   for i, one in ipairs(page) do
     found[i] = { task = one.task, sort_values = texts_of(one), is_first = i == 1 and is_first }

@@ -1,120 +1,60 @@
---- The tasks that a sandbox holds: checks what comes in, fills in what is missing, keeps sorted views.
+--- The tasks that a sandbox holds, with the variables of their process instances: fills in what is missing, keeps
+-- sorted views, and changes what is told to change. The rules of the API are elsewhere (work.lua).
 local dates = require "tasklist.sandbox.dates"
-local json = require "tasklist.sandbox.json"
+local inputs = require "tasklist.sandbox.inputs"
 local variables = require "tasklist.sandbox.variables"
 
 local tasks = {}
 
 local FIRST_KEY = 2251799813685249
+-- The keys of the scopes that nobody names, made of the keys of their tasks, lie on another partition; those of the
+-- process instances that start later on a third one.
+local OTHER_PARTITION = 4503599627370496
+local THIRD_PARTITION = 6755399441055744
 
 --- The fields of a task that searches and single look-ups share, in the order in which the server writes them.
 tasks.fields = { "id", "name", "taskDefinitionId", "processName", "creationDate", "completionDate", "assignee",
   "taskState", "formKey", "formId", "formVersion", "isFormEmbedded", "processDefinitionKey", "processInstanceKey",
   "tenantId", "dueDate", "followUpDate", "candidateGroups", "candidateUsers", "implementation", "priority" }
 
-local function one_of(...)
-  local allowed = { ... }
-  return function(value)
-    for _, name in ipairs(allowed) do
-      if value == name then return value end
-    end
-    return nil, "one of " .. table.concat(allowed, ", ")
-  end
-end
-
-local function of_type(name)
-  return function(value)
-    if type(value) == name then return value end
-    return nil, "a " .. name
-  end
-end
-
-local function integer(value)
-  local number = type(value) == "number" and math.tointeger(value)
-  if number then return number end
-  return nil, "an integer"
-end
-
-local function key(value)
-  if type(value) == "string" and value:find("^%d+$") and math.tointeger(tonumber(value)) then return value end
-  return nil, "a string of digits"
-end
-
-local function date(value)
-  local millis = type(value) == "string" and dates.parse(value)
-  if millis then return millis end
-  return nil, "an ISO 8601 date"
-end
-
-local function list_of(check, wanted)
-  return function(value)
-    if type(value) ~= "table" then return nil, wanted end
-    local list = json.array{}
-    for i, element in ipairs(value) do
-      if not check(element) then return nil, wanted end
-      list[i] = element
-    end
-    return list
-  end
-end
-
-local function is_variable(value)
-  return type(value) == "table" and type(value.name) == "string" and type(value.value) == "string"
-end
-
-local text, names = of_type("string"), list_of(of_type("string"), "an array of strings")
+local text, names = inputs.text, inputs.names
 
 -- Each field that a task may come with: how it is checked, and what stands in for an absent one.
 local INPUT = {
-  id = { key },
+  id = { inputs.key },
   name = { text },
   taskDefinitionId = { text, default = "Activity_task" },
   processName = { text, default = "Process" },
-  creationDate = { date, default = "2024-01-01T00:00:00Z" },
-  completionDate = { date },
+  creationDate = { inputs.date, default = "2024-01-01T00:00:00Z" },
+  completionDate = { inputs.date },
   assignee = { text },
-  taskState = { one_of("CREATED", "COMPLETED", "CANCELED", "FAILED"), default = "CREATED" },
+  taskState = { inputs.one_of("CREATED", "COMPLETED", "CANCELED", "FAILED"), default = "CREATED" },
   formKey = { text },
   formId = { text },
-  formVersion = { integer },
-  isFormEmbedded = { of_type("boolean") },
+  formVersion = { inputs.integer },
+  isFormEmbedded = { inputs.of_type("boolean") },
   processDefinitionKey = { text },
   processInstanceKey = { text },
   tenantId = { text, default = "<default>" },
-  dueDate = { date },
-  followUpDate = { date },
+  dueDate = { inputs.date },
+  followUpDate = { inputs.date },
   candidateGroups = { names },
   candidateUsers = { names },
-  implementation = { one_of("JOB_WORKER", "ZEEBE_USER_TASK"), default = "JOB_WORKER" },
-  priority = { integer },
-  variables = { list_of(is_variable, "an array of { name, value } with JSON text as value"), default = {} },
+  implementation = { inputs.one_of("JOB_WORKER", "ZEEBE_USER_TASK"), default = "JOB_WORKER" },
+  priority = { inputs.integer },
+  variables = { inputs.variables, default = {} },
+  localVariables = { inputs.variables, default = {} },
 }
 
--- Copies the fields of one task that came in. Raises, naming the task by its place and the field.
-local function check(given, place)
-  if type(given) ~= "table" then error(("task %d is no table"):format(place), 0) end
-  local task = {}
-  for name, value in pairs(given) do
-    if not INPUT[name] then error(("task %d: unknown field '%s'"):format(place, tostring(name)), 0) end
-    if value ~= json.null then
-      local good, wanted = INPUT[name][1](value)
-      if good == nil then error(("task %d: '%s' must be %s"):format(place, name, wanted), 0) end
-      task[name] = good
-    end
-  end
-  for name, input in pairs(INPUT) do
-    if task[name] == nil and input.default then task[name] = input[1](input.default) end
-  end
-  return task
-end
+local SETTING = { variables = { inputs.variables, needed = true } }
 
 local DATES = { creationDate = "creationTime", completionDate = "completionTime", dueDate = "dueDate",
   followUpDate = "followUpDate" }
 
 -- Turns checked fields into the task as it is held: dates as texts, and once more as numbers under `times`; the
--- priority that filters and sorting see under `stored_priority`.
-local function complete(task, place)
-  task.id = task.id or ("%d"):format(FIRST_KEY + place - 1)
+-- priority that filters and sorting see under `stored_priority`; the scopes that its variables live in, inner one
+-- first.
+local function complete(task)
   task.key = math.tointeger(tonumber(task.id))
   task.name = task.name or task.taskDefinitionId
   task.times = {}
@@ -129,33 +69,97 @@ local function complete(task, place)
   if not user_task and not task.formKey and task.isFormEmbedded == nil then task.isFormEmbedded = false end
   task.stored_priority = user_task and (task.priority or 50) or nil
   task.priority = task.stored_priority or 50
-  local scope = task.taskState == "COMPLETED" and task.id or task.processInstanceKey or task.id
-  for i, variable in ipairs(task.variables) do
-    task.variables[i] = variables.new(scope, variable.name, variable.value)
-  end
+  task.scopes = { ("%d"):format(OTHER_PARTITION + task.key) }
+  task.scopes[2] = task.processInstanceKey or task.scopes[1]
+  task.drafts = {}
   return task
 end
 
 local Store = {}
 Store.__index = Store
 
---- Holds other tasks instead of the present ones.
--- @param list array of tables with the API's field names; dates are ISO 8601, `variables` an array of { name, value }
---   with JSON text as value; every field may be absent. Raises for an unknown field, a wrong type, or an id that
---   comes twice, and changes nothing then.
-function Store:replace(list)
-  local held, seen = {}, {}
-  for place, given in ipairs(list) do
-    local task = complete(check(given, place), place)
-    if seen[task.id] then error(("task %d: id %s comes twice"):format(place, task.id), 0) end
-    seen[task.id] = true
-    held[place] = task
-  end
-  self.list, self.views = held, {}
+-- A scope: the variables that live in it, by name, and the tasks that see them.
+local function scope_of(self, key)
+  self.scopes[key] = self.scopes[key] or { variables = {}, tasks = {} }
+  return self.scopes[key]
 end
 
---- A sorted view of all tasks, kept until the tasks change.
--- @param name string that tells this view from others
+-- Tells a task what it sees: the variables of its scopes, inner ones before outer ones of the same name.
+local function look(self, task)
+  local visible = {}
+  for _, key in ipairs(task.scopes) do
+    for name, variable in pairs(self.scopes[key].variables) do visible[name] = visible[name] or variable end
+  end
+  task.variables = variables.sorted(visible)
+end
+
+local function set_in_scope(self, key, list)
+  local scope = scope_of(self, key)
+  for _, variable in ipairs(list) do
+    scope.variables[variable.name] = variables.new(key, variable.name, variable.value)
+  end
+  for _, task in ipairs(scope.tasks) do
+    if task.taskState ~= "COMPLETED" then look(self, task) end
+  end
+end
+
+-- The variables that came with a task: a completed one keeps them as its own.
+local function settle(self, task)
+  if task.taskState == "COMPLETED" then
+    variables.take_snapshot(task, table.move(task.localVariables, 1, #task.localVariables, #task.variables + 1,
+      task.variables))
+    return
+  end
+  local inner, outer = task.scopes[1], task.scopes[2]
+  for _, key in ipairs(inner == outer and { inner } or { inner, outer }) do
+    table.insert(scope_of(self, key).tasks, task)
+  end
+  local given = task.variables
+  task.variables = {}
+  set_in_scope(self, outer, given)
+  set_in_scope(self, inner, task.localVariables)
+end
+
+-- The first key that no task has yet, at or after the one of a place in the list.
+local function free_id(place, taken)
+  local key = FIRST_KEY + place - 1
+  while taken[("%d"):format(key)] do key = key + 1 end
+  return ("%d"):format(key)
+end
+
+--- Adds tasks. Raises for an unknown field, a wrong type, or an id that comes twice, and changes nothing then.
+-- @param list array of tasks with the API's field names; dates are ISO 8601; `variables` is an array of
+--   { name, value } with JSON text as value, which all tasks of a process instance share; `localVariables`, the
+--   same, which the task has alone; every field may be absent
+-- @return array of their ids
+function Store:add(list)
+  local taken = setmetatable({}, { __index = self.by_id })
+  local new, ids = {}, {}
+  for place, given in ipairs(list) do
+    local task = inputs.check(given, INPUT, ("task %d"):format(place))
+    task.id = task.id or free_id(#self.list + place, taken)
+    if taken[task.id] then error(("task %d: id %s comes twice"):format(place, task.id), 0) end
+    taken[task.id] = task
+    new[place], ids[place] = complete(task), task.id
+  end
+  for _, task in ipairs(new) do
+    self.list[#self.list + 1] = task
+    self.by_id[task.id] = task
+    settle(self, task)
+  end
+  self.views = {}
+  return ids
+end
+
+--- Holds other tasks instead of the present ones.
+-- @param list as for `add`
+function Store:replace(list)
+  local other = tasks.new(list)
+  self.list, self.by_id, self.scopes, self.views = other.list, other.by_id, other.scopes, {}
+end
+
+--- A sorted view of all tasks, kept until what it is sorted by changes.
+-- @param name string that tells this view from others and holds the names of its sort fields
 -- @param make function(task) -> row
 -- @param less function(row, row) -> boolean
 -- @return array of rows
@@ -170,12 +174,111 @@ function Store:view(name, make, less)
   return view
 end
 
+-- Forgets the views that are sorted by a field.
+local function forget_views(self, field)
+  for name in pairs(self.views) do
+    if name:find(field, 1, true) then self.views[name] = nil end
+  end
+end
+
+-- Ends a task now.
+local function end_task(self, task, state)
+  task.taskState = state
+  task.times.completionTime = dates.now()
+  task.completionDate = dates.format(task.times.completionTime)
+  forget_views(self, "completionTime")
+end
+
+--- Completes a task: its variables become a snapshot of what was seen, drafted and sent, its drafts go, and what was
+-- sent becomes known in its process instance.
+-- @param task one of the store's
+-- @param sent array of { name, value }; or nil, with which the server loses the snapshot
+function Store:complete(task, sent)
+  end_task(self, task, "COMPLETED")
+  variables.take_snapshot(task, sent and variables.merge(task.variables, variables.sorted(task.drafts), sent) or {})
+  task.drafts = {}
+  self:set_variables(task.id, sent or {})
+end
+
+--- A key that no process instance has yet.
+-- @return string
+function Store:new_key()
+  repeat
+    self.last_key = self.last_key + 1
+  until not self.scopes[("%d"):format(self.last_key)]
+  return ("%d"):format(self.last_key)
+end
+
+--- Makes a process instance known, also one that has no task yet.
+-- @param key string
+function Store:open(key)
+  scope_of(self, key)
+end
+
+--- Sets variables as Zeebe does: in the task's own scope those that it has there, all others in the process instance.
+-- Raises where there is neither task nor instance of that key.
+-- @param key string: the id of a task, or the key of a process instance
+-- @param list array of { name, value } with JSON text as value
+function Store:set_variables(key, list)
+  list = inputs.check({ variables = list }, SETTING, "set_variables").variables
+  local task = self.by_id[key]
+  local inner, outer = key, key
+  if task then inner, outer = task.scopes[1], task.scopes[2] end
+  if not task and not self.scopes[key] then error(("no task or process instance %s"):format(tostring(key)), 0) end
+  local own = scope_of(self, inner).variables
+  for _, variable in ipairs(list) do
+    set_in_scope(self, own[variable.name] and inner or outer, { variable })
+  end
+end
+
+-- What may become of a task without the API: its job fails or is tried again, its process instance is cancelled.
+local MOVES = {
+  FAILED = function(_, task) task.taskState = "FAILED" end,
+  CREATED = function(_, task) task.taskState = "CREATED" end,
+  CANCELED = function(self, task) end_task(self, task, "CANCELED") end,
+}
+
+--- Moves a task that has not ended to another state. Raises where it cannot.
+-- @param id string
+-- @param state "FAILED", "CREATED" (as a job that is tried again) or "CANCELED"
+function Store:set_state(id, state)
+  local task = self.by_id[id]
+  if not task then error(("no task %s"):format(tostring(id)), 0) end
+  if not MOVES[state] then error("a task can only become FAILED, CREATED or CANCELED", 0) end
+  if task.taskState == "COMPLETED" or task.taskState == "CANCELED" then
+    error(("task %s is %s already"):format(id, task.taskState), 0)
+  end
+  MOVES[state](self, task)
+end
+
+--- Finds a variable by its id: one of a running process instance, then a draft, then one of a snapshot.
+-- @param id string
+-- @return a stored variable (nil for a name that has only a draft), its draft or nil, and a task that has them;
+--   three nils where there is none
+function Store:find_variable(id)
+  local key, name = id:match("^(%d+)%-(.*)$")
+  local scope, task = self.scopes[key], self.by_id[key]
+  if scope and scope.variables[name] then
+    for _, one in ipairs(scope.tasks) do
+      local draft = one.drafts[name]
+      if draft and draft.id == id then return scope.variables[name], draft, one end
+    end
+    return scope.variables[name], nil, scope.tasks[1]
+  end
+  if task and task.drafts[name] then return nil, task.drafts[name], task end
+  for _, variable in ipairs(task and task.taskState == "COMPLETED" and task.variables or {}) do
+    if variable.name == name then return variable, nil, task end
+  end
+  return nil, nil, nil
+end
+
 --- Makes a store.
--- @param list as for `Store:replace`
+-- @param list as for `Store:add`
 -- @return store
 function tasks.new(list)
-  local store = setmetatable({}, Store)
-  store:replace(list)
+  local store = setmetatable({ list = {}, by_id = {}, scopes = {}, views = {}, last_key = THIRD_PARTITION },
+    Store)
+  store:add(list)
   return store
 end
 

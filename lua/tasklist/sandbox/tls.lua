@@ -8,8 +8,12 @@ local rand = require "openssl.rand"
 local ssl = require "openssl.ssl"
 local x509 = require "openssl.x509"
 local bignum = require "openssl.bignum"
+local store = require "openssl.x509.store"
+local pkcs8 = require "tasklist.sandbox.pkcs8"
 
 local tls = {}
+
+local PASSPHRASE = "open sesame"
 
 local DAY = 24 * 60 * 60
 
@@ -49,6 +53,16 @@ local function new_authority(common_name)
   return { name = common_name, cert = cert, key = key }
 end
 
+-- What a client shows that the authority knows.
+local function new_client(authority)
+  local cert, key = new_certificate("Tasklist client", authority.name, -DAY, DAY)
+  cert:addExtension(extension.new("extendedKeyUsage", "clientAuth"))
+  cert:sign(authority.key)
+  local pem = key:toPEM("private")
+  return { cert_pem = cert:toPEM(), key_pem = pem, encrypted_key_pem = pkcs8.lock(pem, PASSPHRASE),
+    passphrase = PASSPHRASE }
+end
+
 local function new_server_certificate(kind, authority)
   local cert, key = new_certificate("Tasklist sandbox", authority.name, kind.from, kind.to)
   local names = altname.new()
@@ -63,8 +77,10 @@ end
 --- Makes what a server needs to speak TLS.
 -- @param kind "good", "wrong_host", "expired" or "unknown_ca"
 -- @param max_version "1.1" for a server that offers nothing newer, or nil
--- @return an openssl context, and the authority's certificate (PEM) that a client is to trust
-function tls.new(kind, max_version)
+-- @param client_certificate boolean: it talks only to clients that show a certificate of the authority's
+-- @return an openssl context; the authority's certificate (PEM) that a client is to trust; and with client_certificate
+--   what such a client shows: cert_pem, key_pem, encrypted_key_pem, passphrase
+function tls.new(kind, max_version, client_certificate)
   local known = new_authority("Tasklist sandbox authority")
   local signer = KINDS[kind].known and known or new_authority("Unknown authority")
   local cert, key = new_server_certificate(KINDS[kind], signer)
@@ -76,7 +92,12 @@ function tls.new(kind, max_version)
   end
   ctx:setCertificate(cert)
   ctx:setPrivateKey(key)
-  return ctx, known.cert:toPEM()
+  if not client_certificate then return ctx, known.cert:toPEM() end
+  local trusted = store.new()
+  trusted:add(known.cert)
+  ctx:setStore(trusted)
+  ctx:setVerify(context.VERIFY_PEER | context.VERIFY_FAIL_IF_NO_PEER_CERT)
+  return ctx, known.cert:toPEM(), new_client(known)
 end
 
 return tls

@@ -1,0 +1,50 @@
+--- Process instances that start while a sandbox runs: their tasks, variables and forms in one go.
+local forms = require "tasklist.sandbox.forms"
+local inputs = require "tasklist.sandbox.inputs"
+
+local instances = {}
+
+local INPUT = {
+  processInstanceKey = { inputs.key },
+  processDefinitionKey = { inputs.key, default = "2251799813685001" },
+  processName = { inputs.text },
+  tenantId = { inputs.text },
+  variables = { inputs.variables, default = {} },
+  tasks = { inputs.tables, needed = true },
+  forms = { inputs.tables, default = {} },
+}
+
+-- What the tasks of an instance, and its forms, have from it unless they say otherwise.
+local INHERITED = { "processInstanceKey", "processDefinitionKey", "processName", "tenantId" }
+
+local function inherit(instance, given, fields)
+  local own = {}
+  for _, name in ipairs(fields) do own[name] = instance[name] end
+  for name, value in pairs(given) do own[name] = value end
+  return own
+end
+
+--- Starts a process instance. Raises for an unknown field or a wrong type, and changes nothing then.
+-- @param store the tasks
+-- @param form_store the forms
+-- @param given table: tasks (array, as for the store), and, if wanted, variables (array of { name, value } with JSON
+--   text as value), forms (array, as for the forms), processInstanceKey, processDefinitionKey, processName, tenantId
+-- @return the key of the instance, and an array of the tasks' ids
+function instances.start(store, form_store, given)
+  local instance = inputs.check(given, INPUT, "process instance")
+  instance.processInstanceKey = instance.processInstanceKey or store:new_key()
+  local list, form_list = {}, {}
+  for place, task in ipairs(instance.tasks) do list[place] = inherit(instance, task, INHERITED) end
+  for place, form in ipairs(instance.forms) do
+    -- A linked form that names a process definition is its start form, so only embedded ones have it from here.
+    form_list[place] = inherit(instance, form, { "tenantId", not form.version and "processDefinitionKey" or nil })
+  end
+  forms.new(form_list)
+  local ids = store:add(list)
+  form_store:add(form_list)
+  store:open(instance.processInstanceKey)
+  store:set_variables(instance.processInstanceKey, instance.variables)
+  return instance.processInstanceKey, ids
+end
+
+return instances

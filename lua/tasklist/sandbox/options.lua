@@ -1,0 +1,66 @@
+--- The options of a sandbox: their types and defaults.
+local sample_forms = require "tasklist.sandbox.sample_forms"
+local samples = require "tasklist.sandbox.samples"
+local users = require "tasklist.sandbox.users"
+
+local options = {}
+
+local function is(type_name)
+  return function(value) return type(value) == type_name or math.type(value) == type_name end
+end
+
+local function one_of(...)
+  local allowed = {}
+  for _, value in ipairs{ ... } do allowed[value] = true end
+  return function(value) return allowed[value] end
+end
+
+local role = one_of("OWNER", "OPERATOR", "READER")
+
+local OPTIONS = {
+  host = { is "string", default = "127.0.0.1" },
+  port = { is "integer", default = 0 },
+  base_path = { is "string", default = "" },
+  tls = { one_of("good", "wrong_host", "expired", "unknown_ca") },
+  tls_max_version = { one_of "1.1" },
+  client_certificate = { is "boolean", default = false },
+  gzip = { is "boolean", default = false },
+  version = { one_of("8.6", "8.8"), default = "8.6" },
+  authentication = { one_of("jwt", "cookie", "basic", "none"), default = "jwt" },
+  client_id = { is "string", default = "sandbox-client" },
+  client_secret = { is "string", default = "sandbox-secret" },
+  check_client = { is "boolean", default = true },
+  audience = { is "string", default = "tasklist.camunda.io" },
+  check_audience = { is "boolean", default = true },
+  token_life = { is "number", default = 300 },
+  verify = { is "function" },
+  client_role = { role, default = "OWNER" },
+  tenants = { is "table" },
+  users = { is "table", default = users.default },
+  session_life = { is "number", default = 1800 },
+  csrf = { is "boolean", default = true },
+  tasks = { is "table", default = samples },
+  forms = { is "table", default = sample_forms },
+}
+
+--- The options by name: { check, default = }. The manual is checked against them.
+options.known = OPTIONS
+
+--- Checks options and puts the defaults beside them.
+-- @param given table or nil
+-- @return a new table. Raises for an unknown option or a bad value, naming it, at the line that called the caller.
+function options.check(given)
+  local result = {}
+  for name, value in pairs(given or {}) do
+    if not OPTIONS[name] then error(("unknown option '%s'"):format(tostring(name)), 3) end
+    if not OPTIONS[name][1](value) then error(("bad value for option '%s': %s"):format(name, tostring(value)), 3) end
+    result[name] = value
+  end
+  for name, option in pairs(OPTIONS) do
+    if result[name] == nil then result[name] = option.default end
+  end
+  if result.client_certificate and not result.tls then error("option 'client_certificate' needs option 'tls'", 3) end
+  return result
+end
+
+return options
