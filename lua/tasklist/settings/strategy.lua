@@ -16,7 +16,7 @@ end
 -- In this order: a user and a password alone mean HTTP basic.
 local ways = { "oauth", "basic", "cookie", "bearer" }
 
--- What a level sets of what tells a way: name -> the set of ways that it may mean; and a source of it.
+-- What a level sets of what tells a way: variable or option -> the set of ways that it may mean; and a source.
 local function told_at(level)
   local told, source = {}, nil
   for _, row in ipairs(names) do
@@ -25,8 +25,9 @@ local function told_at(level)
       value, from = level.find(row)
     end
     if value ~= nil then
-      told[row.name] = told[row.name] or {}
-      told[row.name][row.auth] = true
+      local name = from == "argument" and row.name or from
+      told[name] = told[name] or {}
+      told[name][row.auth] = true
       source = source or from
     end
   end
