@@ -541,6 +541,18 @@ static void a_token_outlives_the_failure_of_its_renewal(void **state)
     world_close(&w);
 }
 
+static void a_token_that_is_over_at_once_is_tried_all_the_same(void **state)
+{
+    (void)state;
+    world w;
+    valid = 1;
+    world_open(&w, usual);
+    w.life = 0.000001;
+    expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
+    assert_int_equal(server_requests(w.server, "/token"), 1);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -568,6 +580,7 @@ int main(void)
         ENGINE_TEST(the_host_is_asked_once_for_all),
         ENGINE_TEST(a_fixed_token_is_not_renewed),
         ENGINE_TEST(a_token_outlives_the_failure_of_its_renewal),
+        ENGINE_TEST(a_token_that_is_over_at_once_is_tried_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,8 @@ local rows = {
   { "CAMUNDA_TASKLIST_OAUTH_AUDIENCE", "audience", "a", "a", oauth, "", "tasklist.camunda.io" },
   { "CAMUNDA_TOKEN_SCOPE", "scope", "a b", "a b", oauth, "c" },
   { "CAMUNDA_OAUTH_SCOPE", "scope", "a b", "a b", oauth, "c" },
-  { "CAMUNDA_TASKLIST_BASE_URL", "base_url", "https://a.example/x/", "https://a.example/x", oauth, "https://b.example" },
+  { "CAMUNDA_TASKLIST_BASE_URL", "base_url", "https://a.example/x/", "https://a.example/x", oauth,
+    "https://b.example" },
   { "CAMUNDA_AUTH_STRATEGY", "auth", "COOKIE", "cookie", with(cookie), "none", "cookie" },
   { "CAMUNDA_BASIC_AUTH_USERNAME", "username", "a", "a", basic, "b" },
   { "CAMUNDA_BASIC_AUTH_PASSWORD", "password", "a", "a", basic, "b" },
@@ -98,7 +99,7 @@ describe("a setting", function()
       assert.equal(value, values[option])
       assert.equal(variable, sources[option])
       if argument ~= nil then
-        values, sources = assert(resolve(environment, { [option] = argument, auth = option == "auth" and argument or nil }))
+        values, sources = assert(resolve(environment, { [option] = argument }))
         assert.equal(argument, values[option])
         assert.equal("argument", sources[option])
       end

@@ -29,6 +29,12 @@ static void start_sign_in(tl_engine *engine, tl_identity *identity)
     tl_engine_start(engine, &spec); /* no memory: nobody signs in */
 }
 
+static void send_with_proof(tl_request *request)
+{
+    request->token_generation = request->identity->generation;
+    tl_attempt_send(request, &request->identity->lines);
+}
+
 void tl_signin_send(tl_request *request)
 {
     tl_identity *identity = request->identity;
@@ -43,8 +49,7 @@ void tl_signin_send(tl_request *request)
         start_sign_in(request->engine, identity);
     switch (tl_identity_state(identity, now)) {
     case TL_TOKEN_READY:
-        request->token_generation = identity->generation;
-        tl_attempt_send(request, &identity->lines);
+        send_with_proof(request);
         break;
     case TL_TOKEN_NEEDED:
         request->state = TL_REQUEST_WAITING;
@@ -91,7 +96,9 @@ static void fail_waiters(tl_identity *identity)
     }
 }
 
-/* The sign-in is over, for better or worse, and `fetch` was the request that did it, or NULL. */
+/* The sign-in is over, for better or worse, and `fetch` was the request that did it, or NULL. Who
+ * waited goes out with its proof even if that is over by now: the server will say so, and nobody
+ * asks for ever for what lives too briefly. */
 static void end_wait(tl_identity *identity, tl_request *fetch, bool granted)
 {
     tl_link waiters;
@@ -101,7 +108,7 @@ static void end_wait(tl_identity *identity, tl_request *fetch, bool granted)
         fail_waiters(identity);
     take_waiters(identity, &waiters);
     for (tl_request *request; (request = next_waiter(&waiters));)
-        tl_signin_send(request);
+        send_with_proof(request);
     tl_engine_changed(identity->engine);
 }
 
