@@ -278,6 +278,19 @@ static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt
     };
 }
 
+/* With TLS 1.3 a server can refuse only after the handshake. Its alert (RFC 8446 6.2) may be lost
+ * when we write first: all that is seen then is that a new connection ends without an answer. */
+static bool ends_as_without_certificate(const tl_request *request, CURLcode code)
+{
+    long connections = 0;
+    if ((code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR) ||
+        request->answer_headers.length > 0 ||
+        request->engine->transport.texts[TL_CLIENT_CERT].length > 0)
+        return false;
+    curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
+    return connections > 0 && number(request, CURLINFO_APPCONNECT_TIME_T) > 0;
+}
+
 /* The verdict is OpenSSL's on the chain; libcurl compares the host name itself, and leaves
  * "unspecified" when that fails. */
 static tl_certificate_fault certificate_fault(const tl_request *request, CURLcode code)
@@ -289,7 +302,7 @@ static tl_certificate_fault certificate_fault(const tl_request *request, CURLcod
         return TL_CERTIFICATE_AUTHORITY;
     if (code == CURLE_SSL_CERTPROBLEM)
         return TL_CERTIFICATE_OURS;
-    if (strstr(request->curl_text, "alert certificate required")) /* TLS 1.3, RFC 8446 6.2 */
+    if (ends_as_without_certificate(request, code))
         return TL_CERTIFICATE_WANTED;
     if (code != CURLE_PEER_FAILED_VERIFICATION)
         return TL_CERTIFICATE_FINE;
