@@ -9,13 +9,15 @@ describe("the binding", function()
   teardown(function() server:stop() end)
   before_each(function()
     server:clear()
-    engine = core.engine { connect_timeout = 5, retries = 3, user_agent = "spec", ca_file = "", no_proxy = "" }
+    engine = core.engine { connect_timeout = 5, retries = 3 }
   end)
   after_each(function() engine:close() end)
 
-  local function identity(decode)
-    return engine:oauth { url = server.token_url, client_id = server.client_id, client_secret = server.client_secret,
-      audience = "tasklist.camunda.io", timeout = 5, decode = decode }
+  local function identity(read)
+    return engine:sign_in { url = server.token_url, timeout = 5, read = read,
+      headers = "Content-Type: application/x-www-form-urlencoded\0",
+      form = { "grant_type", "client_credentials", "audience", "tasklist.camunda.io",
+        "client_id", server.client_id, "client_secret", server.client_secret } }
   end
 
   local function search(who)
@@ -90,7 +92,7 @@ describe("the binding", function()
   end)
 
   it("refuses an identity of another engine", function()
-    local other = core.engine { connect_timeout = 5, retries = 3, user_agent = "spec", ca_file = "", no_proxy = "" }
+    local other = core.engine { connect_timeout = 5, retries = 3 }
     local who = identity(function() end)
     find(select(2, pcall(other.start, other, who, "GET", server.base_url, "", nil, 5, 1000)), "another engine")
     other:close()

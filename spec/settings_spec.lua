@@ -72,13 +72,6 @@ describe("settings", function()
     end)
   end
 
-  for named, expected in pairs { [""] = ",localhost,127.0.0.0/8,::1/128", ["*"] = "*",
-    ["a.example"] = "a.example,localhost,127.0.0.0/8,::1/128" } do
-    it(("reach this machine directly beside no_proxy=%q"):format(named), function()
-      assert.equal(expected, settings.no_proxy(function(name) return name == "no_proxy" and named or nil end))
-    end)
-  end
-
   it("allow http elsewhere when told so, by option or variable", function()
     assert(resolve { base_url = "http://h.example", allow_insecure = true })
     assert(resolve({ base_url = "http://h.example" }, { TASKLIST_ALLOW_INSECURE = "true" }))

@@ -56,8 +56,8 @@ describe("https", function()
       client_secret = "b", ca_file = "/nowhere/ca.pem" }
     assert.is_nil(client)
     assert.equal("config", failure.kind)
-    assert.truthy(failure.message:find("CAMUNDA_CUSTOM_ROOT_CERT_PATH (option \"ca_file\") cannot be read: /nowhere",
-      1, true), failure.message)
+    assert.truthy(failure.message:find("CAMUNDA_CUSTOM_ROOT_CERT_PATH or CAMUNDA_MTLS_CA_PATH (option \"ca_file\") "
+      .. "cannot be read: /nowhere", 1, true), failure.message)
   end)
 
   it("survives a peer that resets the connection, without a signal", function()

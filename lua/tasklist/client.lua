@@ -23,9 +23,13 @@ local client = {}
 --- Makes a client. Does no network I/O.
 -- @tparam table values from `settings.resolve`
 -- @tparam table sources likewise
--- @treturn table
+-- @treturn table; or nil and an error object
 function client.new(values, sources)
-  return setmetatable({ connection = connection.new(values), values = values, sources = sources }, metatable)
+  local made, failure = connection.new(values)
+  if not made then
+    return nil, failure
+  end
+  return setmetatable({ connection = made, values = values, sources = sources }, metatable)
 end
 
 -- Misuse is reported where the user called the verb: its helpers give a text, the verb raises it.
@@ -44,6 +48,18 @@ local function call(self, made)
   return self.connection:call(made)
 end
 
+-- A payload that names no tenants means the client's own.
+local function with_tenant(payload, field, tenant_id)
+  if not tenant_id or (payload ~= nil and (type(payload) ~= "table" or payload[field] ~= nil)) then
+    return payload
+  end
+  local own = { [field] = { tenant_id } }
+  for name, value in pairs(payload or {}) do
+    own[name] = value
+  end
+  return own
+end
+
 -- The verb of an operation of `v1`. `run(self, message, id, payload, options)` gives the results; by
 -- default they are the answer. `known`: the options.
 local function verb(name, run, known)
@@ -56,7 +72,9 @@ local function verb(name, run, known)
     local problem = problem_of_options(self, options, known)
     local made
     if not problem then
-      made, problem = message.of_operation(operation, id, payload)
+      local tenants = operation.payload and operation.payload.tenants
+      made, problem = message.of_operation(operation, id,
+        tenants and with_tenant(payload, tenants, self.values.tenant_id) or payload)
     end
     if problem then
       error(("%s: %s"):format(name, problem), 2)
@@ -197,13 +215,13 @@ local request_options = { timeout = "seconds", query = "table", headers = "table
 --   seconds
 -- @treturn integer status, for every answer; or nil and an error object when there was none
 -- @treturn string body, as it came
--- @treturn table headers by lower-case name, without set-cookie
+-- @treturn table headers by lower-case name, without cookies and CSRF token
 function Client:request(method, path, body, options)
   local problem = problem_of_options(self, options, request_options)
   local made
   options = options or {}
   if not problem then
-    made, problem = message.of_request(method, path, body, options)
+    made, problem = message.of_request(self.connection.lines_of, method, path, body, options)
   end
   if problem then
     error("request: " .. problem, 2)

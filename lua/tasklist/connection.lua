@@ -1,7 +1,7 @@
 --- A connection: an engine, who signs in, and the way of one message to its answer. Knows no verb.
 
+local auth = require "tasklist.auth"
 local core = require "tasklist.core"
-local decode_token = require "tasklist.token"
 local errors = require "tasklist.errors"
 local headers = require "tasklist.headers"
 local json = require "tasklist.json"
@@ -15,35 +15,58 @@ local connection = {}
 
 local user_agent = ("tasklist/%s libcurl/%s"):format(version, core.curl_version())
 
---- Makes a connection. Does no network I/O.
--- @tparam table values from `settings.resolve`; the secrets in it are blanked
--- @treturn table with `engine`, `values`
-function connection.new(values)
-  local engine = core.engine {
+local function new_engine(values)
+  return core.engine {
     connect_timeout = values.connect_timeout,
     retries = values.retries,
-    user_agent = user_agent,
+    max_connections = values.max_connections,
+    http1 = values.http_version == "1.1",
+    user_agent = values.user_agent or user_agent,
     ca_file = values.ca_file,
-    no_proxy = settings.no_proxy(os.getenv),
+    ca_path = values.ca_path,
+    client_cert = values.client_cert,
+    client_key = values.client_key,
+    client_key_password = values.client_key_password,
+    proxy = values.proxy or nil,
+    proxy_user = values.proxy_user,
+    proxy_password = values.proxy_password,
+    no_proxy = values.no_proxy,
+    trace = values.trace,
   }
-  local identity = engine:oauth {
-    url = values.authorization_server_url,
-    client_id = values.client_id,
-    client_secret = values.client_secret,
-    audience = values.audience,
-    timeout = values.timeout,
-    decode = decode_token,
-  }
-  values.client_secret = "***" -- the core has it: no dump of this table shows it
-  return setmetatable({ engine = engine, identity = identity, values = values }, metatable)
 end
 
---- What a JSON API is told, and what of it a request without a body still says.
-connection.media_types = { Accept = "application/json", ["Content-Type"] = "application/json" }
+-- What a JSON API is told, and what of it a request without a body still says.
+local accept = { Accept = "application/json" }
+local media_types = { Accept = accept.Accept, ["Content-Type"] = "application/json" }
 
-connection.accept = { Accept = connection.media_types.Accept }
+-- A function that gives the lines of a request: those of its own, if any, go before the client's, and these
+-- before what a JSON API is told. A closure, because a header may be a secret: no table shows it.
+local function line_writer(own)
+  local with_body, without_body = headers.write(own, media_types), headers.write(own, accept)
+  return function(has_body, given)
+    if given then
+      return headers.write(given, own, has_body and media_types or accept)
+    end
+    return has_body and with_body or without_body
+  end
+end
 
-local with_body, without_body = headers.write(connection.media_types), headers.write(connection.accept)
+--- Makes a connection. Does no network I/O.
+-- @tparam table values from `settings.resolve`; the secrets in it are blanked
+-- @treturn table with `engine`, `values`, and `lines_of(has_body, given)`, which gives header lines for
+--   `exchange`, or nil and what is wrong with `given` (name -> value); or nil and an error
+--   object when the system has no descriptor left
+function connection.new(values)
+  local engine, failure = new_engine(values)
+  if not engine then
+    return nil, errors.new(failure)
+  end
+  local way = auth[values.auth]
+  local self = { engine = engine, values = values, identity = way.identity(engine, values),
+    unauthorized = way.unauthorized, lines_of = line_writer(values.headers) }
+  settings.blank(values)
+  return setmetatable(self, metatable)
+end
 
 -- A signal makes `wait` return early, so that a debug hook (Ctrl-C in stand-alone Lua) can run.
 local function await(engine, request)
@@ -64,12 +87,12 @@ end
 function Connection:exchange(message)
   local engine, values = self.engine, self.values
   local request <close> = engine:start(self.identity, message.method, values.base_url .. message.path,
-    message.headers or (message.body and with_body or without_body), message.body,
+    message.headers or self.lines_of(message.body ~= nil), message.body,
     message.timeout or values.timeout, values.max_response, message.read)
   await(engine, request)
   local status, body, block, attempts, retry_after, outcome = request:result()
   if not status then
-    return connection.failed(message, errors.of_failure(body))
+    return connection.failed(message, errors.of_failure(body, values))
   end
   return { status = status, body = body, block = block, attempts = attempts, retry_after = retry_after,
     outcome = outcome }
@@ -125,7 +148,7 @@ function Connection:call(message)
   if not answer then
     return nil, failure
   elseif answer.status < 200 or answer.status > 299 then
-    return connection.failed(message, errors.of_status(answer, message.read))
+    return connection.failed(message, errors.of_status(answer, message.read, self.unauthorized))
   end
   local value, problem = readers[message.answer](answer.body)
   if problem then

@@ -47,7 +47,6 @@ local redirected = "redirects are not followed; check base_url (CAMUNDA_TASKLIST
 -- What to do about a status whose body says nothing.
 local status_hints = {
   [301] = redirected, [302] = redirected, [303] = redirected, [307] = redirected, [308] = redirected,
-  [401] = "the API does not accept the token; check audience and the client's permissions",
   [404] = "check base_url (CAMUNDA_TASKLIST_BASE_URL)",
 }
 
@@ -55,9 +54,11 @@ local status_hints = {
 local unexpected = "Unexpected server error occurred."
 local no_permission = "a client without the permission to write gets this as well"
 
-local function hint_of(answer, said, read)
+local function hint_of(answer, said, read, unauthorized)
   if said.text == unexpected and not read then
     return no_permission
+  elseif answer.status == 401 then
+    return not said.text and unauthorized or nil
   end
   return said.hint or not said.text and status_hints[answer.status] or nil
 end
@@ -65,14 +66,15 @@ end
 --- An answer that is no success.
 -- @tparam table answer `status`, `body`, `attempts`, `retry_after`, `outcome` of an exchange
 -- @tparam ?boolean read whether the request was one
+-- @tparam string unauthorized what to do about a 401 that does not say why
 -- @treturn table fields for `new`
-function errors.of_status(answer, read)
+function errors.of_status(answer, read, unauthorized)
   local said = refusals.read(answer.status, answer.body)
   local message = ("the server answered %d"):format(answer.status)
   if said.text then
     message = message .. ": " .. said.text
   end
-  local hint = hint_of(answer, said, read)
+  local hint = hint_of(answer, said, read, unauthorized)
   if hint then
     message = message .. "; " .. hint
   end
@@ -109,15 +111,19 @@ local certificate_hints = {
   host = "the certificate is for another host: check the host in the URL, or the server's certificate",
   date = "the certificate has expired or is not yet valid: renew it at the server, or set this machine's clock",
   authority = "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH) to the certificate of the authority that signed it",
+  ours = "check that client_cert (%s), client_key (%s) and client_key_password fit together",
+  wanted = "if the server asks for a certificate, set client_cert (CAMUNDA_CUSTOM_CERT_CHAIN_PATH) and client_key",
 }
 
 --- An exchange without an answer.
 -- @tparam table failure from the core: `kind`, `message`, `certificate` and others
+-- @tparam table values the settings
 -- @treturn table fields for `new`
-function errors.of_failure(failure)
+function errors.of_failure(failure, values)
   local hint = certificate_hints[failure.certificate]
   if hint then
-    failure.message = failure.message .. "; " .. hint
+    local certificate = values.client_cert
+    failure.message = failure.message .. "; " .. hint:format(certificate, values.client_key or certificate)
   end
   failure.certificate = nil
   return failure

@@ -4,30 +4,44 @@ local headers = {}
 
 local token = "^[%w!#$%%&'*+.^_`|~-]+$" -- RFC 9110 5.6.2
 
+local csrf = { "x-csrf-token", "tasklist-x-csrf-token" } -- the second is that of older servers
+
 -- What only the core may send.
-local reserved = { authorization = true, ["content-length"] = true, ["transfer-encoding"] = true, host = true }
+local reserved = { authorization = true, ["proxy-authorization"] = true, cookie = true, [csrf[1]] = true,
+  [csrf[2]] = true, ["content-length"] = true, ["transfer-encoding"] = true, host = true }
+
+-- What an answer brings for the core alone, because it is a credential.
+local kept = { ["set-cookie"] = true, ["set-cookie2"] = true, [csrf[1]] = true, [csrf[2]] = true }
+
+local function problem_of(name, value)
+  if type(name) ~= "string" or not name:find(token) then
+    return ("headers: %q is no field name"):format(tostring(name))
+  elseif reserved[name:lower()] then
+    return ("headers: %q is not yours to set"):format(name)
+  elseif type(value) ~= "string" or value:find("[\r\n\0]") then
+    return ("headers: the value of %q must be a string without line breaks"):format(name)
+  end
+end
 
 --- The lines of a request.
--- @tparam table defaults name -> value
--- @tparam[opt] table given name -> value; goes before the defaults
+-- @tparam table ... name -> value, or nil; a table goes before those that follow it
 -- @treturn string the lines, each ended by a NUL; or nil and what is wrong
-function headers.write(defaults, given)
+function headers.write(...)
   local lines, seen = {}, {}
-  for name, value in pairs(given or {}) do
-    if type(name) ~= "string" or not name:find(token) then
-      return nil, ("headers: %q is no field name"):format(tostring(name))
-    elseif reserved[name:lower()] then
-      return nil, ("headers: %q is not yours to set"):format(name)
-    elseif type(value) ~= "string" or value:find("[\r\n\0]") then
-      return nil, ("headers: the value of %q must be a string without line breaks"):format(name)
+  for i = 1, select("#", ...) do
+    local here = {}
+    for name, value in pairs((select(i, ...)) or {}) do
+      local problem = problem_of(name, value)
+      if problem then
+        return nil, problem
+      elseif not seen[name:lower()] then
+        here[name:lower()] = true
+        -- libcurl's way to say that a field is sent empty.
+        lines[#lines + 1] = value == "" and name .. ";" or ("%s: %s"):format(name, value)
+      end
     end
-    seen[name:lower()] = true
-    -- libcurl's way to say that a field is sent empty.
-    lines[#lines + 1] = value == "" and name .. ";" or ("%s: %s"):format(name, value)
-  end
-  for name, value in pairs(defaults) do
-    if not seen[name:lower()] then
-      lines[#lines + 1] = ("%s: %s"):format(name, value)
+    for name in pairs(here) do
+      seen[name] = true
     end
   end
   return table.concat(lines, "\0") .. "\0"
@@ -42,14 +56,14 @@ local function trim(text)
   return text:sub(first, last)
 end
 
---- The fields of an answer. Cookies are left out: they are credentials.
+--- The fields of an answer. Cookies and the CSRF token are left out: they are credentials.
 -- @tparam string block a header block, from the status line on
 -- @treturn table lower-case name -> value; fields that came several times are joined by ", "
 function headers.read(block)
   local fields = {}
   for name, value in block:gmatch("\n([^:\r\n]+):([^\r\n]*)") do
     name, value = name:lower(), trim(value)
-    if name ~= "set-cookie" then
+    if not kept[name] then
       fields[name] = fields[name] and fields[name] .. ", " .. value or value
     end
   end

@@ -3,9 +3,7 @@
 -- A message is what a connection sends: `method`, `path`, `body` (JSON text or nil), `read`, `answer`,
 -- `headers` (lines, or nil for the usual ones), `timeout` (seconds, or nil for the settings').
 
-local connection = require "tasklist.connection"
 local core = require "tasklist.core"
-local headers = require "tasklist.headers"
 local json = require "tasklist.json"
 local shapes = require "tasklist.shapes"
 
@@ -94,12 +92,13 @@ end
 local reads = { GET = true, HEAD = true }
 
 --- The message of any request.
+-- @tparam function lines_of the connection's: writes headers
 -- @tparam string method
 -- @tparam string path
 -- @tparam ?table|string body
 -- @tparam table options `query`, `headers`, `idempotent`
 -- @treturn table a message; or nil and what is wrong with the arguments
-function message.of_request(method, path, body, options)
+function message.of_request(lines_of, method, path, body, options)
   if type(method) ~= "string" or not method:find("^%u+$") then
     return nil, "method: upper-case letters expected"
   elseif type(path) ~= "string" or not path:find("^/[!-~]*$") or path:find("#", 1, true) then
@@ -115,7 +114,7 @@ function message.of_request(method, path, body, options)
   if problem then
     return nil, problem
   end
-  made.headers, problem = headers.write(made.body and connection.media_types or connection.accept, options.headers)
+  made.headers, problem = lines_of(made.body ~= nil, options.headers)
   if problem then
     return nil, problem
   end

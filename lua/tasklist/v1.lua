@@ -3,7 +3,8 @@
 -- An operation has `method`; `path`, in which "{…}" is the verb's first argument; `read`: true
 -- when doing it twice does no harm; `answer`: "object", "array" or "nothing"; and where it takes more,
 -- `payload`: the verb's next argument, with its `name` in messages, its `shape`, where it goes (`as`:
--- "body", "query", or the name of the body's one field) and whether it is `required`.
+-- "body", "query", or the name of the body's one field), whether it is `required`, and which field of it the
+-- client's own tenant fills (`tenants`).
 --
 -- A shape says what a value is: `{ type = "string" }`, "boolean", "number"; "date": the server's text, or
 -- seconds since 1970; "variables": a table of name -> value; "filters": the same of scalars, or a list of
@@ -94,7 +95,7 @@ end
 
 local operations = {
   search_tasks = { method = "POST", path = "/v1/tasks/search", read = true, answer = "array",
-    payload = { name = "query", shape = task_search, as = "body" } },
+    payload = { name = "query", shape = task_search, as = "body", tenants = "tenantIds" } },
   get_task = { method = "GET", path = "/v1/tasks/{id}", read = true, answer = "object" },
   assign_task = { method = "PATCH", path = "/v1/tasks/{id}/assign", answer = "object",
     payload = { name = "assignment", shape = assignment, as = "body" } },

@@ -18,29 +18,36 @@ static const char *url_of(world *w, const char *path)
     return w->url;
 }
 
+tl_identity *world_add_sign_in(world *w, tl_identity_kind kind, const char *path)
+{
+    static const tl_field form[] = {{"secret", "hush"}};
+    const tl_sign_in_spec spec = {
+        .kind = kind,
+        .url = url_of(w, path),
+        .headers = "Accept: application/json",
+        .headers_length = sizeof "Accept: application/json",
+        .form = form,
+        .form_count = COUNT(form),
+        .timeout = 20 * TL_SECOND,
+    };
+    return tl_engine_adopt(w->engine,
+                           tl_identity_new_signing_in(tl_engine_allocator(w->engine), &spec));
+}
+
 bool world_make_engine(world *w)
 {
     const tl_engine_options options = {
         .most_attempts = 4,
         .allocator = test_allocator(&w->memory),
-        .connect_timeout = 20 * TL_SECOND,
-        .user_agent = "test",
-        .ca_file = "",
-        .no_proxy = "",
+        .transport = {.connect_timeout = 20 * TL_SECOND, .texts = {[TL_USER_AGENT] = "test"}},
+        .trace = w->trace,
         .seed = 1,
-    };
-    const tl_oauth_spec oauth = {
-        .url = url_of(w, "/token"),
-        .client_id = "me",
-        .client_secret = "secret",
-        .audience = "api",
-        .timeout = 20 * TL_SECOND,
     };
     tl_error error;
     w->engine = tl_engine_new(&options, &error);
     if (!w->engine)
         return false;
-    w->identity = tl_engine_add_oauth(w->engine, &oauth);
+    w->identity = world_add_sign_in(w, TL_TOKEN, "/token");
     if (w->identity)
         return true;
     tl_engine_free(w->engine);
@@ -108,8 +115,11 @@ void settle(world *w)
     for (tl_identity *identity; (identity = tl_engine_answered(w->engine));) {
         const tl_request *fetch = identity->fetch;
         if (fetch->status == 200) {
-            tl_engine_grant(identity, tl_buffer_text(&fetch->answer_body),
-                            fetch->answer_body.length, w->life);
+            if (identity->kind == TL_SESSION)
+                tl_engine_admit(identity);
+            else
+                tl_engine_grant(identity, tl_buffer_text(&fetch->answer_body),
+                                fetch->answer_body.length, w->life);
             w->granted++;
         } else {
             tl_error error;

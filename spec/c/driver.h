@@ -12,7 +12,8 @@ typedef struct world {
     test_memory memory;
     tl_engine *engine;
     tl_identity *identity; /* its endpoint is the server's /token */
-    tl_time life;          /* of the tokens that are granted */
+    double life;           /* of the tokens that are granted, in seconds */
+    bool trace;
     int granted, refused;
     char url[128]; /* of the last spec */
 } world;
@@ -26,6 +27,9 @@ void world_open(world *w, const test_route *routes);
 
 /* What world_open does when there is a server. False, with nothing made, when memory lacks. */
 bool world_make_engine(world *w);
+
+/* An identity that signs in at the server's `path`. NULL without memory. */
+tl_identity *world_add_sign_in(world *w, tl_identity_kind kind, const char *path);
 
 /* Fails the test when the engine has kept memory. `server` may be gone (NULL) by now. */
 void world_close(world *w);

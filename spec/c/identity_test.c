@@ -1,6 +1,7 @@
 #include "identity.h"
 #include "test.h"
 
+#include <math.h>
 #include <string.h>
 
 #define START   (100 * TL_SECOND)
@@ -17,18 +18,22 @@ static tl_error refusal, outage;
 static int set_up(void **state)
 {
     (void)state;
-    const tl_oauth_spec spec = {
+    static const tl_field form[] = {{"client id", "me"},
+                                    {"client_secret", "my secret: +&=%\xC3\xBC"}};
+    const tl_sign_in_spec spec = {
+        .kind = TL_TOKEN,
         .url = "https://login.example/token",
-        .client_id = "me",
-        .client_secret = "my secret: +&=%\xC3\xBC",
-        .audience = "tasklist api",
+        .headers = "Accept: a",
+        .headers_length = sizeof "Accept: a",
+        .form = form,
+        .form_count = COUNT(form),
         .timeout = TL_SECOND,
     };
     memory = (test_memory){0};
     allocator = test_allocator(&memory);
     tl_error_set(&refusal, TL_AUTH, "wrong secret");
     tl_error_set(&outage, TL_NETWORK, "nobody there");
-    identity = tl_identity_new_oauth(&allocator, &spec);
+    identity = tl_identity_new_signing_in(&allocator, &spec);
     return identity ? 0 : -1;
 }
 
@@ -39,7 +44,7 @@ static int tear_down(void **state)
     return memory.live == 0 && memory.lies == 0 ? 0 : -1;
 }
 
-static void grant(const char *token, tl_time life, tl_time now)
+static void grant(const char *token, double life, tl_time now)
 {
     tl_identity_fetching(identity, SOME_FETCH, now);
     assert_true(tl_identity_grant(identity, token, strlen(token), life, now));
@@ -61,10 +66,10 @@ static void the_form_is_encoded(void **state)
 {
     (void)state;
     assert_string_equal(tl_buffer_text(&identity->form),
-                        "grant_type=client_credentials&audience=tasklist%20api&client_id=me&"
-                        "client_secret=my%20secret%3A%20%2B%26%3D%25%C3%BC");
+                        "client%20id=me&client_secret=my%20secret%3A%20%2B%26%3D%25%C3%BC");
+    assert_int_equal(identity->client.length, 0);
     assert_true(identity->form.secret);
-    assert_true(identity->header.secret);
+    assert_true(identity->lines.secret);
 }
 
 static void one_fetch_for_all(void **state)
@@ -75,26 +80,23 @@ static void one_fetch_for_all(void **state)
     check(START, TL_TOKEN_NEEDED, false);
     assert_true(tl_identity_grant(identity, "abc", 3, UNKNOWN, START));
     check(START, TL_TOKEN_READY, false);
-    assert_string_equal(tl_buffer_text(&identity->header), "Authorization: Bearer abc");
+    assert_string_equal(tl_buffer_text(&identity->lines), "Authorization: Bearer abc");
 }
 
 static const struct life {
-    tl_time life, early; /* how long before the end it is renewed */
+    double life;   /* in seconds */
+    tl_time early; /* how long before the end it is renewed */
 } lives[] = {
-    {10 * TL_SECOND, TL_SECOND},
-    {299 * TL_SECOND, 29900 * TL_MILLISECOND},
-    {300 * TL_SECOND, 30 * TL_SECOND},
-    {301 * TL_SECOND, 30 * TL_SECOND},
-    {86400 * TL_SECOND, 30 * TL_SECOND},
-    {1000000000 * TL_SECOND, 30 * TL_SECOND},
-    {1, 0},
+    {10, TL_SECOND},       {299, 29900 * TL_MILLISECOND}, {300, 30 * TL_SECOND},
+    {301, 30 * TL_SECOND}, {86400, 30 * TL_SECOND},       {1e9, 30 * TL_SECOND},
+    {0.000001, 0},
 };
 
 static void it_is_renewed_early_while_it_serves(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(lives); i++) {
-        tl_time end = START + lives[i].life, renewal = end - lives[i].early;
+        tl_time end = START + (tl_time)(lives[i].life * 1e6 + 0.5), renewal = end - lives[i].early;
         grant("abc", lives[i].life, START);
         check(renewal - 1, TL_TOKEN_READY, false);
         check(renewal, lives[i].early > 0 ? TL_TOKEN_READY : TL_TOKEN_NEEDED, true);
@@ -113,7 +115,7 @@ static void its_life_counts_from_the_fetch(void **state)
     (void)state;
     tl_identity_fetching(identity, SOME_FETCH, START);
     tl_identity_fetching(identity, SOME_FETCH, START + 5 * TL_SECOND); /* sent again */
-    assert_true(tl_identity_grant(identity, "abc", 3, 100 * TL_SECOND, START + 50 * TL_SECOND));
+    assert_true(tl_identity_grant(identity, "abc", 3, 100, START + 50 * TL_SECOND));
     check(START + 105 * TL_SECOND - 1, TL_TOKEN_READY, true);
     check(START + 105 * TL_SECOND, TL_TOKEN_NEEDED, true);
 }
@@ -121,7 +123,7 @@ static void its_life_counts_from_the_fetch(void **state)
 static void a_token_without_a_known_life_serves_on(void **state)
 {
     (void)state;
-    const tl_time unknown[] = {0, -1, -TL_NEVER, 1000000000 * TL_SECOND + 1, TL_NEVER};
+    const double unknown[] = {0, -1, -1e300, 1e9 + 1, 1e300, NAN, INFINITY};
     for (size_t i = 0; i < COUNT(unknown); i++) {
         grant("abc", unknown[i], START);
         check(START, TL_TOKEN_READY, false);
@@ -140,7 +142,7 @@ static void a_401_drops_only_its_own_token(void **state)
     assert_true(identity->generation != first);
     tl_identity_drop(identity, first); /* late */
     check(START, TL_TOKEN_READY, false);
-    assert_string_equal(tl_buffer_text(&identity->header), "Authorization: Bearer second");
+    assert_string_equal(tl_buffer_text(&identity->lines), "Authorization: Bearer second");
     tl_identity_drop(identity, identity->generation);
     check(START, TL_TOKEN_NEEDED, true);
 }
@@ -187,7 +189,7 @@ static void any_failure_defers_a_renewal(void **state)
     const tl_error *failures[] = {&refusal, &outage};
     for (size_t i = 0; i < COUNT(failures); i++) {
         tl_time renewal = START + 270 * TL_SECOND, end = START + 300 * TL_SECOND;
-        grant("abc", 300 * TL_SECOND, START);
+        grant("abc", 300, START);
         refuse(failures[i], true, renewal);
         check(renewal, TL_TOKEN_READY, false);
         check(renewal + TL_SECOND - 1, TL_TOKEN_READY, false);
@@ -238,7 +240,7 @@ static void a_bad_token_leaves_the_old_one(void **state)
     tl_identity_fetching(identity, SOME_FETCH, START);
     assert_false(tl_identity_grant(identity, "b d", 3, UNKNOWN, START));
     check(START, TL_TOKEN_READY, false);
-    assert_string_equal(tl_buffer_text(&identity->header), "Authorization: Bearer good");
+    assert_string_equal(tl_buffer_text(&identity->lines), "Authorization: Bearer good");
 }
 
 static void lack_of_memory_is_a_failure_that_may_pass(void **state)
@@ -259,19 +261,102 @@ static void lack_of_memory_is_a_failure_that_may_pass(void **state)
 static void making_one_survives_lack_of_memory(void **state)
 {
     (void)state;
-    const tl_oauth_spec spec = {
-        .url = "u", .client_id = "i", .client_secret = "s", .audience = "a"};
+    static const tl_field form[] = {{"n", "v"}};
+    const tl_sign_in_spec spec = {.kind = TL_TOKEN,
+                                  .url = "u",
+                                  .form = form,
+                                  .form_count = COUNT(form),
+                                  .client_id = "i",
+                                  .client_secret = "s"};
     test_memory scarce = {0};
     tl_allocator from = test_allocator(&scarce);
     tl_identity *made = NULL;
     for (size_t n = 1; !made; n++) {
         scarce = (test_memory){.fail_at = n};
-        made = tl_identity_new_oauth(&from, &spec);
+        made = tl_identity_new_signing_in(&from, &spec);
         if (!made)
             assert_int_equal(scarce.live, 0);
     }
     tl_identity_free(&from, made);
     assert_int_equal(scarce.live, 0);
+}
+
+static const struct pair {
+    const char *user, *password, *line;
+} basic[] = {
+    {"demo", "demo", "Authorization: Basic ZGVtbzpkZW1v"},
+    {"a", "b", "Authorization: Basic YTpi"},
+    {"a", "bc", "Authorization: Basic YTpiYw=="},
+    {"", "", "Authorization: Basic Og=="},
+    {"a b", "+:%\xC3\xBC", "Authorization: Basic YSBiOis6JcO8"},
+};
+
+static void a_user_and_a_password_serve_for_good(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(basic); i++) {
+        tl_identity *fixed = tl_identity_new_basic(&allocator, basic[i].user, basic[i].password);
+        assert_non_null(fixed);
+        assert_string_equal(tl_buffer_text(&fixed->lines), basic[i].line);
+        assert_int_equal(fixed->lines.length, strlen(basic[i].line) + 1);
+        assert_int_equal(tl_identity_state(fixed, TL_NEVER - 1), TL_TOKEN_READY);
+        assert_false(tl_identity_wants_fetch(fixed, TL_NEVER - 1));
+        assert_false(tl_identity_renewable(fixed));
+        tl_identity_free(&allocator, fixed);
+    }
+}
+
+static void a_fixed_token_serves_for_good(void **state)
+{
+    (void)state;
+    tl_identity *fixed = tl_identity_new_bearer(&allocator, "abc");
+    assert_non_null(fixed);
+    assert_string_equal(tl_buffer_text(&fixed->lines), "Authorization: Bearer abc");
+    assert_int_equal(tl_identity_state(fixed, TL_NEVER - 1), TL_TOKEN_READY);
+    assert_false(tl_identity_wants_fetch(fixed, TL_NEVER - 1));
+    assert_false(tl_identity_renewable(fixed));
+    tl_identity_free(&allocator, fixed);
+}
+
+static void a_client_in_the_header_is_form_encoded_first(void **state)
+{
+    (void)state;
+    const tl_sign_in_spec spec = {
+        .kind = TL_TOKEN, .url = "u", .client_id = "a:b", .client_secret = "c d"};
+    tl_identity *made = tl_identity_new_signing_in(&allocator, &spec);
+    assert_non_null(made);
+    /* a%3Ab:c%20d */
+    assert_string_equal(tl_buffer_text(&made->client), "Authorization: Basic YSUzQWI6YyUyMGQ=");
+    assert_true(made->client.secret);
+    assert_int_equal(made->form.length, 0);
+    tl_identity_free(&allocator, made);
+}
+
+static void a_token_from_the_host_is_asked_for_again(void **state)
+{
+    (void)state;
+    tl_identity *asked = tl_identity_new_asked(&allocator);
+    assert_non_null(asked);
+    assert_true(tl_identity_renewable(asked));
+    assert_true(tl_identity_wants_fetch(asked, START));
+    tl_identity_fetching(asked, NULL, START);
+    assert_false(tl_identity_wants_fetch(asked, START));
+    assert_int_equal(tl_identity_state(asked, START), TL_TOKEN_NEEDED);
+    assert_true(tl_identity_grant(asked, "abc", 3, 0, START));
+    assert_int_equal(tl_identity_state(asked, START), TL_TOKEN_READY);
+    tl_identity_drop(asked, asked->generation);
+    assert_true(tl_identity_wants_fetch(asked, START));
+    tl_identity_free(&allocator, asked);
+}
+
+static void an_oversized_answer_rests_as_a_refusal_does(void **state)
+{
+    (void)state;
+    tl_error oversized;
+    tl_error_set(&oversized, TL_LIMIT, "too much");
+    refuse(&oversized, true, START);
+    check(START, TL_TOKEN_REFUSED, false);
+    check(START + TL_SECOND, TL_TOKEN_NEEDED, true);
 }
 
 int main(void)
@@ -292,6 +377,11 @@ int main(void)
         TEST(a_bad_token_leaves_the_old_one),
         TEST(lack_of_memory_is_a_failure_that_may_pass),
         TEST(making_one_survives_lack_of_memory),
+        TEST(a_user_and_a_password_serve_for_good),
+        TEST(a_fixed_token_serves_for_good),
+        TEST(a_client_in_the_header_is_form_encoded_first),
+        TEST(a_token_from_the_host_is_asked_for_again),
+        TEST(an_oversized_answer_rests_as_a_refusal_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

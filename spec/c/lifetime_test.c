@@ -46,13 +46,10 @@ static tl_request *start_long(world *w, const char *path)
 /* For an identity whose token does not come. */
 static tl_request *start_waiting(world *w)
 {
-    char url[64];
-    snprintf(url, sizeof url, "http://127.0.0.1:%d/held-token", server_port(w->server));
-    const tl_oauth_spec oauth = {
-        .url = url, .client_id = "", .client_secret = "", .audience = "", .timeout = TL_SECOND};
+    tl_identity *identity = world_add_sign_in(w, TL_TOKEN, "/held-token");
+    assert_non_null(identity);
     tl_request_spec spec = get_spec(w, "/fine");
-    spec.identity = tl_engine_add_oauth(w->engine, &oauth);
-    assert_non_null(spec.identity);
+    spec.identity = identity;
     return start(w, &spec);
 }
 

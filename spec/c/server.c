@@ -70,6 +70,8 @@ static bool read_request(test_exchange *exchange)
     snprintf(exchange->body, sizeof exchange->body, "%s", end + 2);
     *end = '\0';
     find_header(head, "Authorization", exchange->authorization, sizeof exchange->authorization);
+    find_header(head, "Cookie", exchange->cookie, sizeof exchange->cookie);
+    find_header(head, "X-CSRF-TOKEN", exchange->csrf, sizeof exchange->csrf);
     find_header(head, "Content-Length", length, sizeof length);
     exchange->body_length = strtoul(length, NULL, 10);
     while (taken < exchange->body_length) {

@@ -14,7 +14,7 @@ typedef struct test_exchange {
     const struct test_route *route;
     int fd;
     int nth; /* of the requests for this route, from 1 */
-    char method[16], path[64], authorization[128];
+    char method[16], path[64], authorization[128], cookie[64], csrf[64];
     char body[256]; /* what fits of it */
     size_t body_length;
     bool over; /* set: the connection is closed after this */

@@ -80,6 +80,14 @@ static void answer_half_a_token(test_exchange *exchange)
     exchange->over = true;
 }
 
+static void answer_only_first_token(test_exchange *exchange)
+{
+    if (exchange->nth == 1)
+        answer_token(exchange);
+    else
+        exchange_answer(exchange, 503, "", "down");
+}
+
 static void start_many(world *w, tl_request **requests)
 {
     for (int i = 0; i < MANY; i++)
@@ -214,7 +222,7 @@ static void a_renewal_holds_nobody_up(void **state)
     world w;
     valid = 1;
     world_open(&w, routes);
-    w.life = 1000 * TL_SECOND;
+    w.life = 1000;
     expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
     w.identity->renew_at = 0; /* as if 970 s had passed */
     for (int i = 0; i < 3; i++)
@@ -329,6 +337,222 @@ static void a_token_that_would_add_a_header_is_refused(void **state)
     world_close(&w);
 }
 
+static void answer_login(test_exchange *exchange)
+{
+    char headers[128];
+    snprintf(headers, sizeof headers,
+             "Set-Cookie: S=%d; Path=/\r\nX-CSRF-TOKEN: masked-%d\r\nConnection: close\r\n",
+             exchange->nth, exchange->nth);
+    exchange_answer(exchange, 200, headers, "");
+}
+
+/* The session that the API takes is the number `valid`. Each answer names another CSRF token. */
+static void answer_session(test_exchange *exchange)
+{
+    char cookie[32], headers[64];
+    snprintf(cookie, sizeof cookie, "S=%d", valid);
+    if (strcmp(exchange->cookie, cookie) != 0) {
+        exchange_answer(exchange, 401, "", "who?");
+        return;
+    }
+    snprintf(headers, sizeof headers, "X-CSRF-TOKEN: masked-%d-%d\r\n", valid, exchange->nth);
+    exchange_answer(exchange, 200, headers, exchange->csrf);
+}
+
+static void answer_no_cookie(test_exchange *exchange)
+{
+    exchange_answer(exchange, 200, "X-CSRF-TOKEN: masked\r\n", "");
+}
+
+static const test_route sessions[] = {{"/login", answer_login},   {"/no-cookie", answer_no_cookie},
+                                      {"/api", answer_session},   {"/token", answer_token},
+                                      {"/other", answer_session}, {0}};
+
+static void open_with_session(world *w, const char *path)
+{
+    world_open(w, sessions);
+    w->identity = world_add_sign_in(w, TL_SESSION, path);
+    assert_non_null(w->identity);
+}
+
+static void a_session_is_one_for_all_and_sends_the_latest_csrf_token(void **state)
+{
+    (void)state;
+    world w;
+    tl_request *requests[MANY];
+    valid = 1;
+    open_with_session(&w, "/login");
+    start_many(&w, requests);
+    for (int i = 0; i < MANY; i++)
+        expect_answer(&w, requests[i], 200, "masked-1");
+    assert_int_equal(server_requests(w.server, "/login"), 1);
+    /* Numbered by path: the answers to the next ones tell of "/other". */
+    drive_until_finished(&w, start_get(&w, "/other"));
+    expect_answer(&w, start_get(&w, "/other"), 200, "masked-1-1");
+    expect_answer(&w, start_get(&w, "/other"), 200, "masked-1-2");
+    world_close(&w);
+}
+
+static void a_session_that_ended_is_opened_again_once(void **state)
+{
+    (void)state;
+    world w;
+    valid = 1;
+    open_with_session(&w, "/login");
+    expect_answer(&w, start_get(&w, "/api"), 200, "masked-1");
+    valid = 2;
+    tl_request_spec spec = write_spec(&w, "/api");
+    expect_answer(&w, start(&w, &spec), 200, "masked-2");
+    valid = 0;
+    expect_answer(&w, start_get(&w, "/api"), 401, "who?");
+    assert_int_equal(server_requests(w.server, "/login"), 3);
+    assert_int_equal(server_requests(w.server, "/api"), 5);
+    world_close(&w);
+}
+
+static void a_session_reaches_no_other_identity(void **state)
+{
+    (void)state;
+    world w;
+    valid = 1;
+    open_with_session(&w, "/login");
+    expect_answer(&w, start_get(&w, "/api"), 200, "masked-1");
+    tl_request_spec spec = get_spec(&w, "/api");
+    spec.identity = NULL;
+    expect_answer(&w, start(&w, &spec), 401, "who?");
+    world_close(&w);
+}
+
+static void a_login_without_a_cookie_is_a_refusal(void **state)
+{
+    (void)state;
+    world w;
+    open_with_session(&w, "/no-cookie");
+    expect_error(&w, start_get(&w, "/api"), TL_AUTH, "no cookie");
+    expect_error(&w, start_get(&w, "/api"), TL_AUTH, "no cookie");
+    assert_int_equal(server_requests(w.server, "/no-cookie"), 1);
+    assert_int_equal(server_requests(w.server, "/api"), 0);
+    world_close(&w);
+}
+
+static void a_waiter_says_what_it_waited_for(void **state)
+{
+    (void)state;
+    static const test_route routes[] = {{"/login", answer_when_released}, {0}};
+    world w;
+    world_open(&w, routes);
+    w.identity = world_add_sign_in(&w, TL_SESSION, "/login");
+    tl_request_spec spec = get_spec(&w, "/api");
+    spec.timeout = 50 * TL_MILLISECOND;
+    expect_error(&w, start(&w, &spec), TL_TIMEOUT, "waiting for a session");
+    world_close(&w);
+}
+
+static void answer_too_much(test_exchange *exchange)
+{
+    static char body[2 * 1024 * 1024];
+    if (body[0] == 0)
+        memset(body, 'x', sizeof body - 1);
+    exchange_answer(exchange, 200, "", body);
+}
+
+static void an_oversized_answer_lets_the_endpoint_rest(void **state)
+{
+    (void)state;
+    static const test_route routes[] = {{"/token", answer_too_much}, {0}};
+    world w;
+    world_open(&w, routes);
+    expect_error(&w, start_get(&w, "/api"), TL_LIMIT, "larger than");
+    tl_request *resting = start_get(&w, "/api");
+    assert_int_equal(resting->state, TL_REQUEST_FINISHED);
+    expect_error(&w, resting, TL_LIMIT, "larger than");
+    assert_int_equal(server_requests(w.server, "/token"), 1);
+    world_close(&w);
+}
+
+/* Many requests wait for one answer of the host's. */
+static void the_host_is_asked_once_for_all(void **state)
+{
+    (void)state;
+    world w;
+    tl_request *requests[MANY];
+    valid = 1;
+    world_open(&w, usual);
+    w.identity = tl_engine_adopt(w.engine, tl_identity_new_asked(tl_engine_allocator(w.engine)));
+    assert_null(tl_engine_asked(w.engine));
+    start_many(&w, requests);
+    assert_int_equal(tl_engine_timeout(w.engine), 0);
+    assert_ptr_equal(tl_engine_asked(w.engine), w.identity);
+    assert_null(tl_engine_asked(w.engine));
+    tl_engine_grant(w.identity, "token-1", strlen("token-1"), 0);
+    for (int i = 0; i < MANY; i++)
+        expect_answer(&w, requests[i], 200, "Bearer token-1");
+    valid = 2;
+    tl_request *request = start_get(&w, "/api");
+    while (!tl_engine_asked(w.engine))
+        drive(&w);
+    tl_error error;
+    tl_error_set(&error, TL_AUTH, "none today");
+    tl_engine_refuse(w.identity, &error, false);
+    expect_error(&w, request, TL_AUTH, "none today");
+    start_get(&w, "/api"); /* may ask at once */
+    assert_ptr_equal(tl_engine_asked(w.engine), w.identity);
+    tl_engine_grant(w.identity, "a b", 3, 0);
+    world_close(&w);
+}
+
+static void a_fixed_token_is_not_renewed(void **state)
+{
+    (void)state;
+    world w;
+    valid = 1;
+    world_open(&w, usual);
+    w.identity =
+        tl_engine_adopt(w.engine, tl_identity_new_bearer(tl_engine_allocator(w.engine), "token-1"));
+    expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
+    valid = 2;
+    expect_answer(&w, start_get(&w, "/api"), 401, "who?");
+    assert_int_equal(server_requests(w.server, "/api"), 2);
+    assert_int_equal(server_requests(w.server, "/token"), 0);
+    world_close(&w);
+}
+
+/* The old token serves, and the renewal is tried again in the course of later calls. */
+static void a_token_outlives_the_failure_of_its_renewal(void **state)
+{
+    (void)state;
+    static const test_route routes[] = {
+        {"/token", answer_only_first_token}, {"/api", answer_if_valid}, {0}};
+    world w;
+    valid = 1;
+    world_open(&w, routes);
+    w.life = 1000;
+    expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
+    for (int renewals = 1; renewals <= 2; renewals++) {
+        w.identity->renew_at = w.identity->rest_until = 0; /* as if 970 s, and a rest, had passed */
+        expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
+        while (w.identity->signing_in)
+            drive(&w);
+        assert_int_equal(w.identity->failure.kind, TL_HTTP);
+        assert_true(w.identity->rest_until > 0);
+        expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
+        assert_int_equal(server_requests(w.server, "/token"), 1 + renewals * 4);
+    }
+    world_close(&w);
+}
+
+static void a_token_that_is_over_at_once_is_tried_all_the_same(void **state)
+{
+    (void)state;
+    world w;
+    valid = 1;
+    world_open(&w, usual);
+    w.life = 0.000001;
+    expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
+    assert_int_equal(server_requests(w.server, "/token"), 1);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +571,16 @@ int main(void)
         ENGINE_TEST(an_endpoint_that_is_lost_is_named),
         ENGINE_TEST(half_a_token_is_none),
         ENGINE_TEST(a_token_that_would_add_a_header_is_refused),
+        ENGINE_TEST(a_session_is_one_for_all_and_sends_the_latest_csrf_token),
+        ENGINE_TEST(a_session_that_ended_is_opened_again_once),
+        ENGINE_TEST(a_session_reaches_no_other_identity),
+        ENGINE_TEST(a_login_without_a_cookie_is_a_refusal),
+        ENGINE_TEST(a_waiter_says_what_it_waited_for),
+        ENGINE_TEST(an_oversized_answer_lets_the_endpoint_rest),
+        ENGINE_TEST(the_host_is_asked_once_for_all),
+        ENGINE_TEST(a_fixed_token_is_not_renewed),
+        ENGINE_TEST(a_token_outlives_the_failure_of_its_renewal),
+        ENGINE_TEST(a_token_that_is_over_at_once_is_tried_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

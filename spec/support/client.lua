@@ -26,6 +26,18 @@ function client.of(server, options)
   return assert(tasklist.new(arguments))
 end
 
+--- Makes a client of a sandbox that signs in as the options say.
+-- @tparam table server from spec.support.sandbox
+-- @tparam table options go before the sandbox's base_url
+-- @treturn table
+function client.to(server, options)
+  local arguments = { base_url = server.base_url, timeout = 10, env = false }
+  for name, value in pairs(options) do
+    arguments[name] = value
+  end
+  return assert(tasklist.new(arguments))
+end
+
 --- Runs a script in a Lua of its own, in the checkout.
 -- @tparam string script
 -- @tparam[opt] string environment `NAME=value` words before the command

@@ -61,47 +61,33 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
     return taken;
 }
 
-/* For libcurl 0 means its own default of five minutes, and more than an int is an error. */
-static long connect_milliseconds(const tl_engine *engine)
-{
-    tl_time milliseconds = (engine->connect_timeout - 1) / TL_MILLISECOND + 1;
-    return milliseconds < INT_MAX ? (long)milliseconds : INT_MAX;
-}
-
-/* What is the same for every request. Beside it libcurl reads the proxy variables and the
- * certificate store. */
-static CURL *new_handle(tl_engine *engine)
+/* NULL with `code` set when libcurl refuses a setting. */
+static CURL *new_handle(tl_engine *engine, CURLcode *code)
 {
     CURL *easy = curl_easy_init();
-    if (!easy)
-        return NULL;
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* no waiting for a name lookup's thread */
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, tl_buffer_text(&engine->user_agent));
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_milliseconds(engine));
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, tl_buffer_text(&engine->no_proxy));
-    if (engine->ca_file.length > 0) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, tl_buffer_text(&engine->ca_file));
-        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* instead of the system's, not beside them */
-    }
-    tl_sockets_install(&engine->sockets, easy);
-    return easy;
+    *code = easy ? tl_transport_apply(&engine->transport, easy) : CURLE_OUT_OF_MEMORY;
+    const struct {
+        CURLoption option;
+        curl_write_callback function;
+    } functions[] = {
+        {CURLOPT_WRITEFUNCTION, on_body},
+        {CURLOPT_HEADERFUNCTION, on_header},
+        {CURLOPT_READFUNCTION, on_read},
+    };
+    for (size_t i = 0; *code == CURLE_OK && i < sizeof functions / sizeof *functions; i++)
+        *code = curl_easy_setopt(easy, functions[i].option, functions[i].function);
+    if (*code == CURLE_OK)
+        *code = tl_sockets_install(&engine->sockets, easy);
+    if (*code == CURLE_OK)
+        return easy;
+    curl_easy_cleanup(easy);
+    return NULL;
 }
 
-static CURL *take_handle(tl_engine *engine)
+static CURL *take_handle(tl_engine *engine, CURLcode *code)
 {
-    return engine->idle_count > 0 ? engine->idle[--engine->idle_count] : new_handle(engine);
+    *code = CURLE_OK;
+    return engine->idle_count > 0 ? engine->idle[--engine->idle_count] : new_handle(engine, code);
 }
 
 /* libcurl resends what it can rewind when a kept connection turns out to be dead. So a read's body
@@ -146,13 +132,9 @@ static bool add_header(tl_request *request, const char *header)
     return longer != NULL;
 }
 
-static bool make_headers(tl_request *request, const char *authorization)
+static bool add_lines(tl_request *request, const tl_buffer *lines)
 {
-    if (authorization && !add_header(request, authorization))
-        return false;
-    if (request->has_body && !add_header(request, "Expect:")) /* none: it costs a round trip */
-        return false;
-    const char *line = tl_buffer_text(&request->headers), *end = line + request->headers.length;
+    const char *line = tl_buffer_text(lines), *end = line + lines->length;
     for (; line < end; line += strlen(line) + 1) {
         if (!add_header(request, line))
             return false;
@@ -160,7 +142,16 @@ static bool make_headers(tl_request *request, const char *authorization)
     return true;
 }
 
-/* The list holds the token: libcurl's own copies are out of reach, this one is not. */
+static bool make_headers(tl_request *request, const tl_buffer *credentials)
+{
+    if (credentials && !add_lines(request, credentials))
+        return false;
+    if (request->has_body && !add_header(request, "Expect:")) /* none: it costs a round trip */
+        return false;
+    return add_lines(request, &request->headers);
+}
+
+/* The list holds the credentials: libcurl's own copies are out of reach, this one is not. */
 static void drop_headers(tl_request *request)
 {
     for (struct curl_slist *item = request->header_list; item; item = item->next)
@@ -172,6 +163,7 @@ static void drop_headers(tl_request *request)
 static void forget_answer(tl_request *request)
 {
     request->status = 0;
+    request->sent_at = 0;
     request->retry_after = 0;
     request->outcome = TL_OUTCOME_NONE;
     request->error.kind = TL_OK;
@@ -180,19 +172,36 @@ static void forget_answer(tl_request *request)
     tl_buffer_clear(&request->answer_body);
 }
 
-void tl_attempt_send(tl_request *request, const char *authorization)
+static CURLcode hand_over(tl_request *request, const tl_buffer *credentials)
 {
+    CURLcode code;
     tl_engine *engine = request->engine;
+    CURL *easy = request->easy = take_handle(engine, &code);
+    if (code != CURLE_OK)
+        return code;
+    if (!make_headers(request, credentials))
+        return CURLE_OUT_OF_MEMORY;
+    code = set_request(request, easy);
+    if (code != CURLE_OK)
+        return code;
+    return curl_multi_add_handle(engine->multi, easy) == CURLM_OK ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+}
+
+void tl_attempt_send(tl_request *request, const tl_buffer *credentials)
+{
     forget_answer(request);
-    CURL *easy = take_handle(engine);
-    request->easy = easy;
     request->state = TL_REQUEST_SENT;
-    if (easy && make_headers(request, authorization) && set_request(request, easy) == CURLE_OK &&
-        curl_multi_add_handle(engine->multi, easy) == CURLM_OK) {
+    CURLcode code = hand_over(request, credentials);
+    if (code == CURLE_OK) {
+        request->sent_at = tl_now();
         request->attempts++;
         return;
     }
-    tl_error_set(&request->error, TL_MEMORY, "not enough memory");
+    if (code == CURLE_OUT_OF_MEMORY)
+        tl_error_set(&request->error, TL_MEMORY, "not enough memory");
+    else
+        tl_error_set(&request->error, TL_CONFIG, "libcurl refuses the request: %s",
+                     curl_easy_strerror(code));
     tl_engine_finish(request);
 }
 
@@ -201,6 +210,8 @@ void tl_attempt_recall(tl_request *request, bool reusable)
     tl_engine *engine = request->engine;
     CURL *easy = request->easy;
     if (easy) {
+        if (request->sent_at != 0)
+            tl_traces_note(&engine->traces, &engine->allocator, request);
         curl_multi_remove_handle(engine->multi, easy);
         request->easy = NULL;
         if (reusable && engine->idle_count < TL_IDLE_HANDLES) {
@@ -269,11 +280,24 @@ static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt
         .attempts = request->attempts,
         .most_attempts = request->engine->most_attempts,
         .replayed = request->replayed,
-        .renewable = request->identity != NULL,
+        .renewable = request->identity && tl_identity_renewable(request->identity),
         .retry_after = request->retry_after,
         .now = tl_now(),
         .deadline = request->at_latest,
     };
+}
+
+/* With TLS 1.3 a server can refuse only after the handshake. Its alert (RFC 8446 6.2) may be lost
+ * when we write first: all that is seen then is that a new connection ends without an answer. */
+static bool ends_as_without_certificate(const tl_request *request, CURLcode code)
+{
+    long connections = 0;
+    if ((code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR) ||
+        request->answer_headers.length > 0 ||
+        request->engine->transport.texts[TL_CLIENT_CERT].length > 0)
+        return false;
+    curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
+    return connections > 0 && number(request, CURLINFO_APPCONNECT_TIME_T) > 0;
 }
 
 /* The verdict is OpenSSL's on the chain; libcurl compares the host name itself, and leaves
@@ -285,6 +309,10 @@ static tl_certificate_fault certificate_fault(const tl_request *request, CURLcod
     curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
     if (code == CURLE_SSL_CACERT_BADFILE) /* there is no store, or it can't be read */
         return TL_CERTIFICATE_AUTHORITY;
+    if (code == CURLE_SSL_CERTPROBLEM)
+        return TL_CERTIFICATE_OURS;
+    if (ends_as_without_certificate(request, code))
+        return TL_CERTIFICATE_WANTED;
     if (code != CURLE_PEER_FAILED_VERIFICATION)
         return TL_CERTIFICATE_FINE;
     if (verdict <= OPENSSL_UNSPECIFIED)
@@ -294,18 +322,37 @@ static tl_certificate_fault certificate_fault(const tl_request *request, CURLcod
                : TL_CERTIFICATE_AUTHORITY;
 }
 
+static tl_error_kind kind_of(CURLcode code)
+{
+    switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+        return TL_TIMEOUT;
+    case CURLE_OUT_OF_MEMORY:
+        return TL_MEMORY;
+    case CURLE_SSL_CERTPROBLEM: /* what libcurl reads before it sends anything */
+    case CURLE_SSL_CACERT_BADFILE:
+        return TL_CONFIG;
+    default:
+        return TL_NETWORK;
+    }
+}
+
 static void set_failure(tl_request *request, CURLcode code)
 {
-    if (code == CURLE_OK)
+    const tl_transport *transport = &request->engine->transport;
+    const char *proxy = tl_buffer_text(&transport->texts[TL_PROXY]);
+    const char *text = request->curl_text[0] ? request->curl_text : curl_easy_strerror(code);
+    if (request->status == TL_PROXY_AUTHENTICATION_REQUIRED && proxy[0])
+        tl_error_set(&request->error, TL_NETWORK, "the proxy %s refuses us: it answered %d", proxy,
+                     request->status);
+    else if (code == CURLE_OK)
         return;
-    if (request->error.kind == TL_OK) { /* otherwise on_body or on_header has said it better */
-        const char *text = request->curl_text[0] ? request->curl_text : curl_easy_strerror(code);
-        tl_error_kind kind = code == CURLE_OPERATION_TIMEDOUT ? TL_TIMEOUT
-                             : code == CURLE_OUT_OF_MEMORY    ? TL_MEMORY
-                                                              : TL_NETWORK;
-        tl_error_set(&request->error, kind, "%s", text);
+    else if (tl_transport_blames_proxy(transport, request->easy, code, text))
+        tl_error_set(&request->error, TL_NETWORK, "the proxy %s: %s", proxy, text);
+    else if (request->error.kind == TL_OK) /* otherwise on_body or on_header has said it better */
+        tl_error_set(&request->error, kind_of(code), "%s", text);
+    if (request->error.certificate == TL_CERTIFICATE_FINE)
         request->error.certificate = certificate_fault(request, code);
-    }
     request->error.status = request->status;
 }
 
@@ -316,6 +363,8 @@ void tl_attempt_done(tl_request *request, CURLcode code)
     tl_time delay;
     read_outcome(request, code, &attempt);
     set_failure(request, code);
+    if (request->identity)
+        tl_identity_observe(request->identity, request->token_generation, &request->answer_headers);
     tl_attempt_recall(request, code == CURLE_OK); /* a failed lookup's thread may still run */
     request->outcome = tl_retry_outcome(&attempt);
     if (attempt.code == CURLE_OK && attempt.status == 401 && request->identity &&

@@ -1,5 +1,7 @@
 #include "engine_private.h"
 
+#include <stdio.h>
+
 /* A host that only looks at the descriptor must see what the caller just set going. */
 void tl_engine_changed(tl_engine *engine)
 {
@@ -12,7 +14,9 @@ static void on_deadline(tl_timer *timer)
 {
     tl_request *request = TL_OWNER(timer, tl_request, deadline);
     double seconds = (double)request->timeout / (double)TL_SECOND;
-    char where[TL_MESSAGE_SIZE / 2] = "waiting for a token";
+    char where[TL_MESSAGE_SIZE / 2];
+    snprintf(where, sizeof where, "waiting for a %s",
+             request->identity ? tl_identity_sought(request->identity) : "token");
     if (request->state == TL_REQUEST_SENT) {
         tl_attempt_describe(request, where, sizeof where);
         if (!request->read && tl_attempt_went_out(request))
@@ -56,6 +60,7 @@ static tl_request *add(tl_engine *engine, const tl_request_spec *spec)
     tl_time now = tl_now();
     forgive_idle_time(engine, now); /* what went before is none of this request's time */
     request->engine = engine;
+    request->answer_headers.secret |= request->identity && request->identity->kind == TL_SESSION;
     request->at_latest = now + spec->timeout;
     tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
     tl_link_insert_before(&engine->requests, &request->all);
@@ -118,7 +123,8 @@ int tl_engine_fd(tl_engine *engine)
 tl_time tl_engine_timeout(const tl_engine *engine)
 {
     tl_time next = tl_timers_next(&engine->timers);
-    if (!tl_link_alone(&engine->finished) || !tl_link_alone(&engine->fetched))
+    if (!tl_link_alone(&engine->finished) || !tl_link_alone(&engine->fetched) ||
+        !tl_link_alone(&engine->asking))
         return 0;
     if (next == TL_NEVER)
         return TL_NEVER;
@@ -161,7 +167,7 @@ static void give_up_on_sent(tl_engine *engine)
         next = link->next;
         if (request->state != TL_REQUEST_SENT)
             continue;
-        tl_error_set(&request->error, TL_MEMORY, "the system refused to watch a socket");
+        tl_error_set(&request->error, TL_NETWORK, "the system refuses to watch a socket");
         tl_engine_finish(request);
     }
 }
@@ -195,4 +201,14 @@ tl_request *tl_engine_take(tl_engine *engine)
     tl_request *request = TL_OWNER(engine->finished.next, tl_request, queue);
     tl_link_remove(&request->queue);
     return request;
+}
+
+const tl_trace *tl_engine_traced(const tl_engine *engine)
+{
+    return tl_traces_first(&engine->traces);
+}
+
+void tl_engine_drop_trace(tl_engine *engine)
+{
+    tl_traces_drop_first(&engine->traces, &engine->allocator);
 }

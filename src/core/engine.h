@@ -2,24 +2,24 @@
  * finished ones. It never waits, but in tl_engine_block, and never calls anything above it.
  *
  * A host drives it so: when tl_engine_fd is readable or tl_engine_timeout is over, call
- * tl_engine_step; then settle each identity of tl_engine_answered, then take each finished request.
- * Start a request at any time in between. */
+ * tl_engine_step; then settle each identity of tl_engine_answered and tl_engine_asked, then take
+ * each finished request. Start a request at any time in between. */
 #ifndef TL_ENGINE_H
 #define TL_ENGINE_H
 
 #include "identity.h"
 #include "request.h"
+#include "trace.h"
+#include "transport.h"
 
 #include <stdint.h>
 
 typedef struct tl_engine_options {
     tl_allocator allocator;
-    tl_time connect_timeout; /* name lookup, TCP, TLS and proxy together */
-    int most_attempts;       /* of one request, at least 1 */
-    const char *user_agent;
-    const char *ca_file;  /* PEM: trusted instead of the system's store; "": that store */
-    const char *no_proxy; /* hosts to reach directly, in libcurl's form */
-    uint64_t seed;        /* of the jitter; not 0 */
+    tl_transport_options transport;
+    int most_attempts; /* of one request, at least 1 */
+    bool trace;        /* keeps what each attempt was like */
+    uint64_t seed;     /* of the jitter; not 0 */
 } tl_engine_options;
 
 /* NULL with `error` set. */
@@ -32,8 +32,12 @@ void tl_engine_free(tl_engine *engine);
 /* False in a child after fork, where nothing but tl_engine_free may be called. */
 bool tl_engine_is_ours(const tl_engine *engine);
 
-/* An identity that lives as long as the engine. NULL when there is no memory. */
-tl_identity *tl_engine_add_oauth(tl_engine *engine, const tl_oauth_spec *spec);
+/* What an identity for the engine is to be made with. */
+const tl_allocator *tl_engine_allocator(const tl_engine *engine);
+
+/* From now on the identity lives as long as the engine. NULL, for want of memory, passes through.
+ */
+tl_identity *tl_engine_adopt(tl_engine *engine, tl_identity *identity);
 
 /* NULL when there is no memory. What goes wrong later shows when the request is finished, which may
  * be at once. */
@@ -62,14 +66,25 @@ bool tl_engine_block(tl_engine *engine);
 /* The next request that is finished, once; NULL when none is. */
 tl_request *tl_engine_take(tl_engine *engine);
 
-/* An identity whose token endpoint has answered: read identity->fetch, then call one of the two
- * below. NULL when there is none. */
+/* An identity whose endpoint has answered: read identity->fetch, then call one of the three below.
+ * NULL when there is none. */
 tl_identity *tl_engine_answered(tl_engine *engine);
 
-/* The answer held a token that lives `life` microseconds (<= 0: unknown): whoever waits goes on. */
-void tl_engine_grant(tl_identity *identity, const char *token, size_t length, tl_time life);
+/* An identity that waits for the host to give it a token, once for each time it waits: get one,
+ * then call tl_engine_grant or tl_engine_refuse. NULL when there is none. */
+tl_identity *tl_engine_asked(tl_engine *engine);
 
-/* The answer held none: whoever waits fails with `error`. `rest`: see tl_identity_refuse. */
+/* There is a token that lives `life` seconds (0: unknown): whoever waits goes on. */
+void tl_engine_grant(tl_identity *identity, const char *token, size_t length, double life);
+
+/* The same for a session: the answer is a success, and its cookies are taken. */
+void tl_engine_admit(tl_identity *identity);
+
+/* There is none: whoever waits fails with `error`. `rest`: see tl_identity_refuse. */
 void tl_engine_refuse(tl_identity *identity, const tl_error *error, bool rest);
+
+/* What the oldest attempt was like that is not dropped yet, when `trace` is on; or NULL. */
+const tl_trace *tl_engine_traced(const tl_engine *engine);
+void tl_engine_drop_trace(tl_engine *engine);
 
 #endif

@@ -1,5 +1,6 @@
 /* What the files of the engine share: lifetime.c (its beginning and end), engine.c (the loop),
- * attempt.c (one attempt on the wire), signin.c (waiting for and fetching tokens). */
+ * attempt.c (one attempt on the wire), signin.c (waiting for and fetching what proves who we are).
+ */
 #ifndef TL_ENGINE_PRIVATE_H
 #define TL_ENGINE_PRIVATE_H
 
@@ -25,12 +26,13 @@ struct tl_engine {
     tl_link requests;            /* all there are, by `all` */
     tl_link identities;          /* by `all` */
     tl_link finished;            /* to be taken, by `queue` */
-    tl_link fetched;             /* token requests to be settled, by `queue` */
+    tl_link fetched;             /* sign-ins to be settled, by `queue` */
+    tl_link asking;              /* identities that wait for the host, by `queue` */
     CURL *idle[TL_IDLE_HANDLES]; /* handles that were used before */
     size_t idle_count;
-    tl_time connect_timeout;
     int most_attempts;
-    tl_buffer user_agent, ca_file, no_proxy;
+    tl_transport transport;
+    tl_traces traces;
     uint64_t random;
 };
 
@@ -44,9 +46,9 @@ void tl_engine_changed(tl_engine *engine);
 
 /* attempt.c */
 
-/* Puts the request on the wire, or finishes it when that can't be done. `authorization` is a whole
- * header, or NULL. */
-void tl_attempt_send(tl_request *request, const char *authorization);
+/* Puts the request on the wire, or finishes it when that can't be done. `credentials` are
+ * header lines, each ended by a NUL; or NULL. */
+void tl_attempt_send(tl_request *request, const tl_buffer *credentials);
 
 /* libcurl is done with the request: finish it, or see to its next attempt. */
 void tl_attempt_done(tl_request *request, CURLcode code);
@@ -62,10 +64,10 @@ void tl_attempt_describe(const tl_request *request, char *text, size_t size);
 
 /* signin.c */
 
-/* Sends the request with its identity's token, or lets it wait for one. */
+/* Sends the request with its identity's proof, or lets it wait for one. */
 void tl_signin_send(tl_request *request);
 
-/* Lets those who wait for a fetch that failed know. */
+/* Lets those who wait for a sign-in that failed know. */
 void tl_signin_settle(tl_engine *engine);
 
 #endif

@@ -14,12 +14,14 @@ typedef enum tl_error_kind {
     TL_MEMORY
 } tl_error_kind;
 
-/* Why a server's certificate was not accepted. */
+/* What is wrong with a certificate: the server's, as we see it, or ours. */
 typedef enum tl_certificate_fault {
     TL_CERTIFICATE_FINE,
-    TL_CERTIFICATE_HOST,     /* it is for another host */
-    TL_CERTIFICATE_DATE,     /* expired, or not yet valid */
-    TL_CERTIFICATE_AUTHORITY /* nobody we trust has signed it */
+    TL_CERTIFICATE_HOST,      /* it is for another host */
+    TL_CERTIFICATE_DATE,      /* expired, or not yet valid */
+    TL_CERTIFICATE_AUTHORITY, /* nobody we trust has signed it */
+    TL_CERTIFICATE_OURS,      /* our own, or its key, can't be used */
+    TL_CERTIFICATE_WANTED     /* the server may have asked for ours, and there is none */
 } tl_certificate_fault;
 
 enum { TL_MESSAGE_SIZE = 512, TL_OAUTH_SIZE = 256 };

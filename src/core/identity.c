@@ -1,82 +1,129 @@
 #include "identity.h"
 
-#include "url.h"
-
 #include <string.h>
 
 #define RENEW_AT_MOST (30 * TL_SECOND)
 #define SHORTEST_REST TL_SECOND
 #define LONGEST_REST  (30 * TL_SECOND)
-/* A longer life than this (30 years) is a mistake of the server's, and no reason to overflow. */
-#define LONGEST_LIFE (1000000000 * TL_SECOND)
 
-static const char bearer[] = "Authorization: Bearer ";
+/* Seconds. A longer life than this (30 years) is a mistake of the server's, and no reason to
+ * overflow. */
+#define LONGEST_LIFE 1e9
 
-static bool append_field(tl_buffer *form, const char *name, const char *value)
-{
-    return (form->length == 0 || tl_buffer_append_text(form, "&") == TL_BUFFER_OK) &&
-           tl_buffer_append_text(form, name) == TL_BUFFER_OK &&
-           tl_buffer_append_text(form, "=") == TL_BUFFER_OK &&
-           tl_url_encode(form, value, strlen(value));
-}
-
-static bool write_form(tl_buffer *form, const tl_oauth_spec *spec)
-{
-    return append_field(form, "grant_type", "client_credentials") &&
-           append_field(form, "audience", spec->audience) &&
-           append_field(form, "client_id", spec->client_id) &&
-           append_field(form, "client_secret", spec->client_secret);
-}
-
-tl_identity *tl_identity_new_oauth(const tl_allocator *allocator, const tl_oauth_spec *spec)
+static tl_identity *new_identity(const tl_allocator *allocator, tl_identity_kind kind)
 {
     tl_identity *identity = tl_allocator_new(allocator, sizeof *identity);
     if (!identity)
         return NULL;
+    identity->kind = kind;
+    identity->renew_at = identity->expires_at = TL_NEVER;
     tl_link_init(&identity->waiters);
     tl_link_init(&identity->all);
+    tl_link_init(&identity->queue);
     tl_buffer_init(&identity->url, allocator, SIZE_MAX);
+    tl_buffer_init_secret(&identity->headers, allocator, SIZE_MAX);
+    tl_buffer_init_secret(&identity->client, allocator, SIZE_MAX);
     tl_buffer_init_secret(&identity->form, allocator, SIZE_MAX);
-    tl_buffer_init_secret(&identity->header, allocator, SIZE_MAX);
-    identity->timeout = spec->timeout;
-    if (tl_buffer_append_text(&identity->url, spec->url) != TL_BUFFER_OK ||
-        !write_form(&identity->form, spec)) {
-        tl_identity_free(allocator, identity);
-        return NULL;
-    }
+    tl_buffer_init_secret(&identity->lines, allocator, SIZE_MAX);
+    tl_session_init(&identity->session, allocator);
     return identity;
+}
+
+/* The identity when it was `made` whole; nothing otherwise. */
+static tl_identity *if_made(const tl_allocator *allocator, tl_identity *identity, bool made)
+{
+    if (made)
+        return identity;
+    if (identity)
+        tl_identity_free(allocator, identity);
+    return NULL;
+}
+
+tl_identity *tl_identity_new_basic(const tl_allocator *allocator, const char *user,
+                                   const char *password)
+{
+    tl_identity *identity = new_identity(allocator, TL_FIXED);
+    return if_made(allocator, identity,
+                   identity && tl_credentials_write_basic(&identity->lines, user, password));
+}
+
+tl_identity *tl_identity_new_bearer(const tl_allocator *allocator, const char *token)
+{
+    tl_identity *identity = new_identity(allocator, TL_FIXED);
+    return if_made(allocator, identity,
+                   identity && tl_credentials_write_bearer(&identity->lines, token, strlen(token)));
+}
+
+tl_identity *tl_identity_new_asked(const tl_allocator *allocator)
+{
+    return new_identity(allocator, TL_ASKED);
+}
+
+static bool write_sign_in(tl_identity *identity, const tl_sign_in_spec *spec)
+{
+    identity->timeout = spec->timeout;
+    return tl_buffer_append_text(&identity->url, spec->url) == TL_BUFFER_OK &&
+           tl_buffer_append(&identity->headers, spec->headers, spec->headers_length) ==
+               TL_BUFFER_OK &&
+           tl_credentials_write_form(&identity->form, spec->form, spec->form_count) &&
+           (!spec->client_id ||
+            tl_credentials_write_client(&identity->client, spec->client_id, spec->client_secret));
+}
+
+tl_identity *tl_identity_new_signing_in(const tl_allocator *allocator, const tl_sign_in_spec *spec)
+{
+    tl_identity *identity = new_identity(allocator, spec->kind);
+    return if_made(allocator, identity, identity && write_sign_in(identity, spec));
 }
 
 void tl_identity_free(const tl_allocator *allocator, tl_identity *identity)
 {
     tl_buffer_free(&identity->url);
+    tl_buffer_free(&identity->headers);
+    tl_buffer_free(&identity->client);
     tl_buffer_free(&identity->form);
-    tl_buffer_free(&identity->header);
+    tl_buffer_free(&identity->lines);
+    tl_session_free(&identity->session);
     tl_allocator_free(allocator, identity, sizeof *identity);
+}
+
+const char *tl_identity_sought(const tl_identity *identity)
+{
+    return identity->kind == TL_SESSION ? "session" : "token";
+}
+
+bool tl_identity_renewable(const tl_identity *identity)
+{
+    return identity->kind != TL_FIXED;
 }
 
 static bool serves(const tl_identity *identity, tl_time now)
 {
-    return identity->header.length > 0 && now < identity->expires_at;
+    return identity->lines.length > 0 && now < identity->expires_at;
+}
+
+bool tl_identity_is_refusal(tl_error_kind kind)
+{
+    return kind == TL_AUTH || kind == TL_LIMIT || kind == TL_CONFIG;
 }
 
 /* Only a refusal makes calls fail while the endpoint rests: after a failure that may pass, a call
  * that has no token tries again at once. */
 static bool refused(const tl_identity *identity, tl_time now)
 {
-    return identity->failure.kind == TL_AUTH && now < identity->rest_until;
+    return tl_identity_is_refusal(identity->failure.kind) && now < identity->rest_until;
 }
 
 tl_token_state tl_identity_state(const tl_identity *identity, tl_time now)
 {
     if (serves(identity, now))
         return TL_TOKEN_READY;
-    return !identity->fetch && refused(identity, now) ? TL_TOKEN_REFUSED : TL_TOKEN_NEEDED;
+    return !identity->signing_in && refused(identity, now) ? TL_TOKEN_REFUSED : TL_TOKEN_NEEDED;
 }
 
 bool tl_identity_wants_fetch(const tl_identity *identity, tl_time now)
 {
-    if (identity->fetch)
+    if (identity->signing_in)
         return false;
     if (serves(identity, now))
         return now >= identity->renew_at && now >= identity->rest_until;
@@ -85,64 +132,88 @@ bool tl_identity_wants_fetch(const tl_identity *identity, tl_time now)
 
 void tl_identity_fetching(tl_identity *identity, tl_request *fetch, tl_time now)
 {
+    identity->signing_in = true;
     identity->fetch = fetch;
     identity->fetch_started = now;
 }
 
-/* Visible ASCII: RFC 6750 allows less, but nothing in this can end the header line or a word of it.
- */
-static bool fits_a_header(const char *token, size_t length)
+static void end_sign_in(tl_identity *identity)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (token[i] < '!' || token[i] > '~')
-            return false;
-    }
-    return length > 0;
+    identity->signing_in = false;
+    identity->fetch = NULL;
 }
 
-static void set_life(tl_identity *identity, tl_time life)
+static void set_life(tl_identity *identity, double life)
 {
-    if (life <= 0 || life > LONGEST_LIFE) {
+    if (!(life > 0 && life <= LONGEST_LIFE)) {
         identity->renew_at = identity->expires_at = TL_NEVER;
         return;
     }
-    tl_time early = life / 10 < RENEW_AT_MOST ? life / 10 : RENEW_AT_MOST;
-    identity->expires_at = identity->fetch_started + life;
+    tl_time span = (tl_time)(life * (double)TL_SECOND);
+    tl_time early = span / 10 < RENEW_AT_MOST ? span / 10 : RENEW_AT_MOST;
+    identity->expires_at = identity->fetch_started + span;
     identity->renew_at = identity->expires_at - early;
 }
 
-bool tl_identity_grant(tl_identity *identity, const char *token, size_t length, tl_time life,
-                       tl_time now)
+/* `lines` becomes the identity's; when they could not be `written` the old ones go on serving. */
+static bool install(tl_identity *identity, tl_buffer *lines, bool written, double life, tl_time now)
 {
-    tl_error error;
-    if (!fits_a_header(token, length)) {
-        tl_error_set(&error, TL_AUTH,
-                     "the token endpoint gave a token that no header can carry (RFC 6750)");
-        tl_identity_refuse(identity, &error, true, now);
-        return false;
-    }
-    tl_buffer header; /* apart: without memory the old token goes on serving */
-    tl_buffer_init_secret(&header, identity->header.allocator, SIZE_MAX);
-    if (tl_buffer_append_text(&header, bearer) != TL_BUFFER_OK ||
-        tl_buffer_append(&header, token, length) != TL_BUFFER_OK) {
-        tl_buffer_free(&header);
+    if (!written) {
+        tl_error error;
+        tl_buffer_free(lines);
         tl_error_set(&error, TL_MEMORY, "not enough memory");
         tl_identity_refuse(identity, &error, false, now);
         return false;
     }
-    tl_buffer_free(&identity->header);
-    identity->header = header;
+    tl_buffer_free(&identity->lines);
+    identity->lines = *lines;
     identity->generation++;
     set_life(identity, life);
-    identity->fetch = NULL;
+    end_sign_in(identity);
     identity->failure.kind = TL_OK;
     identity->rest = identity->rest_until = 0;
     return true;
 }
 
+static bool refuse_answer(tl_identity *identity, const char *why, tl_time now)
+{
+    tl_error error;
+    tl_error_set(&error, TL_AUTH, "%s", why);
+    tl_identity_refuse(identity, &error, true, now);
+    return false;
+}
+
+bool tl_identity_grant(tl_identity *identity, const char *token, size_t length, double life,
+                       tl_time now)
+{
+    if (!tl_credentials_fit_a_header(token, length))
+        return refuse_answer(identity,
+                             identity->kind == TL_ASKED
+                                 ? "the token function gave a token that no header can carry"
+                                 : "the token endpoint gave a token that no header can carry "
+                                   "(RFC 6750)",
+                             now);
+    tl_buffer lines;
+    tl_buffer_init_secret(&lines, identity->lines.allocator, SIZE_MAX);
+    bool written = tl_credentials_write_bearer(&lines, token, length);
+    return install(identity, &lines, written, life, now);
+}
+
+bool tl_identity_admit(tl_identity *identity, const tl_buffer *headers, tl_time now)
+{
+    tl_session_clear(&identity->session); /* the old one, if any, lives on in the lines */
+    tl_buffer lines;
+    tl_buffer_init_secret(&lines, identity->lines.allocator, SIZE_MAX);
+    bool written = tl_session_read(&identity->session, headers);
+    if (written && identity->session.cookies.length == 0)
+        return refuse_answer(identity, "the login's answer sets no cookie; check login_url", now);
+    written = written && tl_session_write(&identity->session, &lines);
+    return install(identity, &lines, written, 0, now);
+}
+
 void tl_identity_refuse(tl_identity *identity, const tl_error *error, bool rest, tl_time now)
 {
-    identity->fetch = NULL;
+    end_sign_in(identity);
     identity->failure = *error;
     if (!rest)
         return;
@@ -153,8 +224,25 @@ void tl_identity_refuse(tl_identity *identity, const tl_error *error, bool rest,
     identity->rest_until = now + identity->rest;
 }
 
+void tl_identity_observe(tl_identity *identity, uint64_t generation, const tl_buffer *headers)
+{
+    if (identity->kind != TL_SESSION || identity->generation != generation ||
+        identity->lines.length == 0)
+        return;
+    tl_buffer lines;
+    tl_buffer_init_secret(&lines, identity->lines.allocator, SIZE_MAX);
+    if (tl_session_read(&identity->session, headers) &&
+        tl_session_write(&identity->session, &lines)) {
+        tl_buffer_free(&identity->lines);
+        identity->lines = lines;
+        return;
+    }
+    tl_buffer_free(&lines);
+    tl_identity_drop(identity, generation); /* half a session: sign in anew */
+}
+
 void tl_identity_drop(tl_identity *identity, uint64_t generation)
 {
     if (identity->generation == generation)
-        tl_buffer_clear(&identity->header);
+        tl_buffer_clear(&identity->lines);
 }

@@ -1,6 +1,7 @@
 /* How an engine begins and ends; between the two it is engine.c's. */
 #include "engine_private.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -52,14 +53,16 @@ static void on_curl_timer(tl_timer *timer)
     curl_multi_socket_action(engine->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
-static bool open_multi(tl_engine *engine)
+static bool open_multi(tl_engine *engine, long max_connections)
 {
     engine->multi = curl_multi_init();
     return engine->multi &&
            curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
            curl_multi_setopt(engine->multi, CURLMOPT_SOCKETDATA, engine) == CURLM_OK &&
            curl_multi_setopt(engine->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
-           curl_multi_setopt(engine->multi, CURLMOPT_TIMERDATA, engine) == CURLM_OK;
+           curl_multi_setopt(engine->multi, CURLMOPT_TIMERDATA, engine) == CURLM_OK &&
+           curl_multi_setopt(engine->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, max_connections) ==
+               CURLM_OK;
 }
 
 static void init_fields(tl_engine *engine, const tl_engine_options *options)
@@ -67,7 +70,6 @@ static void init_fields(tl_engine *engine, const tl_engine_options *options)
     engine->allocator = options->allocator;
     engine->owner = getpid();
     engine->poller = TL_POLLER_CLOSED;
-    engine->connect_timeout = options->connect_timeout;
     engine->most_attempts = options->most_attempts;
     engine->random = options->seed;
     engine->driven_until = tl_now();
@@ -77,17 +79,22 @@ static void init_fields(tl_engine *engine, const tl_engine_options *options)
     tl_link_init(&engine->identities);
     tl_link_init(&engine->finished);
     tl_link_init(&engine->fetched);
+    tl_link_init(&engine->asking);
     tl_sockets_init(&engine->sockets, &engine->allocator);
-    tl_buffer_init(&engine->user_agent, &engine->allocator, SIZE_MAX);
-    tl_buffer_init(&engine->ca_file, &engine->allocator, SIZE_MAX);
-    tl_buffer_init(&engine->no_proxy, &engine->allocator, SIZE_MAX);
+    tl_transport_init(&engine->transport, &engine->allocator);
+    tl_traces_init(&engine->traces, options->trace);
 }
 
-static bool copy_texts(tl_engine *engine, const tl_engine_options *options)
+/* False with `error` set. */
+static bool open_engine(tl_engine *engine, const tl_engine_options *options, tl_error *error)
 {
-    return tl_buffer_append_text(&engine->user_agent, options->user_agent) == TL_BUFFER_OK &&
-           tl_buffer_append_text(&engine->ca_file, options->ca_file) == TL_BUFFER_OK &&
-           tl_buffer_append_text(&engine->no_proxy, options->no_proxy) == TL_BUFFER_OK;
+    if (!tl_poller_open(&engine->poller) && errno != ENOMEM) {
+        tl_error_set(error, TL_LIMIT, "no descriptor is left for a client (errno %d)", errno);
+        return false;
+    }
+    tl_error_set(error, TL_MEMORY, "not enough memory for an engine");
+    return engine->poller.fd >= 0 && tl_transport_set(&engine->transport, &options->transport) &&
+           open_multi(engine, options->transport.max_connections);
 }
 
 tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error)
@@ -98,14 +105,14 @@ tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error)
                      curl_easy_strerror(global_code));
         return NULL;
     }
+    tl_error_set(error, TL_MEMORY, "not enough memory for an engine");
     tl_engine *engine = tl_allocator_new(&options->allocator, sizeof *engine);
-    if (engine) {
-        init_fields(engine, options);
-        if (copy_texts(engine, options) && tl_poller_open(&engine->poller) && open_multi(engine))
-            return engine;
-        tl_engine_free(engine);
-    }
-    tl_error_set(error, TL_MEMORY, "not enough memory or descriptors for an engine");
+    if (!engine)
+        return NULL;
+    init_fields(engine, options);
+    if (open_engine(engine, options, error))
+        return engine;
+    tl_engine_free(engine);
     return NULL;
 }
 
@@ -161,16 +168,21 @@ void tl_engine_free(tl_engine *engine)
     }
     tl_poller_close(&engine->poller);
     tl_sockets_free(&engine->sockets);
-    tl_buffer_free(&engine->user_agent);
-    tl_buffer_free(&engine->ca_file);
-    tl_buffer_free(&engine->no_proxy);
+    tl_transport_free(&engine->transport);
+    tl_traces_free(&engine->traces, &engine->allocator);
     tl_allocator_free(&allocator, engine, sizeof *engine);
 }
 
-tl_identity *tl_engine_add_oauth(tl_engine *engine, const tl_oauth_spec *spec)
+const tl_allocator *tl_engine_allocator(const tl_engine *engine)
 {
-    tl_identity *identity = tl_identity_new_oauth(&engine->allocator, spec);
-    if (identity)
+    return &engine->allocator;
+}
+
+tl_identity *tl_engine_adopt(tl_engine *engine, tl_identity *identity)
+{
+    if (identity) {
+        identity->engine = engine;
         tl_link_insert_before(&engine->identities, &identity->all);
+    }
     return identity;
 }

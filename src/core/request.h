@@ -60,6 +60,7 @@ typedef struct tl_request {
     bool replayed;                  /* after a 401 */
     size_t body_sent;               /* how much of a write's body libcurl has taken */
     uint64_t token_generation;      /* of the token that the last attempt carried */
+    tl_time sent_at;                /* when the attempt began; 0: it did not */
     CURL *easy;                     /* while SENT */
     struct curl_slist *header_list; /* while SENT */
     char curl_text[CURL_ERROR_SIZE];

@@ -1,21 +1,24 @@
-/* How requests come to their token: who waits for one, who fetches it, what follows from the
- * endpoint's answer. The rules are identity.c's. */
+/* How requests come to what proves who they are from: who waits for it, who fetches it, what
+ * follows from the endpoint's answer. The rules are identity.c's. */
 #include "engine_private.h"
 
 /* RFC 6749 sets no size; no token endpoint needs a mebibyte. */
 enum { MOST_TOKEN_ANSWER = 1024 * 1024 };
 
-static void start_fetch(tl_engine *engine, tl_identity *identity)
+static void start_sign_in(tl_engine *engine, tl_identity *identity)
 {
-    static const char headers[] = "Accept: application/json\0"
-                                  "Content-Type: application/x-www-form-urlencoded";
+    if (identity->kind == TL_ASKED) {
+        tl_identity_fetching(identity, NULL, tl_now());
+        tl_link_insert_before(&engine->asking, &identity->queue);
+        return;
+    }
     tl_request_spec spec = {
         .method = "POST",
         .url = tl_buffer_text(&identity->url),
         .body = tl_buffer_text(&identity->form),
         .body_length = identity->form.length,
-        .headers = headers,
-        .headers_length = sizeof headers,
+        .headers = tl_buffer_text(&identity->headers),
+        .headers_length = identity->headers.length,
         .fetch_for = identity,
         .timeout = identity->timeout,
         .most_body = MOST_TOKEN_ANSWER,
@@ -23,30 +26,35 @@ static void start_fetch(tl_engine *engine, tl_identity *identity)
         .secret = true,
         .background = true,
     };
-    tl_engine_start(engine, &spec); /* no memory: identity->fetch stays NULL */
+    tl_engine_start(engine, &spec); /* no memory: nobody signs in */
+}
+
+static void send_with_proof(tl_request *request)
+{
+    request->token_generation = request->identity->generation;
+    tl_attempt_send(request, &request->identity->lines);
 }
 
 void tl_signin_send(tl_request *request)
 {
     tl_identity *identity = request->identity;
+    tl_time now = tl_now();
     if (!identity) {
         if (request->fetch_for)
-            tl_identity_fetching(request->fetch_for, request, tl_now());
-        tl_attempt_send(request, NULL);
+            tl_identity_fetching(request->fetch_for, request, now);
+        tl_attempt_send(request, request->fetch_for ? &request->fetch_for->client : NULL);
         return;
     }
-    tl_time now = tl_now();
     if (tl_identity_wants_fetch(identity, now))
-        start_fetch(request->engine, identity);
+        start_sign_in(request->engine, identity);
     switch (tl_identity_state(identity, now)) {
     case TL_TOKEN_READY:
-        request->token_generation = identity->generation;
-        tl_attempt_send(request, tl_buffer_text(&identity->header));
+        send_with_proof(request);
         break;
     case TL_TOKEN_NEEDED:
         request->state = TL_REQUEST_WAITING;
         tl_link_insert_before(&identity->waiters, &request->queue);
-        if (identity->fetch)
+        if (identity->signing_in)
             break; /* otherwise nobody would end the wait */
         tl_error_set(&request->error, TL_MEMORY, "not enough memory");
         tl_engine_finish(request);
@@ -88,29 +96,39 @@ static void fail_waiters(tl_identity *identity)
     }
 }
 
-void tl_engine_grant(tl_identity *identity, const char *token, size_t length, tl_time life)
+/* The sign-in is over, for better or worse, and `fetch` was the request that did it, or NULL. Who
+ * waited goes out with its proof even if that is over by now: the server will say so, and nobody
+ * asks for ever for what lives too briefly. */
+static void end_wait(tl_identity *identity, tl_request *fetch, bool granted)
 {
     tl_link waiters;
-    tl_request *fetch = identity->fetch;
-    bool granted = tl_identity_grant(identity, token, length, life, tl_now());
-    tl_engine *engine = fetch->engine;
-    tl_engine_cancel(fetch);
+    if (fetch)
+        tl_engine_cancel(fetch);
     if (!granted)
         fail_waiters(identity);
     take_waiters(identity, &waiters);
     for (tl_request *request; (request = next_waiter(&waiters));)
-        tl_signin_send(request);
-    tl_engine_changed(engine);
+        send_with_proof(request);
+    tl_engine_changed(identity->engine);
+}
+
+void tl_engine_grant(tl_identity *identity, const char *token, size_t length, double life)
+{
+    tl_request *fetch = identity->fetch;
+    end_wait(identity, fetch, tl_identity_grant(identity, token, length, life, tl_now()));
+}
+
+void tl_engine_admit(tl_identity *identity)
+{
+    tl_request *fetch = identity->fetch;
+    end_wait(identity, fetch, tl_identity_admit(identity, &fetch->answer_headers, tl_now()));
 }
 
 void tl_engine_refuse(tl_identity *identity, const tl_error *error, bool rest)
 {
     tl_request *fetch = identity->fetch;
-    tl_engine *engine = fetch->engine;
     tl_identity_refuse(identity, error, rest, tl_now());
-    tl_engine_cancel(fetch);
-    fail_waiters(identity);
-    tl_engine_changed(engine);
+    end_wait(identity, fetch, false);
 }
 
 /* A failure that may pass is no reason to rest, but while the old token still serves. */
@@ -120,19 +138,20 @@ static void fetch_failed(tl_request *fetch)
     tl_error error;
     tl_error_kind kind = fetch->error.kind == TL_OK ? TL_HTTP : fetch->error.kind;
     bool serves = tl_identity_state(identity, tl_now()) == TL_TOKEN_READY;
-    if (kind == TL_NETWORK && fetch->status != 0)
+    if (kind == TL_NETWORK && fetch->status != 0 &&
+        fetch->status != TL_PROXY_AUTHENTICATION_REQUIRED)
         kind = TL_AUTH; /* it answered, if not to the end */
-    const char *url = tl_buffer_text(&identity->url);
+    const char *url = tl_buffer_text(&identity->url), *sought = tl_identity_sought(identity);
     if (kind == TL_HTTP)
-        tl_error_set(&error, kind, "no token from %s: it answered %d", url, fetch->status);
+        tl_error_set(&error, kind, "no %s from %s: it answered %d", sought, url, fetch->status);
     else
-        tl_error_set(&error, kind, "no token from %s: %s", url, fetch->error.message);
+        tl_error_set(&error, kind, "no %s from %s: %s", sought, url, fetch->error.message);
     error.status = fetch->status;
     error.certificate = fetch->error.certificate;
-    tl_engine_refuse(identity, &error, serves || kind == TL_AUTH);
+    tl_engine_refuse(identity, &error, serves || tl_identity_is_refusal(kind));
 }
 
-/* Every other answer is one for the decoder: a token, or a refusal. */
+/* Every other answer is one for the decoder: a success, or a refusal. */
 static bool is_failure(const tl_request *fetch)
 {
     return fetch->error.kind != TL_OK || fetch->status == 429 || fetch->status >= 500;
@@ -158,4 +177,13 @@ tl_identity *tl_engine_answered(tl_engine *engine)
 {
     tl_request *fetch = first_fetched(engine, true);
     return fetch ? fetch->fetch_for : NULL;
+}
+
+tl_identity *tl_engine_asked(tl_engine *engine)
+{
+    if (tl_link_alone(&engine->asking))
+        return NULL;
+    tl_identity *identity = TL_OWNER(engine->asking.next, tl_identity, queue);
+    tl_link_remove(&identity->queue);
+    return identity;
 }

@@ -18,7 +18,7 @@ void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator);
 void tl_sockets_free(tl_sockets *sockets);
 
 /* Makes a handle open and close its sockets through `sockets`, which must outlive the multi. */
-void tl_sockets_install(tl_sockets *sockets, CURL *easy);
+CURLcode tl_sockets_install(tl_sockets *sockets, CURL *easy);
 
 /* In a forked child: closes the child's copies, without a word to the peer. */
 void tl_sockets_abandon(tl_sockets *sockets);

@@ -11,7 +11,8 @@
 #define TL_REQUEST_TYPE  "tasklist.request"
 #define TL_IDENTITY_TYPE "tasklist.identity"
 
-/* The userdata of an engine; its first user value is a table: identity -> decoder. */
+/* The userdata of an engine; its first user value is a table: identity -> the function that reads
+ * its endpoint's answers, or gives its tokens. The second is the trace function or nil. */
 typedef struct tl_engine_box {
     tl_engine *engine; /* NULL when closed */
 } tl_engine_box;
@@ -52,13 +53,27 @@ tl_identity *tl_opt_identity(lua_State *L, int index, const tl_engine_box *owner
 /* Seconds (a positive number) as the core's time. */
 tl_time tl_check_seconds(lua_State *L, int index);
 
-/* Calls the decoder of each identity whose token endpoint has answered. False when the engine was
- * closed meanwhile. */
+/* Calls the function of each identity whose endpoint has answered or that waits for a token. False
+ * when the engine was closed meanwhile. */
 bool tl_settle(lua_State *L, int engine_index);
 
+/* Hands each attempt that is over to the trace function, and raises what that raises. */
+void tl_trace_attempts(lua_State *L, int engine_index);
+
+/* Pushes the table's field, a text without NUL; it stays on the stack, which keeps it alive. */
+const char *tl_check_text_field(lua_State *L, int index, const char *name);
+
+/* The same, NULL for nil. */
+const char *tl_opt_text_field(lua_State *L, int index, const char *name);
+
+/* Pushes a table with what is to be said of an error. */
+void tl_push_error(lua_State *L, const tl_error *error);
+
 /* Lua functions of the module: */
-int tl_new_engine(lua_State *L);   /* engine.c */
-int tl_new_identity(lua_State *L); /* identity.c; a method of the engine */
-int tl_tidy(lua_State *L);         /* tidy.c */
+int tl_new_engine(lua_State *L); /* engine.c */
+int tl_new_basic(lua_State *L);  /* identity.c; methods of the engine */
+int tl_new_bearer(lua_State *L);
+int tl_new_sign_in(lua_State *L);
+int tl_tidy(lua_State *L); /* tidy.c */
 
 #endif

@@ -19,20 +19,63 @@ tl_engine *tl_check_engine(lua_State *L, int index)
     return engine;
 }
 
-static const char *check_text_field(lua_State *L, int index, const char *name)
+const char *tl_opt_text_field(lua_State *L, int index, const char *name)
 {
-    lua_getfield(L, index, name); /* stays on the stack: it keeps the text alive */
-    return luaL_checkstring(L, -1);
+    size_t length;
+    if (lua_getfield(L, index, name) == LUA_TNIL)
+        return NULL;
+    const char *text = lua_tolstring(L, -1, &length);
+    if (!text || strlen(text) != length)
+        luaL_error(L, "%s must be a string without NUL", name);
+    return text;
 }
 
-/* engine{ connect_timeout = seconds, retries = how often a failed attempt may go out again,
- * user_agent = string, ca_file = path or "", no_proxy = hosts in libcurl's form }: an engine.
- * Raises when there is no memory or no descriptor left. */
+const char *tl_check_text_field(lua_State *L, int index, const char *name)
+{
+    const char *text = tl_opt_text_field(L, index, name);
+    if (!text)
+        luaL_error(L, "%s is missing", name);
+    return text;
+}
+
+static const char *const transport_names[TL_TRANSPORT_TEXTS] = {
+    [TL_USER_AGENT] = "user_agent",
+    [TL_CA_FILE] = "ca_file",
+    [TL_CA_PATH] = "ca_path",
+    [TL_CLIENT_CERT] = "client_cert",
+    [TL_CLIENT_KEY] = "client_key",
+    [TL_CLIENT_KEY_PASSWORD] = "client_key_password",
+    [TL_PROXY] = "proxy",
+    [TL_PROXY_USER] = "proxy_user",
+    [TL_PROXY_PASSWORD] = "proxy_password",
+    [TL_NO_PROXY] = "no_proxy",
+};
+
+/* What it reads stays on the stack. */
+static void check_transport(lua_State *L, int index, tl_transport_options *options)
+{
+    luaL_checkstack(L, TL_TRANSPORT_TEXTS + 3, NULL);
+    for (size_t i = 0; i < TL_TRANSPORT_TEXTS; i++)
+        options->texts[i] = tl_opt_text_field(L, index, transport_names[i]);
+    lua_getfield(L, index, "connect_timeout");
+    options->connect_timeout = tl_check_seconds(L, -1);
+    lua_getfield(L, index, "max_connections");
+    options->max_connections = (long)luaL_optinteger(L, -1, 0);
+    lua_getfield(L, index, "http1");
+    options->http1 = lua_toboolean(L, -1);
+}
+
+/* engine{ connect_timeout: seconds; retries: how often a failed attempt may go out again;
+ * max_connections: integer, 0 for no bound; http1: true for no HTTP/2; the strings of
+ * transport_names, each nil or "" when not set, `proxy` without a user, and `no_proxy` in libcurl's
+ * form; trace: a function that is called with a table for each attempt }: an engine; or nil and a
+ * table like that of request:result when the system has no descriptor left. Raises when there is no
+ * memory. */
 int tl_new_engine(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
-    tl_engine_box *box = lua_newuserdatauv(L, sizeof *box, 1);
+    tl_engine_box *box = lua_newuserdatauv(L, sizeof *box, 2);
     box->engine = NULL;
     luaL_setmetatable(L, TL_ENGINE_TYPE);
     lua_newtable(L);
@@ -40,19 +83,21 @@ int tl_new_engine(lua_State *L)
 
     tl_engine_options options = {.seed = ((uint64_t)tl_now() ^ (uint64_t)(uintptr_t)box) | 1};
     options.allocator.allocate = lua_getallocf(L, &options.allocator.context);
-    options.user_agent = check_text_field(L, 1, "user_agent");
-    options.ca_file = check_text_field(L, 1, "ca_file");
-    options.no_proxy = check_text_field(L, 1, "no_proxy");
-    lua_getfield(L, 1, "connect_timeout");
-    options.connect_timeout = tl_check_seconds(L, -1);
+    check_transport(L, 1, &options.transport);
     lua_getfield(L, 1, "retries");
-    options.most_attempts = 1 + (int)luaL_checkinteger(L, -1);
+    options.most_attempts = 1 + (int)luaL_optinteger(L, -1, 0);
+    options.trace = lua_getfield(L, 1, "trace") != LUA_TNIL;
+    lua_setiuservalue(L, 2, 2);
     tl_error error;
     box->engine = tl_engine_new(&options, &error);
-    if (!box->engine)
-        return luaL_error(L, "%s", error.message);
     lua_settop(L, 2);
-    return 1;
+    if (box->engine)
+        return 1;
+    if (error.kind == TL_MEMORY)
+        return luaL_error(L, "%s", error.message);
+    lua_pushnil(L);
+    tl_push_error(L, &error);
+    return 2;
 }
 
 static const char *check_plain(lua_State *L, int index)
@@ -119,6 +164,7 @@ static int engine_wait(lua_State *L)
             continue; /* closed by what ran meanwhile: the check above raises */
         while (tl_engine_take(engine))
             continue; /* each knows by itself that it is finished */
+        tl_trace_attempts(L, 1);
     }
 }
 
@@ -143,13 +189,9 @@ static int engine_closed(lua_State *L)
 void tl_engine_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"start", engine_start},
-        {"pause", engine_pause},
-        {"wait", engine_wait},
-        {"oauth", tl_new_identity},
-        {"closed", engine_closed},
-        {"close", engine_close},
-        {NULL, NULL},
+        {"start", engine_start},   {"pause", engine_pause},   {"wait", engine_wait},
+        {"basic", tl_new_basic},   {"bearer", tl_new_bearer}, {"sign_in", tl_new_sign_in},
+        {"closed", engine_closed}, {"close", engine_close},   {NULL, NULL},
     };
     static const luaL_Reg metamethods[] = {
         {"__gc", engine_close},

@@ -13,10 +13,9 @@ static const char *const outcome_names[] = {
 };
 
 static const char *const certificate_names[] = {
-    [TL_CERTIFICATE_FINE] = "",
-    [TL_CERTIFICATE_HOST] = "host",
-    [TL_CERTIFICATE_DATE] = "date",
-    [TL_CERTIFICATE_AUTHORITY] = "authority",
+    [TL_CERTIFICATE_FINE] = "",     [TL_CERTIFICATE_HOST] = "host",
+    [TL_CERTIFICATE_DATE] = "date", [TL_CERTIFICATE_AUTHORITY] = "authority",
+    [TL_CERTIFICATE_OURS] = "ours", [TL_CERTIFICATE_WANTED] = "wanted",
 };
 
 tl_request_box *tl_push_request(lua_State *L, int engine_index)
@@ -52,6 +51,17 @@ static void set_integer(lua_State *L, const char *name, int value)
     lua_setfield(L, -2, name);
 }
 
+void tl_push_error(lua_State *L, const tl_error *error)
+{
+    lua_createtable(L, 0, 6);
+    set_text(L, "kind", kind_names[error->kind]);
+    set_text(L, "message", error->message);
+    set_text(L, "certificate", certificate_names[error->certificate]);
+    set_text(L, "error", error->oauth_error);
+    set_text(L, "error_description", error->oauth_description);
+    set_integer(L, "status", error->status);
+}
+
 /* Any push may run a finalizer that closes the engine: what is read is a copy. */
 static void push_failure(lua_State *L, const tl_request *original)
 {
@@ -60,22 +70,16 @@ static void push_failure(lua_State *L, const tl_request *original)
         tl_outcome outcome;
         int attempts;
     } copy = {original->error, original->outcome, original->attempts}, *request = &copy;
-    const tl_error *error = &request->error;
-    lua_createtable(L, 0, 6);
-    set_text(L, "kind", kind_names[error->kind]);
-    set_text(L, "message", error->message);
+    tl_push_error(L, &request->error);
     set_text(L, "outcome", outcome_names[request->outcome]);
-    set_text(L, "certificate", certificate_names[error->certificate]);
-    set_text(L, "error", error->oauth_error);
-    set_text(L, "error_description", error->oauth_description);
-    set_integer(L, "status", error->status);
     set_integer(L, "attempts", request->attempts);
 }
 
 /* request:result(), once it is finished: status, body, headers (the raw header block), attempts,
  * retry_after (seconds, or nil), outcome ("unknown" when the server may have executed it all the
  * same, or nil); or nil and a table with kind, message and, where they apply,
- * status, attempts, certificate ("host", "date", "authority": why it was refused), error and
+ * status, attempts, certificate ("host", "date", "authority": why it
+ * was refused; "ours": our own is no good; "wanted": the server asks for ours), error and
  * error_description. */
 static int request_result(lua_State *L)
 {

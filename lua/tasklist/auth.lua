@@ -1,0 +1,83 @@
+--- The ways of signing in, as what the core is told about each; and what their endpoints' answers mean.
+
+local decode_token = require "tasklist.token"
+local headers = require "tasklist.headers"
+
+local form_type = { Accept = "application/json", ["Content-Type"] = "application/x-www-form-urlencoded" }
+
+-- The fields of a form, in their order; what is empty is left out.
+local function form_of(...)
+  local form, fields = {}, { ... }
+  for i = 1, select("#", ...), 2 do
+    if fields[i + 1] and fields[i + 1] ~= "" then
+      form[#form + 1], form[#form + 2] = fields[i], fields[i + 1]
+    end
+  end
+  return form
+end
+
+local function sign_in(engine, values, how)
+  how.timeout = values.timeout
+  how.headers = headers.write(form_type, values.headers)
+  return engine:sign_in(how)
+end
+
+-- No endpoint is asked twice for what it refused, so what to check must be said.
+local function read_login(status)
+  if status >= 200 and status <= 299 then
+    return true
+  elseif status == 401 then
+    return nil, "the login was refused (401); check username and password (CAMUNDA_COOKIE_AUTH_USERNAME, "
+      .. "CAMUNDA_COOKIE_AUTH_PASSWORD)"
+  end
+  return nil, ("the login was answered with %d; check login_url (CAMUNDA_COOKIE_AUTH_URL)"):format(status)
+end
+
+-- Each: `identity` makes the engine's identity, nil for nobody; `unauthorized` is what to do about a 401 of the
+-- API that signing in anew did not cure.
+local ways = {}
+
+ways.none = {
+  identity = function() return nil end,
+  unauthorized = "the API asks who we are, and auth is \"none\"; choose another with auth (CAMUNDA_AUTH_STRATEGY)",
+}
+
+ways.basic = {
+  identity = function(engine, values) return engine:basic(values.username, values.password) end,
+  unauthorized = "check username and password (CAMUNDA_BASIC_AUTH_USERNAME, CAMUNDA_BASIC_AUTH_PASSWORD)",
+}
+
+ways.bearer = {
+  identity = function(engine, values) return engine:bearer(values.token) end,
+  unauthorized = "the API does not accept the token; check token (CAMUNDA_OAUTH_TOKEN)",
+}
+
+ways.oauth = {
+  identity = function(engine, values)
+    local in_form = values.client_auth == "form"
+    return sign_in(engine, values, {
+      url = values.authorization_server_url,
+      form = form_of("grant_type", "client_credentials", "audience", values.audience, "scope", values.scope,
+        "resource", values.resource, "client_id", in_form and values.client_id,
+        "client_secret", in_form and values.client_secret),
+      client_id = not in_form and values.client_id or nil,
+      client_secret = not in_form and values.client_secret or nil,
+      read = decode_token,
+    })
+  end,
+  unauthorized = "the API does not accept the token; check audience and the client's permissions",
+}
+
+ways.cookie = {
+  identity = function(engine, values)
+    return sign_in(engine, values, {
+      url = values.login_url,
+      form = form_of("username", values.username, "password", values.password),
+      session = true,
+      read = read_login,
+    })
+  end,
+  unauthorized = "the API does not accept the session; check that login_url (CAMUNDA_COOKIE_AUTH_URL) is the API's own",
+}
+
+return ways

@@ -1,0 +1,104 @@
+--- What must hold for the settings that are in force. Each check takes a row of `names`, its value and all
+-- values, and gives what is wrong, in words that follow the setting's name; or nil.
+
+local core = require "tasklist.core"
+
+local checks = {}
+
+local function missing(row, value)
+  if row.required and (value == nil or value == "") then
+    return "is missing"
+  end
+end
+
+local function ill_formed(row, value)
+  if type(value) ~= "string" then
+    return nil
+  elseif value:find("\0", 1, true) then
+    return "must not hold a NUL"
+  elseif row.pattern and not value:find(row.pattern) then
+    return "must hold " .. row.holds
+  end
+end
+
+local insecure = "must be https, since %s; TASKLIST_ALLOW_INSECURE=true (option \"allow_insecure\") lifts this"
+
+local function exposes(url, values)
+  return not (url.https or url.loopback or values.allow_insecure)
+end
+
+-- What a URL that a credential travels to must not be.
+local url_faults = {
+  { function(url) return not (url.http or url.https) end, "must begin with https:// (or http://)" },
+  { function(url) return url.credentials end, "must not hold a user name or password" },
+  { function(url, text) return url.fragment or text:find("#", 1, true) end, "must not have a fragment (#…)" },
+  { function(url, _, row) return row.url == "base" and url.query end, "must not have a query (?…)" },
+  { function(url, _, _, values) return values.auth ~= "none" and exposes(url, values) end,
+    insecure:format("a secret travels there") },
+}
+
+local function bad_url(row, value, values)
+  if not row.url or not value then
+    return nil
+  end
+  local url = core.url(value)
+  if not url or value:find("[%c%s]") then
+    return "is no URL: https://host[:port][/path] expected"
+  end
+  for _, fault in ipairs(url_faults) do
+    if fault[1](url, value, row, values) then
+      return fault[2]
+    end
+  end
+end
+
+-- What keeps us from reading something, or nil.
+local probes = {}
+
+function probes.file(path)
+  local file, problem = io.open(path)
+  if file then
+    local _
+    _, problem = file:read(0) -- a folder can be opened, too
+    file:close()
+  end
+  return problem
+end
+
+function probes.folder(path)
+  local file, problem = io.open(path .. "/.")
+  if file then
+    file:close()
+  end
+  return problem
+end
+
+local function unreadable(row, value)
+  local problem = row.reads and value and value ~= "" and probes[row.reads](value)
+  return problem and ("cannot be read: %s: %s"):format(value, problem:match("([^: ][^:]*)$"))
+end
+
+local schemes = { http = true, https = true, socks5h = true }
+
+local function bad_proxy(row, value, values)
+  if row.type ~= "proxy" or not value then
+    return nil
+  end
+  local url = core.url(value)
+  if not url or not schemes[value:match("^(.-):")] or not value:find("^[^/]+//[^/?#%s%c]+$") then
+    return "must be http://, https:// or socks5h:// and then [user:password@]host:port"
+  elseif values.proxy_user and exposes(url, values) then
+    return insecure:format("it comes with a password")
+  end
+end
+
+local function lonely_key(row, value, values)
+  if row.name == "client_key" and value and not values.client_cert then
+    return "needs a client_cert"
+  end
+end
+
+--- In the order in which they are made.
+checks.all = { missing, ill_formed, bad_url, unreadable, bad_proxy, lonely_key }
+
+return checks

@@ -1,0 +1,177 @@
+--- Settings: arguments over the env_file over the environment over defaults, checked, as one table.
+
+local checks = require "tasklist.settings.checks"
+local levels = require "tasklist.settings.levels"
+local names = require "tasklist.settings.names"
+local naming = require "tasklist.settings.naming"
+local proxies = require "tasklist.settings.proxies"
+local strategy = require "tasklist.settings.strategy"
+local types = require "tasklist.settings.types"
+
+local called, config_error = naming.called, naming.config_error
+
+local settings = {}
+
+local by_name, type_of = {}, {}
+for _, row in ipairs(names) do
+  by_name[row.name] = by_name[row.name] or row
+  type_of[row.name] = row.type
+end
+
+--- What is wrong with a table of options, a mistake of the program.
+-- @tparam table options
+-- @tparam[opt] table expected name -> one of `tasklist.settings.types`; those of `tasklist.new` by default
+-- @treturn ?string nil when nothing is
+function settings.problem_of(options, expected)
+  expected = expected or type_of
+  for name, value in pairs(options) do
+    if not expected[name] then
+      return ("unknown option %q"):format(tostring(name))
+    end
+    local right, what = types[expected[name]](value)
+    if not right then
+      local shown = expected[name] ~= "string" and type(value) == "number" and value or type(value)
+      return ("option %q must be %s, got %s"):format(name, what, shown)
+    end
+  end
+end
+
+local function part_of_address(list, name)
+  local value = levels.find(list, by_name[name])
+  if not value then
+    return config_error("%s is missing: \"region\" and \"cluster_id\" go together", called(by_name[name]))
+  elseif not value:find("^[%w-]+$") then
+    return config_error("%s may hold letters, digits and hyphens only", called(by_name[name]))
+  end
+  return value
+end
+
+local function address_of(list)
+  local region, problem = part_of_address(list, "region")
+  if not region then
+    return nil, problem
+  end
+  local cluster_id
+  cluster_id, problem = part_of_address(list, "cluster_id")
+  return cluster_id and ("https://%s.tasklist.camunda.io/%s"):format(region, cluster_id), problem
+end
+
+-- SaaS addresses are made of a region and a cluster. The first level that has any of the three decides.
+local function choose_base_url(list)
+  for _, level in ipairs(list) do
+    local url, source = level.find(by_name.base_url)
+    if url then
+      return url:gsub("/+$", ""), source
+    end
+    for _, name in ipairs { "region", "cluster_id" } do
+      local part, from = level.find(by_name[name])
+      if part then
+        local address, problem = address_of(list)
+        return address, problem or from
+      end
+    end
+  end
+  return config_error("%s is missing; or give %s and %s", called(by_name.base_url), called(by_name.region),
+    called(by_name.cluster_id))
+end
+
+local function in_force(row, values)
+  return (not row.auth or row.auth == values.auth) and (not row.when or row.when(values))
+end
+
+local function default_of(row, values)
+  if type(row.default) == "function" then
+    return row.default(values)
+  end
+  return row.default
+end
+
+-- Adds what is not chosen yet.
+local function collect(list, values, sources)
+  for _, row in ipairs(names) do
+    if in_force(row, values) and values[row.name] == nil then
+      local value, source = levels.find(list, row)
+      local problem
+      value, problem = levels.read(row, value, source)
+      if problem then
+        return nil, problem
+      elseif value == nil then
+        value, source = default_of(row, values), "default"
+      end
+      values[row.name], sources[row.name] = value, source
+    end
+  end
+  proxies.take_apart(values)
+  proxies.keep_this_machine_direct(values, sources)
+  return true
+end
+
+local function check(values)
+  for _, problem_of in ipairs(checks.all) do
+    for _, row in ipairs(names) do
+      local problem = in_force(row, values) and problem_of(row, values[row.name], values)
+      if problem then
+        return config_error("%s %s", called(row), problem)
+      end
+    end
+  end
+  return true
+end
+
+--- All settings that are in force.
+-- @tparam table arguments without problems
+-- @tparam function environment gives a variable's value or nil, like os.getenv
+-- @treturn table values: name -> value; or nil and an error of kind "config"
+-- @treturn table sources: name -> "argument", "default", the variable's name, or that and the file it is in
+function settings.resolve(arguments, environment)
+  local list, problem = levels.of(arguments, environment)
+  if not list then
+    return nil, problem
+  end
+  local values, sources = {}, {}
+  values.base_url, sources.base_url = choose_base_url(list)
+  if not values.base_url then
+    return nil, sources.base_url
+  end
+  values.auth, sources.auth = strategy.choose(list)
+  if not values.auth then
+    return nil, sources.auth
+  end
+  local done
+  done, problem = strategy.check_arguments(arguments, values.auth)
+  if done then
+    done, problem = collect(list, values, sources)
+  end
+  if done then
+    done, problem = check(values)
+  end
+  return done and values or nil, done and sources or problem
+end
+
+--- Blanks the secrets, once those who need them have them: no dump of the table shows one.
+-- @tparam table values from `resolve`
+function settings.blank(values)
+  for _, row in ipairs(names) do
+    if row.secret and values[row.name] ~= nil then
+      values[row.name] = "***"
+    end
+  end
+  values.proxy_user, values.proxy_password = nil, nil
+end
+
+--- Settings as they may be shown.
+-- @tparam table values from `resolve`
+-- @tparam table sources likewise
+-- @treturn table name -> `{ value =, source = }`, secrets as "***"
+function settings.describe(values, sources)
+  local shown = {}
+  for _, row in ipairs(names) do
+    local value = values[row.name]
+    if value ~= nil then
+      shown[row.name] = { value = row.secret and "***" or value, source = sources[row.name] or "default" }
+    end
+  end
+  return shown
+end
+
+return settings

@@ -1,0 +1,94 @@
+--- Every setting: its type, the names that Camunda's files and clients give it, its default.
+--
+-- In the order in which they are resolved and checked. Fields of a row:
+--
+-- - `name`: the option of `tasklist.new`
+-- - `type`: see `tasklist.settings.types`
+-- - `env`: variables; the first one that is set wins
+-- - `default`: a value, or a function of the values so far
+-- - `auth`: the way of signing in that it belongs to; rows of other ways are not in force
+-- - `tells`: whoever sets it means that way of signing in
+-- - `when`: a function of the values so far: whether the row is in force
+-- - `required`: must be there and not be empty
+-- - `secret`: never shown
+-- - `url`: a credential travels there; "base": and it is no more than a prefix of URLs
+-- - `reads`: "file" or "folder": must be readable
+-- - `pattern`, `holds`: what the text must match, in Lua's and in our words
+
+local function uses_https(values)
+  for _, name in ipairs { "base_url", "authorization_server_url", "login_url" } do
+    if (values[name] or ""):find("^https:") then
+      return true
+    end
+  end
+  return false
+end
+
+local function uses_http_only(values)
+  return not uses_https(values)
+end
+
+local function login_of(values)
+  return values.base_url .. "/api/login"
+end
+
+return {
+  { name = "env", type = "boolean", default = true },
+  { name = "env_file", type = "string" },
+  { name = "allow_insecure", type = "boolean", env = { "TASKLIST_ALLOW_INSECURE" }, default = false },
+
+  { name = "region", type = "string", env = { "CAMUNDA_CLUSTER_REGION" } },
+  { name = "cluster_id", type = "string", env = { "CAMUNDA_CLUSTER_ID" } },
+  { name = "base_url", type = "string", env = { "CAMUNDA_TASKLIST_BASE_URL" }, url = "base" },
+
+  { name = "auth", type = "strategy", env = { "CAMUNDA_AUTH_STRATEGY" } },
+  { name = "client_id", auth = "oauth", type = "string", env = { "CAMUNDA_CLIENT_ID", "ZEEBE_CLIENT_ID" },
+    tells = true, required = true },
+  { name = "client_secret", auth = "oauth", type = "string",
+    env = { "CAMUNDA_CLIENT_SECRET", "ZEEBE_CLIENT_SECRET" }, tells = true, required = true, secret = true },
+  { name = "authorization_server_url", auth = "oauth", type = "string",
+    env = { "CAMUNDA_OAUTH_URL", "CAMUNDA_AUTHORIZATION_SERVER_URL", "ZEEBE_AUTHORIZATION_SERVER_URL" },
+    default = "https://login.cloud.camunda.io/oauth/token", url = true },
+  { name = "audience", auth = "oauth", type = "string", env = { "CAMUNDA_TASKLIST_OAUTH_AUDIENCE" },
+    default = "tasklist.camunda.io" },
+  { name = "scope", auth = "oauth", type = "string", env = { "CAMUNDA_TOKEN_SCOPE", "CAMUNDA_OAUTH_SCOPE" } },
+  { name = "resource", auth = "oauth", type = "string" },
+  { name = "client_auth", auth = "oauth", type = "client_auth", default = "form" },
+  { name = "username", auth = "basic", type = "string", env = { "CAMUNDA_BASIC_AUTH_USERNAME" }, tells = true,
+    required = true, pattern = "^[^:]+$", holds = "no colon" },
+  { name = "password", auth = "basic", type = "string", env = { "CAMUNDA_BASIC_AUTH_PASSWORD" }, tells = true,
+    required = true, secret = true },
+  { name = "username", auth = "cookie", type = "string", env = { "CAMUNDA_COOKIE_AUTH_USERNAME" }, tells = true,
+    required = true },
+  { name = "password", auth = "cookie", type = "string", env = { "CAMUNDA_COOKIE_AUTH_PASSWORD" }, tells = true,
+    required = true, secret = true },
+  { name = "login_url", auth = "cookie", type = "string", env = { "CAMUNDA_COOKIE_AUTH_URL" }, tells = true,
+    default = login_of, url = true },
+  { name = "token", auth = "bearer", type = "token", env = { "CAMUNDA_OAUTH_TOKEN" }, tells = true,
+    required = true, secret = true, pattern = "^[!-~]+$", holds = "visible ASCII only" },
+  { name = "tenant_id", type = "string", env = { "CAMUNDA_TENANT_ID", "CAMUNDA_DEFAULT_TENANT_ID" } },
+
+  { name = "timeout", type = "seconds", default = 30 },
+  { name = "connect_timeout", type = "seconds", default = 10 },
+  { name = "retries", type = "count", default = 3 },
+  { name = "max_connections", type = "count", default = 0 },
+  { name = "max_response", type = "bytes", default = 16 * 1024 * 1024 },
+  { name = "http_version", type = "http_version", default = "2" },
+  { name = "user_agent", type = "string", pattern = "^[^%c]+$", holds = "no control character" },
+  { name = "headers", type = "headers", secret = true },
+  { name = "ca_file", type = "string", env = { "CAMUNDA_CUSTOM_ROOT_CERT_PATH", "CAMUNDA_MTLS_CA_PATH" },
+    reads = "file" },
+  { name = "ca_path", type = "string", reads = "folder" },
+  { name = "client_cert", type = "string", env = { "CAMUNDA_CUSTOM_CERT_CHAIN_PATH", "CAMUNDA_MTLS_CERT_PATH" },
+    reads = "file" },
+  { name = "client_key", type = "string", env = { "CAMUNDA_CUSTOM_PRIVATE_KEY_PATH", "CAMUNDA_MTLS_KEY_PATH" },
+    reads = "file" },
+  { name = "client_key_password", type = "string", env = { "CAMUNDA_MTLS_KEY_PASSPHRASE" }, secret = true },
+  { name = "proxy", type = "proxy", env = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" },
+    when = uses_https, default = false },
+  -- No HTTP_PROXY: a header of that name sets it where a web server starts the program.
+  { name = "proxy", type = "proxy", env = { "http_proxy", "all_proxy", "ALL_PROXY" }, when = uses_http_only,
+    default = false },
+  { name = "no_proxy", type = "string", env = { "no_proxy", "NO_PROXY" } },
+  { name = "trace", type = "function" },
+}

@@ -1,0 +1,69 @@
+--- The types of options. Each is a function that gives whether a value is of the type, and the type in
+-- words; an option of another type is a mistake of the program.
+
+local headers = require "tasklist.headers"
+
+local types = {}
+
+local function plain(name)
+  return function(value)
+    return type(value) == name, "a " .. name
+  end
+end
+
+for _, name in ipairs { "string", "boolean", "table", "function" } do
+  types[name] = plain(name)
+end
+
+local function one_of(...)
+  local words, known = { ... }, {}
+  for i, word in ipairs(words) do
+    known[word] = true
+    words[i] = ("%q"):format(word)
+  end
+  local what = "one of " .. table.concat(words, ", ")
+  return function(value)
+    return known[value] == true, what
+  end
+end
+
+types.strategy = one_of("oauth", "cookie", "basic", "bearer", "none")
+types.client_auth = one_of("form", "basic")
+types.http_version = one_of("1.1", "2")
+
+local longest = 86400 * 365
+
+function types.seconds(value)
+  return type(value) == "number" and value > 0 and value <= longest, "a positive number of seconds, at most a year's"
+end
+
+local function whole(value, least)
+  local number = type(value) == "number" and math.tointeger(value)
+  return number and number >= least
+end
+
+function types.bytes(value)
+  return whole(value, 1), "a positive whole number of bytes"
+end
+
+function types.count(value)
+  return whole(value, 0) and value <= 10000, "a whole number from 0 to 10000"
+end
+
+function types.token(value)
+  return type(value) == "string" or type(value) == "function", "a string or a function"
+end
+
+function types.proxy(value)
+  return type(value) == "string" or value == false, "a URL or false"
+end
+
+function types.headers(value)
+  if type(value) ~= "table" then
+    return false, "a table"
+  end
+  local lines, problem = headers.write({}, value)
+  return lines ~= nil, ("a table of header fields (%s)"):format(problem)
+end
+
+return types
