@@ -14,6 +14,7 @@ local pages = require "tasklist.pages"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
 local variables = require "tasklist.variables"
+local watch = require "tasklist.watch"
 
 local Client = {} -- the methods
 local metatable = { __index = Client, __name = "tasklist.client", __metatable = "tasklist.client" }
@@ -100,6 +101,94 @@ Client.search_tasks = verb("search_tasks", function(self, made, _, query)
   end
   return tasks, pages.cursors(tasks, query or {})
 end)
+
+local function copy_of(value)
+  if type(value) ~= "table" then
+    return value
+  end
+  local copy = {}
+  for key, item in pairs(value) do
+    copy[key] = copy_of(item)
+  end
+  return copy
+end
+
+-- What `pages.walk` needs: a function that gives the message of a query, and one that gives a fresh copy
+-- of the user's; or nil and a problem. `refused` names the fields that this walk has for itself.
+local function walk_parts(self, query, options, refused)
+  local operation = v1.operations.search_tasks
+  local tenants, tenant_id = operation.payload.tenants, self.values.tenant_id
+  local own = copy_of(query == nil and {} or query)
+  local function message_of(page_query)
+    local made, problem = message.of_operation(operation, nil, with_tenant(page_query, tenants, tenant_id))
+    if made then
+      made.timeout = options.timeout
+    end
+    return made, problem
+  end
+  local _, problem = message_of(own)
+  for _, name in ipairs(problem and {} or refused) do
+    problem = own[name] ~= nil and ("query: %s is not for you to set here"):format(name) or problem
+  end
+  if problem then
+    return nil, problem
+  end
+  return message_of, function() return copy_of(own) end
+end
+
+local tasks_options = { timeout = "seconds", limit = "limit" }
+
+--- Walks over all tasks that match, page by page, in the order of the query. The next page is fetched
+-- while the caller works. Over a list that moves, a walk can miss what moves to a place behind it, and
+-- gives what moves ahead of it again, unless that is within two pages that follow each other.
+-- @tparam[opt] table query as for `search_tasks`, without `searchBefore` and `searchBeforeOrEqual`; it
+--   is copied. `pageSize` is 200 by default
+-- @tparam[opt] table options `limit`: how many tasks at most; `timeout`: seconds, of each page
+-- @treturn function for a generic `for`, with a closing value behind it: leaving the loop cancels what
+--   is under way. It raises the error object of a failure
+function Client:tasks(query, options)
+  local problem = problem_of_options(self, options, tasks_options)
+  local message_of, copy
+  options = options or {}
+  if not problem then
+    message_of, copy = walk_parts(self, query, options, { "searchBefore", "searchBeforeOrEqual" })
+    problem = not message_of and copy
+  end
+  if problem then
+    error("tasks: " .. problem, 2)
+  end
+  return pages.iterate(pages.walk(self.connection, message_of, copy(), options.limit))
+end
+
+local watch_options = { timeout = "seconds", interval = "seconds", on_error = "function" }
+local oldest_first = { { field = "creationTime", order = "ASC" } }
+
+--- Watches for tasks that match: gives each as it appears, the oldest first, and once for as long as it
+-- stays in the result. Goes on over failures that may pass; one that cannot raises.
+-- @tparam[opt] table query as for `search_tasks`, without cursors and `sort`; it is copied
+-- @tparam[opt] table options `interval` (5): seconds between two looks at the whole result; `on_error`: a
+--   function that gets the error object of each failure that may pass; `timeout`: seconds, of each page
+-- @treturn function for a generic `for`, with a closing value behind it; it does not end by itself
+function Client:watch(query, options)
+  local problem = problem_of_options(self, options, watch_options)
+  local message_of, copy
+  options = options or {}
+  if not problem then
+    message_of, copy = walk_parts(self, query, options,
+      { "sort", "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" })
+    problem = not message_of and copy
+  end
+  if problem then
+    error("watch: " .. problem, 2)
+  end
+  local function sorted()
+    local own = copy()
+    own.sort = oldest_first
+    return own
+  end
+  return pages.iterate(watch.new(self.connection, message_of, sorted,
+    { interval = options.interval or 5, on_error = options.on_error }))
+end
 
 --- Reads one task: GET /v1/tasks/{id}.
 -- @function Client:get_task

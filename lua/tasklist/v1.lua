@@ -115,5 +115,7 @@ local operations = {
 return {
   --- How many tasks a page has when the query does not say.
   page_size = 50,
+  --- How many tasks a walk asks for at a time when the query does not say.
+  walk_size = 200,
   operations = operations,
 }
