@@ -49,7 +49,8 @@ local ways = {
   basic = { { authentication = "basic" }, function()
     return { username = "demo", password = "demo" }
   end, {}, { password = "wr0ng-secret" } },
-  ["bearer, fixed"] = { {}, function() return { token = "f1xed-token" } end, { "f1xed-token" }, { token = "wr0ng-secret" } },
+  ["bearer, fixed"] = { {}, function() return { token = "f1xed-token" } end, { "f1xed-token" },
+    { token = "wr0ng-secret" } },
   ["bearer, asked"] = { {}, function() return { token = function() return "ask3d-token" end } end, { "ask3d-token" },
     { token = function() return nil, "no luck" end } },
 }
