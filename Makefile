@@ -18,6 +18,7 @@ binding_objects = $(patsubst src/lua/%.c,$(BUILD)/lua/%.o,$(wildcard src/lua/*.c
 core_archive    = $(BUILD)/libtasklist_core.a
 module          = $(BUILD)/tasklist/core.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
+preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock)
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver)
 
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev ca-certificates lua-cjson
@@ -73,8 +74,8 @@ $(BUILD)/bench/%.so: bench/%.c
 
 .SECONDARY:
 
-# A library to preload whose name lookups are slow.
-$(BUILD)/spec/slow_lookup.so: spec/support/slow_lookup.c
+# Libraries to preload: name lookups that are slow, a clock that somebody sets.
+$(BUILD)/spec/%.so: spec/support/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -shared -o $@ $<
 
@@ -98,7 +99,7 @@ setup-lint: setup
 	@tools/require $(lint_packages)
 
 test: setup-test ## run all tests; installs what they need
-	@$(MAKE) --no-print-directory all $(c_tests) $(BUILD)/spec/slow_lookup.so
+	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded)
 	@$(checkout) $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(LUA) tools/busted -o TAP'
 
@@ -115,7 +116,7 @@ valgrind = valgrind -q --error-exitcode=99 --keep-debuginfo=yes --leak-check=ful
 
 test-valgrind: setup-test ## run all tests under valgrind
 	@tools/require valgrind
-	@$(MAKE) --no-print-directory all $(c_tests) $(BUILD)/spec/slow_lookup.so $(BUILD)/spec/host
+	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded) $(BUILD)/spec/host
 	@$(checkout) $(LUA) tools/run-tests \
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(valgrind) $(test)') \
 		'$(valgrind) $(BUILD)/spec/host tools/busted -o TAP'
@@ -131,7 +132,7 @@ test-asan: setup-test ## run all tests under the sanitizers, built by gcc and by
 
 test-asan-with:
 	@$(MAKE) --no-print-directory CFLAGS='-O1 -g $(sanitizers)' all $(c_tests) $(BUILD)/spec/host
-	@$(MAKE) --no-print-directory BUILD=build all build/spec/slow_lookup.so
+	@$(MAKE) --no-print-directory BUILD=build all $(preloaded:$(BUILD)/%=build/%)
 	@$(checkout) $(sanitizing) $(LUA) tools/run-tests \
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(BUILD)/spec/host tools/busted -o TAP'
