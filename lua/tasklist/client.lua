@@ -61,6 +61,13 @@ local function with_tenant(payload, field, tenant_id)
   return own
 end
 
+-- The message of an operation, with the client's own tenant where that stands for none; or nil and a problem.
+local function compose(self, operation, id, payload)
+  local tenants = operation.payload and operation.payload.tenants
+  return message.of_operation(operation, id,
+    tenants and with_tenant(payload, tenants, self.values.tenant_id) or payload)
+end
+
 -- The verb of an operation of `v1`. `run(self, message, id, payload, options)` gives the results; by
 -- default they are the answer. `known`: the options.
 local function verb(name, run, known)
@@ -73,9 +80,7 @@ local function verb(name, run, known)
     local problem = problem_of_options(self, options, known)
     local made
     if not problem then
-      local tenants = operation.payload and operation.payload.tenants
-      made, problem = message.of_operation(operation, id,
-        tenants and with_tenant(payload, tenants, self.values.tenant_id) or payload)
+      made, problem = compose(self, operation, id, payload)
     end
     if problem then
       error(("%s: %s"):format(name, problem), 2)
@@ -116,23 +121,22 @@ end
 -- What `pages.walk` needs: a function that gives the message of a query, and one that gives a fresh copy
 -- of the user's; or nil and a problem. `refused` names the fields that this walk has for itself.
 local function walk_parts(self, query, options, refused)
-  local operation = v1.operations.search_tasks
-  local tenants, tenant_id = operation.payload.tenants, self.values.tenant_id
-  local own = copy_of(query == nil and {} or query)
   local function message_of(page_query)
-    local made, problem = message.of_operation(operation, nil, with_tenant(page_query, tenants, tenant_id))
+    local made, problem = compose(self, v1.operations.search_tasks, nil, page_query)
     if made then
       made.timeout = options.timeout
     end
     return made, problem
   end
-  local _, problem = message_of(own)
+  query = query == nil and {} or query
+  local _, problem = message_of(query)
   for _, name in ipairs(problem and {} or refused) do
-    problem = own[name] ~= nil and ("query: %s is not for you to set here"):format(name) or problem
+    problem = query[name] ~= nil and ("query: %s is not for you to set here"):format(name) or problem
   end
   if problem then
     return nil, problem
   end
+  local own = copy_of(query)
   return message_of, function() return copy_of(own) end
 end
 
