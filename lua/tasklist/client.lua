@@ -35,8 +35,9 @@ end
 
 -- Misuse is reported where the user called the verb: its helpers give a text, the verb raises it.
 local function problem_of_options(self, options, known)
-  if self.connection.engine:closed() then
-    return "attempt to use a closed client"
+  local problem = self.connection.engine:problem()
+  if problem then
+    return problem
   elseif options ~= nil and type(options) ~= "table" then
     return "options: table expected, got " .. type(options)
   end

@@ -9,14 +9,22 @@ static tl_engine_box *check_box(lua_State *L, int index)
     return luaL_checkudata(L, index, TL_ENGINE_TYPE);
 }
 
+/* What is wrong with using the engine; NULL when nothing is. */
+static const char *problem_of(const tl_engine_box *box)
+{
+    if (!box->engine)
+        return "attempt to use a closed client";
+    return tl_engine_is_ours(box->engine) ? NULL
+                                          : "attempt to use a client that was made before a fork";
+}
+
 tl_engine *tl_check_engine(lua_State *L, int index)
 {
-    tl_engine *engine = check_box(L, index)->engine;
-    if (!engine)
-        luaL_error(L, "attempt to use a closed client");
-    if (!tl_engine_is_ours(engine))
-        luaL_error(L, "attempt to use a client that was made before a fork");
-    return engine;
+    tl_engine_box *box = check_box(L, index);
+    const char *problem = problem_of(box);
+    if (problem)
+        luaL_error(L, "%s", problem);
+    return box->engine;
 }
 
 const char *tl_opt_text_field(lua_State *L, int index, const char *name)
@@ -202,14 +210,27 @@ static int engine_closed(lua_State *L)
     return 1;
 }
 
+/* engine:problem(): why it can't be used any more, or nil. */
+static int engine_problem(lua_State *L)
+{
+    lua_pushstring(L, problem_of(check_box(L, 1)));
+    return 1;
+}
+
 void tl_engine_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"start", engine_start},     {"pause", engine_pause},
-        {"wait", engine_wait},       {"step", engine_step},
-        {"basic", tl_new_basic},     {"bearer", tl_new_bearer},
-        {"sign_in", tl_new_sign_in}, {"closed", engine_closed},
-        {"close", engine_close},     {NULL, NULL},
+        {"start", engine_start},
+        {"pause", engine_pause},
+        {"wait", engine_wait},
+        {"step", engine_step},
+        {"basic", tl_new_basic},
+        {"bearer", tl_new_bearer},
+        {"sign_in", tl_new_sign_in},
+        {"closed", engine_closed},
+        {"problem", engine_problem},
+        {"close", engine_close},
+        {NULL, NULL},
     };
     static const luaL_Reg metamethods[] = {
         {"__gc", engine_close},
