@@ -61,6 +61,19 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
     return taken;
 }
 
+/* libcurl sends again by itself when a kept connection ends without an answer. What it can't rewind
+ * it doesn't, but a write without a body needs no rewinding, nor does one whose connection ended
+ * between its headers and its body: so a write goes out once, whatever libcurl thinks of it. */
+static int on_send(void *context, char *ip, char *local_ip, int port, int local_port)
+{
+    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    tl_request *request = context;
+    if (request->sends++ == 0 || request->read)
+        return CURL_PREREQFUNC_OK;
+    tl_error_set(&request->error, TL_NETWORK, "the connection ended before an answer came");
+    return CURL_PREREQFUNC_ABORT;
+}
+
 /* For libcurl 0 means its own default of five minutes, and more than an int is an error. */
 static long connect_milliseconds(const tl_engine *engine)
 {
@@ -90,6 +103,7 @@ static CURL *new_handle(tl_engine *engine)
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, tl_buffer_text(&engine->no_proxy));
     if (engine->ca_file.length > 0) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, tl_buffer_text(&engine->ca_file));
@@ -122,11 +136,9 @@ static CURLcode set_request(tl_request *request, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* undoes what the handle did before */
     if (request->has_body)
         set_body(request, easy);
-    /* Without a body there is nothing that can't be sent twice: so no kept connection either. */
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
-                     !request->read && request->body.length == 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->curl_text);
@@ -171,6 +183,7 @@ static void drop_headers(tl_request *request)
 
 static void forget_answer(tl_request *request)
 {
+    request->sends = 0;
     request->status = 0;
     request->retry_after = 0;
     request->outcome = TL_OUTCOME_NONE;
@@ -223,7 +236,8 @@ static curl_off_t number(const tl_request *request, CURLINFO info)
 
 bool tl_attempt_went_out(const tl_request *request)
 {
-    return request->body_sent > 0 || number(request, CURLINFO_PRETRANSFER_TIME_T) > 0;
+    return request->sends > 1 || request->body_sent > 0 ||
+           number(request, CURLINFO_PRETRANSFER_TIME_T) > 0;
 }
 
 void tl_attempt_describe(const tl_request *request, char *text, size_t size)
