@@ -110,8 +110,7 @@ static const struct sending {
     {"GET", NULL, true, true, "GET [Bearer token-1] 0:"},
 };
 
-/* One after the other on one handle and one connection: nothing of a request may show in the next.
- */
+/* One after the other on one handle and connection: nothing of a request may show in the next. */
 static void what_is_sent_arrives(void **state)
 {
     (void)state;
