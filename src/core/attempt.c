@@ -63,12 +63,14 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
 
 /* libcurl sends again by itself when a kept connection ends without an answer. What it can't rewind
  * it doesn't, but a write without a body needs no rewinding, nor does one whose connection ended
- * between its headers and its body: so a write goes out once, whatever libcurl thinks of it. */
+ * between its headers and its body: so a write goes out once, whatever libcurl thinks of it, and
+ * without retries a read as well. */
 static int on_send(void *context, char *ip, char *local_ip, int port, int local_port)
 {
     (void)ip, (void)local_ip, (void)port, (void)local_port;
     tl_request *request = context;
-    if (request->sends++ == 0 || request->read)
+    bool again = request->read && request->engine->most_attempts > 1;
+    if (request->sends++ == 0 || again)
         return CURL_PREREQFUNC_OK;
     tl_error_set(&request->error, TL_NETWORK, "the connection ended before an answer came");
     return CURL_PREREQFUNC_ABORT;
