@@ -25,9 +25,12 @@ function errors.one_line(text)
   end))
 end
 
+-- What nobody may overlook who is about to do it again.
+local outcomes = { unknown = "; it may have been executed", done = "; it was executed" }
+
 function metatable:__tostring()
   local what = self.method and ("%s %s: "):format(self.method, self.path) or ""
-  return ("tasklist: %s%s (%s)"):format(what, self.message, self.kind)
+  return ("tasklist: %s%s%s (%s)"):format(what, self.message, outcomes[self.outcome] or "", self.kind)
 end
 
 function metatable.__concat(left, right)

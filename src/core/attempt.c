@@ -59,6 +59,21 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
     return taken;
 }
 
+/* libcurl sends again by itself when a kept connection ends without an answer. What it can't rewind
+ * it doesn't, but a write without a body needs no rewinding, nor does one whose connection ended
+ * between its headers and its body: so a write goes out once, whatever libcurl thinks of it, and
+ * without retries a read as well. */
+static int on_send(void *context, char *ip, char *local_ip, int port, int local_port)
+{
+    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    tl_request *request = context;
+    bool again = request->read && request->engine->most_attempts > 1;
+    if (request->sends++ == 0 || again)
+        return CURL_PREREQFUNC_OK;
+    tl_error_set(&request->error, TL_NETWORK, "the connection ended before an answer came");
+    return CURL_PREREQFUNC_ABORT;
+}
+
 /* NULL with `code` set when libcurl refuses a setting. */
 static CURL *new_handle(tl_engine *engine, CURLcode *code)
 {
@@ -74,6 +89,8 @@ static CURL *new_handle(tl_engine *engine, CURLcode *code)
     };
     for (size_t i = 0; *code == CURLE_OK && i < sizeof functions / sizeof *functions; i++)
         *code = curl_easy_setopt(easy, functions[i].option, functions[i].function);
+    if (*code == CURLE_OK)
+        *code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
     if (*code == CURLE_OK)
         *code = tl_sockets_install(&engine->sockets, easy);
     if (*code == CURLE_OK)
@@ -106,11 +123,9 @@ static CURLcode set_request(tl_request *request, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* undoes what the handle did before */
     if (request->has_body)
         set_body(request, easy);
-    /* Without a body there is nothing that can't be sent twice: so no kept connection either. */
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
-                     !request->read && request->body.length == 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->curl_text);
@@ -160,6 +175,7 @@ static void drop_headers(tl_request *request)
 
 static void forget_answer(tl_request *request)
 {
+    request->sends = 0;
     request->status = 0;
     request->sent_at = 0;
     request->retry_after = 0;

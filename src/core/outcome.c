@@ -15,7 +15,8 @@ static curl_off_t number(const tl_request *request, CURLINFO info)
 
 bool tl_outcome_went_out(const tl_request *request)
 {
-    return request->body_sent > 0 || number(request, CURLINFO_PRETRANSFER_TIME_T) > 0;
+    return request->sends > 1 || request->body_sent > 0 ||
+           number(request, CURLINFO_PRETRANSFER_TIME_T) > 0;
 }
 
 void tl_outcome_describe(const tl_request *request, char *text, size_t size)
