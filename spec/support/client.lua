@@ -38,6 +38,14 @@ function client.to(server, options)
   return assert(tasklist.new(arguments))
 end
 
+--- What names a sandbox to a script.
+-- @tparam table server from spec.support.sandbox
+-- @treturn string `NAME=value` words
+function client.environment(server)
+  return ("CAMUNDA_TASKLIST_BASE_URL='%s' ZEEBE_AUTHORIZATION_SERVER_URL='%s' ZEEBE_CLIENT_ID='%s' "
+    .. "ZEEBE_CLIENT_SECRET='%s'"):format(server.base_url, server.token_url, server.client_id, server.client_secret)
+end
+
 --- Runs a script in a Lua of its own, in the checkout.
 -- @tparam string script
 -- @tparam[opt] string environment `NAME=value` words before the command
@@ -55,6 +63,46 @@ function client.run_script(script, environment)
   local fine = pipe:close()
   os.remove(path)
   return output, fine == true
+end
+
+local Process = {} -- the methods
+Process.__index = Process
+
+--- The next line that it writes, to either stream.
+-- @treturn string; nil at the end
+function Process:line()
+  return self.output:read("l")
+end
+
+--- What Ctrl-C does.
+function Process:interrupt()
+  os.execute("kill -INT " .. self.pid)
+end
+
+--- Waits for its end.
+-- @treturn string what else it wrote
+-- @treturn integer its exit code
+function Process:finish()
+  local rest = self.output:read("a")
+  local _, _, code = self.output:close()
+  os.remove(self.path)
+  return rest, code
+end
+
+--- Starts a script in stand-alone Lua as a client of a sandbox; does not wait for it.
+-- @tparam string script
+-- @tparam table server from spec.support.sandbox; the environment names it
+-- @treturn table with `pid` and the methods above
+function client.start_script(script, server)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write('print((io.open("/proc/self/stat"):read("n"))) io.stdout:setvbuf "line"\n', script)
+  file:close()
+  local command = ("%s LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' exec lua5.4 %s 2>&1")
+    :format(client.environment(server), cjson_path, path)
+  local process = setmetatable({ output = assert(io.popen(command)), path = path }, Process)
+  process.pid = assert(process.output:read("n", "l"), "the script did not start")
+  return process
 end
 
 return client
