@@ -121,7 +121,8 @@ describe("watch", function()
     ["connections that are reset"] = { { action = "reset", times = 9 }, "network" },
     ["answers that are cut"] = { { action = "cut", times = 4 }, "network" },
     ["a server that is silent"] = { { action = "silent" }, "timeout" },
-    ["a token endpoint that is down"] = { { path = "/oauth/token", action = "status", status = 503, times = 4 }, "http" },
+    ["a token endpoint that is down"] =
+      { { path = "/oauth/token", action = "status", status = 503, times = 4 }, "http" },
     ["a token endpoint that has too much to do"] =
       { { path = "/oauth/token", action = "status", status = 429, times = 4 }, "http" },
     ["a token endpoint that answers no JSON"] = { { path = "/oauth/token", action = "body", body = "<html>" }, "auth" },
@@ -240,7 +241,9 @@ describe("watch", function()
   it("cancels what is under way at a break", function()
     start(3)
     server:fault { { path = search_path, action = "delay", seconds = 0 }, { path = search_path, action = "silent" } }
-    for _ in client:watch { pageSize = 2 } do break end
+    for task in client:watch { pageSize = 2 } do
+      if task then break end
+    end
     wait.until_true(function() return server:stats().open == 0 end, "it stays open")
   end)
 
@@ -256,10 +259,11 @@ describe("watch", function()
   it("ends cleanly at Ctrl-C", function()
     start()
     local script = [[
+      io.stdout:setvbuf "line"
       local client <close> = assert(require("tasklist").new())
       for task in client:watch({}, { interval = 60 }) do print("task", task.id) end
     ]]
-    local process = connect.start_script(script, server)
+    local process = connect.start_script(server, script)
     find(process:line(), "task")
     process:interrupt()
     local rest, code = process:finish()
@@ -273,6 +277,7 @@ describe("watch", function()
     start(2)
     server:fault { { path = search_path, action = "delay", seconds = 0 }, { path = search_path, action = "silent" } }
     local script = [[
+      io.stdout:setvbuf "line"
       local client <close> = assert(require("tasklist").new { timeout = 60 })
       local ok, problem = pcall(function()
         for task in client:watch { pageSize = 1 } do print("task", task.id) end
@@ -280,7 +285,7 @@ describe("watch", function()
       print(ok, problem)
       print(#assert(client:search_tasks()))
     ]]
-    local process = connect.start_script(script, server)
+    local process = connect.start_script(server, script)
     find(process:line(), "task")
     process:interrupt()
     local rest, code = process:finish()

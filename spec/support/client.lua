@@ -85,23 +85,44 @@ end
 function Process:finish()
   local rest = self.output:read("a")
   local _, _, code = self.output:close()
-  os.remove(self.path)
+  if self.script then
+    os.remove(self.script)
+  end
   return rest, code
 end
 
---- Starts a script in stand-alone Lua as a client of a sandbox; does not wait for it.
--- @tparam string script
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+--- Starts a file in stand-alone Lua, as a client of a sandbox; does not wait for it.
 -- @tparam table server from spec.support.sandbox; the environment names it
+-- @tparam string path
+-- @tparam string ... its arguments
 -- @treturn table with `pid` and the methods above
-function client.start_script(script, server)
+function client.start_file(server, path, ...)
+  local words = { path, ... }
+  for i, word in ipairs(words) do
+    words[i] = quote(word)
+  end
+  local command = ("echo $$; %s LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' exec lua5.4 %s 2>&1")
+    :format(client.environment(server), cjson_path, table.concat(words, " "))
+  local process = setmetatable({ output = assert(io.popen(command)) }, Process)
+  process.pid = process.output:read("n", "l")
+  return process
+end
+
+--- Starts a script likewise.
+-- @tparam table server
+-- @tparam string script
+-- @treturn table
+function client.start_script(server, script)
   local path = os.tmpname()
   local file = assert(io.open(path, "w"))
-  file:write('print((io.open("/proc/self/stat"):read("n"))) io.stdout:setvbuf "line"\n', script)
+  file:write(script)
   file:close()
-  local command = ("%s LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' exec lua5.4 %s 2>&1")
-    :format(client.environment(server), cjson_path, path)
-  local process = setmetatable({ output = assert(io.popen(command)), path = path }, Process)
-  process.pid = assert(process.output:read("n", "l"), "the script did not start")
+  local process = client.start_file(server, path)
+  process.script = path
   return process
 end
 
