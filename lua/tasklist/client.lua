@@ -11,6 +11,7 @@ local core = require "tasklist.core"
 local headers = require "tasklist.headers"
 local message = require "tasklist.message"
 local pages = require "tasklist.pages"
+local queries = require "tasklist.queries"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
 local variables = require "tasklist.variables"
@@ -50,25 +51,6 @@ local function call(self, made)
   return self.connection:call(made)
 end
 
--- A payload that names no tenants means the client's own.
-local function with_tenant(payload, field, tenant_id)
-  if not tenant_id or (payload ~= nil and (type(payload) ~= "table" or payload[field] ~= nil)) then
-    return payload
-  end
-  local own = { [field] = { tenant_id } }
-  for name, value in pairs(payload or {}) do
-    own[name] = value
-  end
-  return own
-end
-
--- The message of an operation, with the client's own tenant where that stands for none; or nil and a problem.
-local function compose(self, operation, id, payload)
-  local tenants = operation.payload and operation.payload.tenants
-  return message.of_operation(operation, id,
-    tenants and with_tenant(payload, tenants, self.values.tenant_id) or payload)
-end
-
 -- The verb of an operation of `v1`. `run(self, message, id, payload, options)` gives the results; by
 -- default they are the answer. `known`: the options.
 local function verb(name, run, known)
@@ -81,7 +63,9 @@ local function verb(name, run, known)
     local problem = problem_of_options(self, options, known)
     local made
     if not problem then
-      made, problem = compose(self, operation, id, payload)
+      local tenants = operation.payload and operation.payload.tenants
+      made, problem = message.of_operation(operation, id,
+        tenants and queries.with_tenant(payload, tenants, self.values.tenant_id) or payload)
     end
     if problem then
       error(("%s: %s"):format(name, problem), 2)
@@ -108,37 +92,13 @@ Client.search_tasks = verb("search_tasks", function(self, made, _, query)
   return tasks, pages.cursors(tasks, query or {})
 end)
 
-local function copy_of(value)
-  if type(value) ~= "table" then
-    return value
-  end
-  local copy = {}
-  for key, item in pairs(value) do
-    copy[key] = copy_of(item)
-  end
-  return copy
-end
-
--- What `pages.walk` needs: a function that gives the message of a query, and one that gives a fresh copy
--- of the user's; or nil and a problem. `refused` names the fields that this walk has for itself.
-local function walk_parts(self, query, options, refused)
-  local function message_of(page_query)
-    local made, problem = compose(self, v1.operations.search_tasks, nil, page_query)
-    if made then
-      made.timeout = options.timeout
-    end
-    return made, problem
-  end
-  query = query == nil and {} or query
-  local _, problem = message_of(query)
-  for _, name in ipairs(problem and {} or refused) do
-    problem = query[name] ~= nil and ("query: %s is not for you to set here"):format(name) or problem
-  end
+-- The two parts of a walk over a query; or nil and a problem.
+local function walk_of(self, query, options, known, refused)
+  local problem = problem_of_options(self, options, known)
   if problem then
     return nil, problem
   end
-  local own = copy_of(query)
-  return message_of, function() return copy_of(own) end
+  return queries.of_walk(query, refused, options and options.timeout, self.values.tenant_id)
 end
 
 local tasks_options = { timeout = "seconds", limit = "limit" }
@@ -152,21 +112,15 @@ local tasks_options = { timeout = "seconds", limit = "limit" }
 -- @treturn function for a generic `for`, with a closing value behind it: leaving the loop cancels what
 --   is under way. It raises the error object of a failure
 function Client:tasks(query, options)
-  local problem = problem_of_options(self, options, tasks_options)
-  local message_of, copy
-  options = options or {}
-  if not problem then
-    message_of, copy = walk_parts(self, query, options, { "searchBefore", "searchBeforeOrEqual" })
-    problem = not message_of and copy
+  local message_of, copy = walk_of(self, query, options, tasks_options, { "searchBefore", "searchBeforeOrEqual" })
+  if not message_of then
+    error("tasks: " .. copy, 2)
   end
-  if problem then
-    error("tasks: " .. problem, 2)
-  end
-  return pages.iterate(pages.walk(self.connection, message_of, copy(), options.limit))
+  return pages.iterate(pages.walk(self.connection, message_of, copy(), options and options.limit))
 end
 
 local watch_options = { timeout = "seconds", interval = "seconds", on_error = "function" }
-local oldest_first = { { field = "creationTime", order = "ASC" } }
+local not_for_watch = { "sort", "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" }
 
 --- Watches for tasks that match: gives each as it appears, the oldest first, and once for as long as it
 -- stays in the result. Goes on over failures that may pass; one that cannot raises.
@@ -175,23 +129,12 @@ local oldest_first = { { field = "creationTime", order = "ASC" } }
 --   function that gets the error object of each failure that may pass; `timeout`: seconds, of each page
 -- @treturn function for a generic `for`, with a closing value behind it; it does not end by itself
 function Client:watch(query, options)
-  local problem = problem_of_options(self, options, watch_options)
-  local message_of, copy
+  local message_of, copy = walk_of(self, query, options, watch_options, not_for_watch)
+  if not message_of then
+    error("watch: " .. copy, 2)
+  end
   options = options or {}
-  if not problem then
-    message_of, copy = walk_parts(self, query, options,
-      { "sort", "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" })
-    problem = not message_of and copy
-  end
-  if problem then
-    error("watch: " .. problem, 2)
-  end
-  local function sorted()
-    local own = copy()
-    own.sort = oldest_first
-    return own
-  end
-  return pages.iterate(watch.new(self.connection, message_of, sorted,
+  return pages.iterate(watch.new(self.connection, message_of, copy,
     { interval = options.interval or 5, on_error = options.on_error }))
 end
 

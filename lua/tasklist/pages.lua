@@ -1,9 +1,14 @@
 --- Pages of a search: the cursors from one to the next, and the walk over all of them.
 
 local errors = require "tasklist.errors"
+local json = require "tasklist.json"
 local v1 = require "tasklist.v1"
 
 local pages = {}
+
+local function has(query, field)
+  return query[field] ~= nil and query[field] ~= json.null
+end
 
 --- The cursors of a page. One that is shorter than asked for marks the end in the direction of the walk.
 -- @tparam table tasks what a search gave
@@ -14,7 +19,7 @@ function pages.cursors(tasks, query)
   if not first then
     return {}
   end
-  local backwards = query.searchBefore or query.searchBeforeOrEqual
+  local backwards = has(query, "searchBefore") or has(query, "searchBeforeOrEqual")
   local full = #tasks >= (query.pageSize or v1.page_size)
   local page = {}
   if full or backwards then
@@ -64,9 +69,24 @@ local function moves_on(self, cursor)
   return true
 end
 
+-- Only what can go out again as it came: a null has left a hole, and a fraction would not come back the same.
+local function is_cursor(value)
+  if type(value) ~= "table" then
+    return false
+  end
+  local count = 0
+  for _, part in pairs(value) do
+    if type(part) ~= "string" and math.type(part) ~= "integer" then
+      return false
+    end
+    count = count + 1
+  end
+  return count > 0 and count == #value
+end
+
 local function problem_of_cursor(self, cursor)
-  if type(cursor) ~= "table" or #cursor == 0 then
-    return "the last task of a full page has no sortValues"
+  if not is_cursor(cursor) then
+    return "the last task of a full page has no sortValues to go on from"
   elseif not moves_on(self, cursor) then
     return "the pages do not move on: a cursor came again"
   end
@@ -118,7 +138,7 @@ end
 local function next_page(self)
   local tasks, failure
   if self.request then
-    local request = self.request
+    local request <close> = self.request -- an error in the wait, such as Ctrl-C, cancels it
     self.request = nil
     tasks, failure = self.connection:collect(request, self.message)
   else

@@ -38,6 +38,14 @@ function client.to(server, options)
   return assert(tasklist.new(arguments))
 end
 
+--- What names a sandbox to a script.
+-- @tparam table server from spec.support.sandbox
+-- @treturn string `NAME=value` words
+function client.environment(server)
+  return ("CAMUNDA_TASKLIST_BASE_URL='%s' ZEEBE_AUTHORIZATION_SERVER_URL='%s' ZEEBE_CLIENT_ID='%s' "
+    .. "ZEEBE_CLIENT_SECRET='%s'"):format(server.base_url, server.token_url, server.client_id, server.client_secret)
+end
+
 --- Runs a script in a Lua of its own, in the checkout.
 -- @tparam string script
 -- @tparam[opt] string environment `NAME=value` words before the command
@@ -55,6 +63,67 @@ function client.run_script(script, environment)
   local fine = pipe:close()
   os.remove(path)
   return output, fine == true
+end
+
+local Process = {} -- the methods
+Process.__index = Process
+
+--- The next line that it writes, to either stream.
+-- @treturn string; nil at the end
+function Process:line()
+  return self.output:read("l")
+end
+
+--- What Ctrl-C does.
+function Process:interrupt()
+  os.execute("kill -INT " .. self.pid)
+end
+
+--- Waits for its end.
+-- @treturn string what else it wrote
+-- @treturn integer its exit code
+function Process:finish()
+  local rest = self.output:read("a")
+  local _, _, code = self.output:close()
+  if self.script then
+    os.remove(self.script)
+  end
+  return rest, code
+end
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+--- Starts a file in stand-alone Lua, as a client of a sandbox; does not wait for it.
+-- @tparam table server from spec.support.sandbox; the environment names it
+-- @tparam string path
+-- @tparam string ... its arguments
+-- @treturn table with `pid` and the methods above
+function client.start_file(server, path, ...)
+  local words = { path, ... }
+  for i, word in ipairs(words) do
+    words[i] = quote(word)
+  end
+  local command = ("echo $$; %s LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' exec lua5.4 %s 2>&1")
+    :format(client.environment(server), cjson_path, table.concat(words, " "))
+  local process = setmetatable({ output = assert(io.popen(command)) }, Process)
+  process.pid = process.output:read("n", "l")
+  return process
+end
+
+--- Starts a script likewise.
+-- @tparam table server
+-- @tparam string script
+-- @treturn table
+function client.start_script(server, script)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(script)
+  file:close()
+  local process = client.start_file(server, path)
+  process.script = path
+  return process
 end
 
 return client
