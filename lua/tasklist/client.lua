@@ -4,6 +4,7 @@
 -- options; `timeout` (seconds, instead of the client's) is one of every verb's. Each gives its result,
 -- or nil and an error object (see `errors`). Misuse raises at the caller's line. Ids are strings or
 -- integers.
+-- @module tasklist.client
 
 local completion = require "tasklist.completion"
 local connection = require "tasklist.connection"
@@ -25,6 +26,7 @@ local usual = { timeout = "seconds" }
 
 --- The options of each verb that takes some: name -> one of `tasklist.settings.types`. The manual and the
 -- types are checked against them.
+-- @local
 client.options = {
   search_tasks = usual,
   tasks = { timeout = "seconds", limit = "limit" },
@@ -45,6 +47,7 @@ client.options = {
 -- @tparam table values from `settings.resolve`
 -- @tparam table sources likewise
 -- @treturn table; or nil and an error object
+-- @local
 function client.new(values, sources)
   local made, failure = connection.new(values)
   if not made then
