@@ -196,3 +196,31 @@ describe("a doc comment", function()
     end)
   end
 end)
+
+describe("the pages", function()
+  local index = pages.read "README"
+
+  it("link to what is there", function()
+    for _, path in ipairs(pages.all()) do
+      for target in public.read(path):gmatch("%]%(([^)#]+)[^)]*%)") do
+        assert.truthy(target:find("^https?:") or io.open("doc/" .. target), path .. ": " .. target)
+      end
+    end
+  end)
+
+  it("name files that are there", function()
+    local folders = set { "bench", "doc", "examples", "lua", "spec", "src", "tools", "types" }
+    for _, path in ipairs(pages.all()) do
+      for name in public.read(path):gmatch("`(%l+/[%w_/.-]+%.%l+)`") do
+        assert.truthy(io.open(name) or not folders[name:match("^%l+")], path .. ": " .. name)
+      end
+    end
+  end)
+
+  it("are each linked from the first", function()
+    for _, path in ipairs(pages.all()) do
+      local name = path:match("[^/]+$")
+      assert.truthy(name == "README.md" or index:find("](" .. name .. ")", 1, true), path)
+    end
+  end)
+end)
