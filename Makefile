@@ -35,7 +35,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all test integration test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all test doc integration test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
@@ -166,11 +166,15 @@ bench: setup-bench ## measure searches and starts against a bare libcurl loop; w
 
 lint: setup-lint ## check the style of C and Lua, build with gcc and clang
 	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c
-	luacheck -q lua spec examples bench tools/run-tests tools/busted
+	luacheck -q lua spec types examples bench config.ld tools/run-tests tools/busted
 	@if grep -rlE '#[[:space:]]*include[[:space:]]*[<"](lua|lauxlib|lualib)\.h' src/core; then \
 		echo 'the core must not know Lua' >&2; exit 1; fi
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/gcc CC=gcc all
+
+doc: ## render the manual and the doc comments as HTML, in build/doc; what LDoc complains about is an error
+	@tools/require lua-ldoc lua-discount
+	@tools/render-manual
 
 INST_LUADIR = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
 INST_LIBDIR = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)

@@ -1,4 +1,5 @@
 --- tasklist: the user tasks of a Camunda 8 cluster as Lua tables.
+-- @module tasklist
 
 local cjson = require "cjson"
 local core = require "tasklist.core"
