@@ -39,8 +39,8 @@ describe("token_cache", function()
   end
 
   it("is for signing in with oauth", function()
-    local _, problem = settings.resolve({ auth = "none", base_url = "https://t.example", token_cache = true, env = false },
-      os.getenv)
+    local _, problem = settings.resolve({ auth = "none", base_url = "https://t.example", token_cache = true,
+      env = false }, os.getenv)
     assert.equal("config", problem.kind)
     assert.truthy(problem.message:find('"token_cache"', 1, true))
   end)
