@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { MANY = 20 };
@@ -16,6 +18,19 @@ static atomic_int valid;
 static world worlds[MANY];
 static test_server *server;
 static char folder[64], cache[96];
+
+/* What happens just before the next lock is taken, or NULL. */
+static void (*before_lock)(void);
+
+/* In place of the C library's. */
+int flock(int fd, int operation)
+{
+    void (*happen)(void) = before_lock;
+    before_lock = NULL;
+    if (happen)
+        happen();
+    return (int)syscall(SYS_flock, fd, operation);
+}
 
 static void answer_if_valid(test_exchange *exchange)
 {
@@ -169,6 +184,25 @@ static void a_live_token_in_the_file_is_all_that_is_needed(void **state)
     expect_requests("/token", 1);
     tl_time difference = worlds[1].identity->expires_at - worlds[0].identity->expires_at;
     assert_true(difference > -TL_SECOND && difference < TL_SECOND);
+    close_worlds(2);
+}
+
+static void write_first_token(void)
+{
+    tl_clocks now = tl_clocks_now();
+    assert_true(tl_token_store_write(&worlds[0].identity->store, "token-1", 7, now.boot,
+                                     1000 * TL_SECOND, &now));
+}
+
+static void a_token_that_comes_between_the_look_and_the_lock_is_taken(void **state)
+{
+    (void)state;
+    open_worlds(usual, 2);
+    before_lock = write_first_token;
+    expect_answer(&worlds[1], start_get(&worlds[1], "/api"), 200, "Bearer token-1");
+    assert_null(before_lock);
+    assert_false(tl_token_store_has_lock(&worlds[1].identity->store));
+    expect_requests("/token", 0);
     close_worlds(2);
 }
 
@@ -407,6 +441,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SHARING_TEST(many_that_start_at_once_fetch_one_token),
         SHARING_TEST(a_live_token_in_the_file_is_all_that_is_needed),
+        SHARING_TEST(a_token_that_comes_between_the_look_and_the_lock_is_taken),
         SHARING_TEST(a_token_without_end_is_shared_too),
         SHARING_TEST(waiting_for_the_lock_holds_nothing_up),
         SHARING_TEST(one_renews_while_the_others_go_on),
