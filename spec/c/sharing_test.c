@@ -115,8 +115,10 @@ static void open_worlds(const test_route *routes, int count)
     }
 }
 
+/* Nobody keeps the lock beyond his sign-in. */
 static void close_world(world *w)
 {
+    assert_true(w->identity->signing_in || !tl_token_store_has_lock(&w->identity->store));
     w->server = NULL;
     world_close(w);
 }
@@ -383,6 +385,7 @@ static void a_refused_secret_frees_the_lock(void **state)
     open_worlds(first_refused, 2);
     valid = 2;
     expect_error(&worlds[0], start_get(&worlds[0], "/api"), TL_AUTH, "refused");
+    assert_false(tl_token_store_has_lock(&worlds[0].identity->store));
     expect_answer(&worlds[1], start_get(&worlds[1], "/api"), 200, "Bearer token-2");
     close_worlds(2);
 }
