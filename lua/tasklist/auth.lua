@@ -62,6 +62,7 @@ ways.oauth = {
         "client_secret", in_form and values.client_secret),
       client_id = not in_form and values.client_id or nil,
       client_secret = not in_form and values.client_secret or nil,
+      token_folder = values.token_cache or nil,
       read = decode_token,
     })
   end,

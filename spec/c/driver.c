@@ -29,6 +29,7 @@ tl_identity *world_add_sign_in(world *w, tl_identity_kind kind, const char *path
         .form = form,
         .form_count = COUNT(form),
         .timeout = 20 * TL_SECOND,
+        .token_folder = kind == TL_TOKEN ? w->token_folder : NULL,
     };
     return tl_engine_adopt(w->engine,
                            tl_identity_new_signing_in(tl_engine_allocator(w->engine), &spec));

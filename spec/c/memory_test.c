@@ -1,6 +1,10 @@
 /* An engine that gets no memory: at each place where it asks for some, once and from there on. */
 #include "driver.h"
 
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 static void answer_ten_kilobytes(test_exchange *exchange)
 {
     char body[10001];
@@ -38,9 +42,10 @@ static bool try_a_write(world *w)
 }
 
 /* False when the engine could do all it had to, so that a larger `n` shows nothing new. */
-static bool run_without_memory(test_server *server, size_t n, bool after)
+static bool run_without_memory(test_server *server, size_t n, bool after, const char *folder)
 {
-    world w = {.server = server, .memory = {.fail_at = n, .fail_after = after}};
+    world w = {
+        .server = server, .token_folder = folder, .memory = {.fail_at = n, .fail_after = after}};
     bool made = world_make_engine(&w), done = false;
     if (made) {
         done = try_a_write(&w) && w.memory.asked < n;
@@ -61,10 +66,35 @@ static void lack_of_memory_is_survived(void **state)
     assert_non_null(server);
     for (int after = 0; after < 2; after++) {
         size_t n = 1;
-        while (run_without_memory(server, n, after))
+        while (run_without_memory(server, n, after, NULL))
             n++;
         assert_true(n > 20);
     }
+    server_stop(server);
+}
+
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *place)
+{
+    (void)facts, (void)kind, (void)place;
+    return remove(path);
+}
+
+/* Both ways of coming to a token: there is none in the file, and there is one. */
+static void lack_of_memory_is_survived_with_a_token_file(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/tasklist-test-XXXXXX", cache[64];
+    test_server *server = server_start(routes);
+    assert_non_null(server);
+    assert_non_null(mkdtemp(folder));
+    snprintf(cache, sizeof cache, "%s/cache", folder);
+    for (int with_token = 0; with_token < 2; with_token++) {
+        for (size_t n = 1; run_without_memory(server, n, false, cache); n++) {
+            if (!with_token)
+                nftw(cache, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        }
+    }
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     server_stop(server);
 }
 
@@ -72,6 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(lack_of_memory_is_survived),
+        ENGINE_TEST(lack_of_memory_is_survived_with_a_token_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

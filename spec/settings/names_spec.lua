@@ -44,6 +44,7 @@ local rows = {
   { "CAMUNDA_TASKLIST_OAUTH_AUDIENCE", "audience", "a", "a", oauth, "", "tasklist.camunda.io" },
   { "CAMUNDA_TOKEN_SCOPE", "scope", "a b", "a b", oauth, "c" },
   { "CAMUNDA_OAUTH_SCOPE", "scope", "a b", "a b", oauth, "c" },
+  { "CAMUNDA_TOKEN_CACHE_DIR", "token_cache", "/a/b", "/a/b", oauth, "/c", false },
   { "CAMUNDA_TASKLIST_BASE_URL", "base_url", "https://a.example/x/", "https://a.example/x", oauth,
     "https://b.example" },
   { "CAMUNDA_AUTH_STRATEGY", "auth", "COOKIE", "cookie", with(cookie), "none", "cookie" },

@@ -1,6 +1,6 @@
 /* What the files of the engine share: lifetime.c (its beginning and end), engine.c (the loop),
  * attempt.c (one attempt on the wire), outcome.c (what came of it), signin.c (waiting for and
- * fetching what proves who we are). */
+ * fetching what proves who we are), sharing.c (the same by way of the token file). */
 #ifndef TL_ENGINE_PRIVATE_H
 #define TL_ENGINE_PRIVATE_H
 
@@ -75,7 +75,25 @@ void tl_outcome_explain(tl_request *request, CURLcode code);
 /* Sends the request with its identity's proof, or lets it wait for one. */
 void tl_signin_send(tl_request *request);
 
+/* Puts a sign-in on the wire. False without memory. */
+bool tl_signin_fetch(tl_identity *identity);
+
+/* The sign-in is over, for better or worse, and `fetch` was the request that did it, or NULL: who
+ * waited goes on. */
+void tl_signin_end(tl_identity *identity, tl_request *fetch, bool granted);
+
 /* Lets those who wait for a sign-in that failed know. */
 void tl_signin_settle(tl_engine *engine);
+
+/* sharing.c: for identities whose store is on */
+
+/* Begins a sign-in: a token from the file, our turn to fetch one, or a place in the queue. */
+void tl_sharing_begin(tl_identity *identity);
+
+/* Tries again. */
+void tl_sharing_on_turn(tl_timer *timer);
+
+/* The sign-in that was ours is over: others get its token. NULL: there is none. */
+void tl_sharing_end(tl_identity *identity, const char *token, size_t length);
 
 #endif

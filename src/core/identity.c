@@ -20,6 +20,8 @@ static tl_identity *new_identity(const tl_allocator *allocator, tl_identity_kind
     tl_link_init(&identity->waiters);
     tl_link_init(&identity->all);
     tl_link_init(&identity->queue);
+    tl_timer_init(&identity->turn, NULL);
+    tl_token_store_init(&identity->store, allocator);
     tl_buffer_init(&identity->url, allocator, SIZE_MAX);
     tl_buffer_init_secret(&identity->headers, allocator, SIZE_MAX);
     tl_buffer_init_secret(&identity->client, allocator, SIZE_MAX);
@@ -59,6 +61,15 @@ tl_identity *tl_identity_new_asked(const tl_allocator *allocator)
     return new_identity(allocator, TL_ASKED);
 }
 
+/* The file is that of all who send the same: the form and the header hold client, secret, audience,
+ * scope and resource. */
+static bool open_store(tl_identity *identity, const char *folder)
+{
+    const tl_buffer *const parts[] = {&identity->url, &identity->client, &identity->form};
+    return !folder ||
+           tl_token_store_open(&identity->store, folder, parts, sizeof parts / sizeof *parts);
+}
+
 static bool write_sign_in(tl_identity *identity, const tl_sign_in_spec *spec)
 {
     identity->timeout = spec->timeout;
@@ -67,7 +78,8 @@ static bool write_sign_in(tl_identity *identity, const tl_sign_in_spec *spec)
                TL_BUFFER_OK &&
            tl_credentials_write_form(&identity->form, spec->form, spec->form_count) &&
            (!spec->client_id ||
-            tl_credentials_write_client(&identity->client, spec->client_id, spec->client_secret));
+            tl_credentials_write_client(&identity->client, spec->client_id, spec->client_secret)) &&
+           open_store(identity, spec->token_folder);
 }
 
 tl_identity *tl_identity_new_signing_in(const tl_allocator *allocator, const tl_sign_in_spec *spec)
@@ -84,6 +96,8 @@ void tl_identity_free(const tl_allocator *allocator, tl_identity *identity)
     tl_buffer_free(&identity->form);
     tl_buffer_free(&identity->lines);
     tl_session_free(&identity->session);
+    tl_timer_clear(&identity->turn);
+    tl_token_store_free(&identity->store);
     tl_allocator_free(allocator, identity, sizeof *identity);
 }
 
@@ -143,6 +157,11 @@ static void end_sign_in(tl_identity *identity)
     identity->fetch = NULL;
 }
 
+tl_time tl_identity_early(tl_time life)
+{
+    return life / 10 < RENEW_AT_MOST ? life / 10 : RENEW_AT_MOST;
+}
+
 static void set_life(tl_identity *identity, double life)
 {
     if (!(life > 0 && life <= LONGEST_LIFE)) {
@@ -150,9 +169,8 @@ static void set_life(tl_identity *identity, double life)
         return;
     }
     tl_time span = (tl_time)(life * (double)TL_SECOND);
-    tl_time early = span / 10 < RENEW_AT_MOST ? span / 10 : RENEW_AT_MOST;
     identity->expires_at = identity->fetch_started + span;
-    identity->renew_at = identity->expires_at - early;
+    identity->renew_at = identity->expires_at - tl_identity_early(span);
 }
 
 /* `lines` becomes the identity's; when they could not be `written` the old ones go on serving. */
@@ -241,8 +259,19 @@ void tl_identity_observe(tl_identity *identity, uint64_t generation, const tl_bu
     tl_identity_drop(identity, generation); /* half a session: sign in anew */
 }
 
+/* The line is that of tl_credentials_write_bearer. */
+static void refuse_stored(tl_identity *identity)
+{
+    const char *token = strrchr(tl_buffer_text(&identity->lines), ' ');
+    if (token)
+        tl_token_store_refuse(&identity->store, token + 1, strlen(token + 1));
+}
+
 void tl_identity_drop(tl_identity *identity, uint64_t generation)
 {
-    if (identity->generation == generation)
-        tl_buffer_clear(&identity->lines);
+    if (identity->generation != generation)
+        return;
+    if (tl_token_store_is_on(&identity->store))
+        refuse_stored(identity);
+    tl_buffer_clear(&identity->lines);
 }

@@ -10,6 +10,8 @@
 #include "error.h"
 #include "list.h"
 #include "session.h"
+#include "timers.h"
+#include "token_store.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,6 +37,7 @@ typedef struct tl_sign_in_spec {
     size_t form_count;
     const char *client_id, *client_secret; /* sent in the header; NULL: they are in the form */
     tl_time timeout;                       /* of one sign-in, its retries included */
+    const char *token_folder;              /* of the token file; NULL: there is none */
 } tl_sign_in_spec;
 
 typedef enum tl_token_state {
@@ -46,6 +49,7 @@ typedef enum tl_token_state {
 typedef struct tl_identity {
     tl_identity_kind kind;
     tl_engine *engine; /* that it belongs to */
+    tl_time adopted;   /* when it came to it */
 
     tl_buffer url, headers; /* of the sign-in */
     tl_buffer client;       /* its Authorization line, or empty */
@@ -58,11 +62,16 @@ typedef struct tl_identity {
     tl_time renew_at, expires_at;
 
     bool signing_in;
-    tl_request *fetch; /* that signs in, or NULL */
+    tl_request *fetch; /* that signs in, or NULL: the host is asked, or we wait for our turn */
     tl_time fetch_started;
     tl_link waiters; /* requests, by their `queue` */
     tl_link all;     /* in the engine's list of identities */
     tl_link queue;   /* in the engine's list of those to be asked for */
+
+    tl_token_store store; /* what other processes share with us, when it is on */
+    tl_timer turn;        /* when to try for the store's lock again; the engine's */
+    tl_time turn_delay;
+    char noted_fault[TL_MESSAGE_SIZE]; /* of the store, that the host has heard of */
 
     tl_error failure;   /* of the last sign-in; TL_OK after a grant */
     tl_time rest_until; /* the endpoint is left alone until then */
@@ -94,8 +103,11 @@ tl_token_state tl_identity_state(const tl_identity *identity, tl_time now);
 bool tl_identity_wants_fetch(const tl_identity *identity, tl_time now);
 
 /* The sign-in went out (or goes out again). A token's life counts from here, since the server's
- * count begins somewhere between this and the answer. `fetch`: NULL when the host is asked. */
+ * count begins somewhere between this and the answer. `fetch`: NULL when there is none. */
 void tl_identity_fetching(tl_identity *identity, tl_request *fetch, tl_time now);
+
+/* How long before the end of its life a token is renewed. */
+tl_time tl_identity_early(tl_time life);
 
 /* There is a token that lives `life` seconds; anything but a positive number that makes sense:
  * until a 401. False, with `failure` set as by tl_identity_refuse, when no header can carry it or
@@ -117,7 +129,7 @@ bool tl_identity_is_refusal(tl_error_kind kind);
  * header block what it is to send from now on. */
 void tl_identity_observe(tl_identity *identity, uint64_t generation, const tl_buffer *headers);
 
-/* A 401 came for such a request. */
+/* A 401 came for such a request. A token is not taken from the store again. */
 void tl_identity_drop(tl_identity *identity, uint64_t generation);
 
 #endif

@@ -182,6 +182,8 @@ tl_identity *tl_engine_adopt(tl_engine *engine, tl_identity *identity)
 {
     if (identity) {
         identity->engine = engine;
+        identity->adopted = tl_now();
+        identity->turn.fire = tl_sharing_on_turn;
         tl_link_insert_before(&engine->identities, &identity->all);
     }
     return identity;

@@ -5,13 +5,8 @@
 /* RFC 6749 sets no size; no token endpoint needs a mebibyte. */
 enum { MOST_TOKEN_ANSWER = 1024 * 1024 };
 
-static void start_sign_in(tl_engine *engine, tl_identity *identity)
+bool tl_signin_fetch(tl_identity *identity)
 {
-    if (identity->kind == TL_ASKED) {
-        tl_identity_fetching(identity, NULL, tl_now());
-        tl_link_insert_before(&engine->asking, &identity->queue);
-        return;
-    }
     tl_request_spec spec = {
         .method = "POST",
         .url = tl_buffer_text(&identity->url),
@@ -26,7 +21,19 @@ static void start_sign_in(tl_engine *engine, tl_identity *identity)
         .secret = true,
         .background = true,
     };
-    tl_engine_start(engine, &spec); /* no memory: nobody signs in */
+    return tl_engine_start(identity->engine, &spec) != NULL;
+}
+
+static void start_sign_in(tl_engine *engine, tl_identity *identity)
+{
+    if (identity->kind == TL_ASKED) {
+        tl_identity_fetching(identity, NULL, tl_now());
+        tl_link_insert_before(&engine->asking, &identity->queue);
+    } else if (tl_token_store_is_on(&identity->store)) {
+        tl_sharing_begin(identity);
+    } else {
+        tl_signin_fetch(identity); /* no memory: nobody signs in */
+    }
 }
 
 static void send_with_proof(tl_request *request)
@@ -96,10 +103,9 @@ static void fail_waiters(tl_identity *identity)
     }
 }
 
-/* The sign-in is over, for better or worse, and `fetch` was the request that did it, or NULL. Who
- * waited goes out with its proof even if that is over by now: the server will say so, and nobody
- * asks for ever for what lives too briefly. */
-static void end_wait(tl_identity *identity, tl_request *fetch, bool granted)
+/* Who waited goes out with its proof even if that is over by now: the server will say so, and
+ * nobody asks for ever for what lives too briefly. */
+void tl_signin_end(tl_identity *identity, tl_request *fetch, bool granted)
 {
     tl_link waiters;
     if (fetch)
@@ -115,20 +121,23 @@ static void end_wait(tl_identity *identity, tl_request *fetch, bool granted)
 void tl_engine_grant(tl_identity *identity, const char *token, size_t length, double life)
 {
     tl_request *fetch = identity->fetch;
-    end_wait(identity, fetch, tl_identity_grant(identity, token, length, life, tl_now()));
+    bool granted = tl_identity_grant(identity, token, length, life, tl_now());
+    tl_sharing_end(identity, granted ? token : NULL, length);
+    tl_signin_end(identity, fetch, granted);
 }
 
 void tl_engine_admit(tl_identity *identity)
 {
     tl_request *fetch = identity->fetch;
-    end_wait(identity, fetch, tl_identity_admit(identity, &fetch->answer_headers, tl_now()));
+    tl_signin_end(identity, fetch, tl_identity_admit(identity, &fetch->answer_headers, tl_now()));
 }
 
 void tl_engine_refuse(tl_identity *identity, const tl_error *error, bool rest)
 {
     tl_request *fetch = identity->fetch;
     tl_identity_refuse(identity, error, rest, tl_now());
-    end_wait(identity, fetch, false);
+    tl_sharing_end(identity, NULL, 0);
+    tl_signin_end(identity, fetch, false);
 }
 
 /* A failure that may pass is no reason to rest, but while the old token still serves. */

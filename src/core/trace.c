@@ -67,20 +67,44 @@ static void fill(tl_trace *trace, const tl_request *request)
     trace->received = (size_t)number(easy, CURLINFO_SIZE_DOWNLOAD_T);
 }
 
-void tl_traces_note(tl_traces *traces, const tl_allocator *allocator, const tl_request *request)
+/* NULL when nobody asks, or without memory. */
+static tl_trace *new_trace(const tl_traces *traces, const tl_allocator *allocator)
 {
     tl_trace *trace = traces->on ? tl_allocator_new(allocator, sizeof *trace) : NULL;
     if (!trace)
-        return;
+        return NULL;
     tl_link_init(&trace->link);
     tl_buffer_init(&trace->url, allocator, SIZE_MAX);
+    return trace;
+}
+
+static void add(tl_traces *traces, const tl_allocator *allocator, tl_trace *trace)
+{
+    while (traces->count >= MOST_TRACES)
+        tl_traces_drop_first(traces, allocator);
+    tl_link_insert_before(&traces->queue, &trace->link);
+    traces->count++;
+}
+
+void tl_traces_note_token_file(tl_traces *traces, const tl_allocator *allocator, const char *what)
+{
+    tl_trace *trace = new_trace(traces, allocator);
+    if (!trace)
+        return;
+    trace->token_file = true;
+    snprintf(trace->error, sizeof trace->error, "%s", what);
+    add(traces, allocator, trace);
+}
+
+void tl_traces_note(tl_traces *traces, const tl_allocator *allocator, const tl_request *request)
+{
+    tl_trace *trace = new_trace(traces, allocator);
+    if (!trace)
+        return;
     if (tl_buffer_append_text(&trace->url, tl_buffer_text(&request->url)) != TL_BUFFER_OK) {
         tl_allocator_free(allocator, trace, sizeof *trace);
         return;
     }
     fill(trace, request);
-    while (traces->count >= MOST_TRACES)
-        tl_traces_drop_first(traces, allocator);
-    tl_link_insert_before(&traces->queue, &trace->link);
-    traces->count++;
+    add(traces, allocator, trace);
 }

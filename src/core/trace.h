@@ -1,5 +1,5 @@
-/* What each attempt on the wire was like, kept until the host asks for it. It holds no header and
- * no body, so no secret. */
+/* What each attempt on the wire was like, and what was wrong with a token file, kept until the host
+ * asks for it. It holds no header and no body, so no secret. */
 #ifndef TL_TRACE_H
 #define TL_TRACE_H
 
@@ -18,6 +18,7 @@ typedef struct tl_trace {
     tl_buffer url;
     char method[16], error[TL_MESSAGE_SIZE];
     const char *sought; /* "token" or "session" for a sign-in, NULL for a request of the API */
+    bool token_file;    /* `error` is about one, and nothing else is set */
     int attempt, status;
     tl_time lookup, connect, tls, first_byte, total;
     size_t sent, received; /* bytes of the bodies, as they went over the wire */
@@ -35,6 +36,9 @@ void tl_traces_free(tl_traces *traces, const tl_allocator *allocator);
 /* Notes the attempt that is about to leave libcurl. Of attempts that nobody asks for, and without
  * memory, some are lost. */
 void tl_traces_note(tl_traces *traces, const tl_allocator *allocator, const tl_request *request);
+
+/* Notes what is wrong with a token file, likewise. */
+void tl_traces_note_token_file(tl_traces *traces, const tl_allocator *allocator, const char *what);
 
 /* The oldest one, or NULL. */
 tl_trace *tl_traces_first(const tl_traces *traces);

@@ -93,10 +93,11 @@ static size_t check_form(lua_State *L, int index, tl_field *fields)
 
 /* engine:sign_in{ url: string; headers: "Name: value" lines, each ended by a NUL; form: an array of
  * names and values in turn; client_id, client_secret: strings that are sent in the header, or nil;
- * timeout: seconds; session: true for one that signs in for cookies instead of a token; read: a
- * function }: an identity that signs in with a POST of the form. read(status, body) gives what the
- * answer holds: a token (or true, for a session), and the token's life in seconds or nil; or nil, a
- * message, and the server's `error` and `error_description` or nil. */
+ * timeout: seconds; token_folder: of the token file, or nil; session: true for one that signs in
+ * for cookies instead of a token; read: a function }: an identity that signs in with a POST of the
+ * form. read(status, body) gives what the answer holds: a token (or true, for a session), and the
+ * token's life in seconds or nil; or nil, a message, and the server's `error` and
+ * `error_description` or nil. */
 int tl_new_sign_in(lua_State *L)
 {
     tl_field fields[MOST_FIELDS];
@@ -106,6 +107,7 @@ int tl_new_sign_in(lua_State *L)
         .url = tl_check_text_field(L, 2, "url"),
         .client_id = tl_opt_text_field(L, 2, "client_id"),
         .client_secret = tl_opt_text_field(L, 2, "client_secret"),
+        .token_folder = tl_opt_text_field(L, 2, "token_folder"),
         .form = fields,
     };
     lua_getfield(L, 2, "headers");

@@ -1,4 +1,5 @@
-/* The attempts that the core has noted, as tables for the user's trace function. */
+/* The attempts that the core has noted, and troubles with token files, as tables for the user's
+ * trace function. */
 #include "binding.h"
 
 static void set_seconds(lua_State *L, const char *name, tl_time time)
@@ -26,6 +27,12 @@ static void set_text(lua_State *L, const char *name, const char *text)
 /* The URL is on top of the stack; a table with everything takes its place. */
 static void push_table(lua_State *L, const tl_trace *trace)
 {
+    if (trace->token_file) {
+        lua_pop(L, 1);
+        lua_createtable(L, 0, 1);
+        set_text(L, "token_file", trace->error);
+        return;
+    }
     lua_createtable(L, 0, 12);
     lua_insert(L, -2);
     lua_setfield(L, -2, "url");

@@ -1,5 +1,6 @@
 --- Settings: arguments over the env_file over the environment over defaults, checked, as one table.
 
+local cache_folder = require "tasklist.settings.cache_folder"
 local checks = require "tasklist.settings.checks"
 local levels = require "tasklist.settings.levels"
 local names = require "tasklist.settings.names"
@@ -141,6 +142,9 @@ function settings.resolve(arguments, environment)
   done, problem = strategy.check_arguments(arguments, values.auth)
   if done then
     done, problem = collect(list, values, sources)
+  end
+  if done and values.token_cache == true then
+    values.token_cache = cache_folder.usual(environment)
   end
   if done then
     done, problem = check(values)

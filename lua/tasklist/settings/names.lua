@@ -54,6 +54,7 @@ return {
   { name = "scope", auth = "oauth", type = "string", env = { "CAMUNDA_TOKEN_SCOPE", "CAMUNDA_OAUTH_SCOPE" } },
   { name = "resource", auth = "oauth", type = "string" },
   { name = "client_auth", auth = "oauth", type = "client_auth", default = "form" },
+  { name = "token_cache", auth = "oauth", type = "token_cache", env = { "CAMUNDA_TOKEN_CACHE_DIR" }, default = false },
   { name = "username", auth = "basic", type = "string", env = { "CAMUNDA_BASIC_AUTH_USERNAME" }, tells = true,
     required = true, pattern = "^[^:]+$", holds = "no colon" },
   { name = "password", auth = "basic", type = "string", env = { "CAMUNDA_BASIC_AUTH_PASSWORD" }, tells = true,

@@ -62,6 +62,10 @@ function types.proxy(value)
   return type(value) == "string" or value == false, "a URL or false"
 end
 
+function types.token_cache(value)
+  return type(value) == "boolean" or type(value) == "string" and value ~= "", "true, false or the path of a folder"
+end
+
 function types.headers(value)
   if type(value) ~= "table" then
     return false, "a table"
