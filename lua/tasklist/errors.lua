@@ -47,7 +47,7 @@ end
 
 local redirected = "redirects are not followed; check base_url (CAMUNDA_TASKLIST_BASE_URL)"
 
--- What to do about a status whose body says nothing.
+-- What to do about a status that comes without a known refusal.
 local status_hints = {
   [301] = redirected, [302] = redirected, [303] = redirected, [307] = redirected, [308] = redirected,
   [401] = "the API does not accept the token; check audience and the client's permissions",
@@ -62,7 +62,7 @@ local function hint_of(answer, said, read)
   if said.text == unexpected and not read then
     return no_permission
   end
-  return said.hint or not said.text and status_hints[answer.status] or nil
+  return said.hint or not said.code and status_hints[answer.status] or nil
 end
 
 --- An answer that is no success.
