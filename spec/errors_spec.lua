@@ -9,10 +9,10 @@ describe("an error", function()
   end)
 
   it("says what may have happened, or has", function()
-    local failure = errors.new { kind = "http", message = "no", outcome = "unknown" }
-    assert.equal("tasklist: no; it may have been executed (http)", tostring(failure))
-    failure.outcome = "done"
-    assert.equal("tasklist: no; it was executed (http)", tostring(failure))
+    local lost = errors.new { kind = "http", message = "no", outcome = "unknown" }
+    assert.equal("tasklist: no; it may have been executed (http)", tostring(lost))
+    lost.outcome = "done"
+    assert.equal("tasklist: no; it was executed (http)", tostring(lost))
   end)
 
   it("joins with text on either side", function()
