@@ -75,9 +75,12 @@ describe("the types", function()
     end
   end)
 
-  for name, known in pairs(verbs) do
+  local takers = {}
+  for name, known in pairs(verbs) do takers["Client:" .. name] = known end
+  for name, known in pairs(require("tasklist.values").options) do takers["tasklist." .. name] = known end
+  for name, known in pairs(takers) do
     it("have each option of " .. name, function()
-      local class = functions["Client:" .. name].types.options
+      local class = functions[name].types.options
       local fields = types.fields(classes, class)
       assert.same(names_of(known), names_of(fields))
       for option, type_name in pairs(known) do check_option(option, type_name, fields[option]) end
