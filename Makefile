@@ -18,6 +18,7 @@ binding_objects = $(patsubst src/lua/%.c,$(BUILD)/lua/%.o,$(wildcard src/lua/*.c
 core_archive    = $(BUILD)/libtasklist_core.a
 module          = $(BUILD)/tasklist/core.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
+preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock)
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver)
 
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev ca-certificates lua-cjson
@@ -34,7 +35,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all test integration test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all test doc integration test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
@@ -73,8 +74,8 @@ $(BUILD)/bench/%.so: bench/%.c
 
 .SECONDARY:
 
-# A library to preload whose name lookups are slow.
-$(BUILD)/spec/slow_lookup.so: spec/support/slow_lookup.c
+# Libraries to preload: name lookups that are slow, a clock that somebody sets.
+$(BUILD)/spec/%.so: spec/support/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -shared -o $@ $<
 
@@ -98,7 +99,7 @@ setup-lint: setup
 	@tools/require $(lint_packages)
 
 test: setup-test ## run all tests; installs what they need
-	@$(MAKE) --no-print-directory all $(c_tests) $(BUILD)/spec/slow_lookup.so
+	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded)
 	@$(checkout) $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(LUA) tools/busted -o TAP'
 
@@ -115,7 +116,7 @@ valgrind = valgrind -q --error-exitcode=99 --keep-debuginfo=yes --leak-check=ful
 
 test-valgrind: setup-test ## run all tests under valgrind
 	@tools/require valgrind
-	@$(MAKE) --no-print-directory all $(c_tests) $(BUILD)/spec/slow_lookup.so $(BUILD)/spec/host
+	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded) $(BUILD)/spec/host
 	@$(checkout) $(LUA) tools/run-tests \
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(valgrind) $(test)') \
 		'$(valgrind) $(BUILD)/spec/host tools/busted -o TAP'
@@ -131,7 +132,7 @@ test-asan: setup-test ## run all tests under the sanitizers, built by gcc and by
 
 test-asan-with:
 	@$(MAKE) --no-print-directory CFLAGS='-O1 -g $(sanitizers)' all $(c_tests) $(BUILD)/spec/host
-	@$(MAKE) --no-print-directory BUILD=build all build/spec/slow_lookup.so
+	@$(MAKE) --no-print-directory BUILD=build all $(preloaded:$(BUILD)/%=build/%)
 	@$(checkout) $(sanitizing) $(LUA) tools/run-tests \
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(BUILD)/spec/host tools/busted -o TAP'
@@ -165,11 +166,15 @@ bench: setup-bench ## measure searches and starts against a bare libcurl loop; w
 
 lint: setup-lint ## check the style of C and Lua, build with gcc and clang
 	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c
-	luacheck -q lua spec examples bench tools/run-tests tools/busted
+	luacheck -q lua spec types examples bench config.ld tools/run-tests tools/busted
 	@if grep -rlE '#[[:space:]]*include[[:space:]]*[<"](lua|lauxlib|lualib)\.h' src/core; then \
 		echo 'the core must not know Lua' >&2; exit 1; fi
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/gcc CC=gcc all
+
+doc: ## render the manual and the doc comments as HTML, in build/doc; what LDoc complains about is an error
+	@tools/require lua-ldoc lua-discount
+	@tools/render-manual
 
 INST_LUADIR = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
 INST_LIBDIR = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)

@@ -3,8 +3,8 @@
 -- run.lua BUILD LUA COMPILER: the directory of what was built for this, the interpreter, what it was built with
 
 local bodies = require "bench.bodies"
-local json = require "tasklist.json"
 local report = require "bench.report"
+local shapes = require "tasklist.shapes"
 local shell = require "bench.shell"
 local split = require "bench.split"
 local v1 = require "tasklist.v1"
@@ -32,7 +32,7 @@ local function say(...)
 end
 
 local function query_text(page)
-  return assert(json.encode(v1.operations.search_tasks.body, bodies.query(page), "query"))
+  return assert(shapes.write(v1.operations.search_tasks.payload.shape, bodies.query(page), "query"))
 end
 
 -- The samples of one round, in microseconds a search.

@@ -154,3 +154,21 @@ describe("ca_path", function()
     find(tostring(failure), "ca_file")
   end)
 end)
+
+describe("a key under a password that nobody gave", function()
+  it("makes nobody ask for it on the terminal", function()
+    local server = sandbox.start { tls = "good", client_certificate = true }
+    finally(function() server:stop() end)
+    local path = os.tmpname()
+    finally(function() os.remove(path) server:stop() end)
+    local file = assert(io.open(path, "w"))
+    file:write(("local client = require('tasklist').new { base_url = %q, token = 'a', ca_file = %q, client_cert = %q, "
+      .. "client_key = %q, env = false } print(select(2, client:search_tasks()).kind)"):format(server.base_url,
+      server.ca_file, server.cert_file, server.encrypted_key_file))
+    file:close()
+    -- In a terminal of its own.
+    local output = io.popen(("timeout 20 script -qec \"LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/?.so;;' "
+      .. "lua5.4 %s\" /dev/null </dev/null"):format(path)):read("a")
+    assert.equal("config", output:match("^%s*(.-)%s*$"))
+  end)
+end)

@@ -31,6 +31,23 @@ describe("the module", function()
     assert.is_true(fine, output)
   end)
 
+  it("gives an error when the system has no descriptor left, and serves when it has again", function()
+    local output, fine = connect.run_script [[
+      local tasklist = require "tasklist"
+      local function new() return tasklist.new { base_url = "https://h.example", token = "a" } end
+      assert(new()):close()
+      local files = {}
+      repeat files[#files + 1] = io.open "/dev/null" until not io.open "/dev/null"
+      local client, failure = new()
+      assert(client == nil and failure.kind == "limit", failure)
+      assert(tostring(failure):find "descriptor")
+      files = nil
+      collectgarbage()
+      assert(new()):close()
+    ]]
+    assert.is_true(fine, output)
+  end)
+
   local slow = "LD_PRELOAD=build/spec/slow_lookup.so"
 
   it("is not held by a slow name lookup, nor is the end of the state", function()

@@ -56,10 +56,7 @@ describe("the token file", function()
   end
 
   local function settings(more)
-    local words = { "CAMUNDA_TOKEN_CACHE_DIR=" .. folder, "CAMUNDA_TASKLIST_BASE_URL=" .. server.base_url,
-      "ZEEBE_AUTHORIZATION_SERVER_URL=" .. server.token_url, "ZEEBE_CLIENT_ID=" .. server.client_id,
-      "ZEEBE_CLIENT_SECRET=" .. server.client_secret, more }
-    return table.concat(words, " ")
+    return ("CAMUNDA_TOKEN_CACHE_DIR=%s %s %s"):format(folder, connect.environment(server), more or "")
   end
 
   local function run(script, times)
@@ -200,12 +197,14 @@ describe("the token file", function()
 
   it("is fetched by the next when its holder is killed in the middle", function()
     server:fault { path = "/oauth/token", action = "silent" }
-    local holder = connect.start_script(search_once, settings())
+    local script = search_once:gsub("new%(%)", ("new{ token_cache = %q }"):format(folder))
+    local holder = connect.start_script(server, script)
     while requests "/oauth/token" == 0 do end
     local others = {}
-    for i = 1, 10 do others[i] = connect.start_script(search_once, settings()) end
-    holder.kill()
-    for i = 1, 10 do assert.equal("fine\n", others[i].read()) end
+    for i = 1, 10 do others[i] = connect.start_script(server, script) end
+    os.execute("kill -9 " .. holder.pid)
+    holder:finish()
+    for i = 1, 10 do assert.equal("fine\n", (others[i]:finish())) end
     assert.equal(2, requests "/oauth/token")
   end)
 

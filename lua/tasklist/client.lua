@@ -4,6 +4,7 @@
 -- options; `timeout` (seconds, instead of the client's) is one of every verb's. Each gives its result,
 -- or nil and an error object (see `errors`). Misuse raises at the caller's line. Ids are strings or
 -- integers.
+-- @module tasklist.client
 
 local completion = require "tasklist.completion"
 local connection = require "tasklist.connection"
@@ -11,19 +12,43 @@ local core = require "tasklist.core"
 local headers = require "tasklist.headers"
 local message = require "tasklist.message"
 local pages = require "tasklist.pages"
+local queries = require "tasklist.queries"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
 local variables = require "tasklist.variables"
+local watch = require "tasklist.watch"
 
 local Client = {} -- the methods
 local metatable = { __index = Client, __name = "tasklist.client", __metatable = "tasklist.client" }
 
 local client = {}
 
+local usual = { timeout = "seconds" }
+
+--- The options of each verb that takes some: name -> one of `tasklist.settings.types`. The manual and the
+-- types are checked against them.
+-- @local
+client.options = {
+  search_tasks = usual,
+  tasks = { timeout = "seconds", limit = "limit" },
+  watch = { timeout = "seconds", interval = "seconds", on_error = "function" },
+  get_task = usual,
+  assign_task = usual,
+  unassign_task = usual,
+  complete_task = { timeout = "seconds", verify = "boolean" },
+  save_draft_variables = usual,
+  search_task_variables = usual,
+  variables = { timeout = "seconds", drafts = "boolean", keep_null = "boolean" },
+  get_variable = usual,
+  get_form = usual,
+  request = { timeout = "seconds", query = "table", headers = "table", idempotent = "boolean" },
+}
+
 --- Makes a client. Does no network I/O.
 -- @tparam table values from `settings.resolve`
 -- @tparam table sources likewise
 -- @treturn table; or nil and an error object
+-- @local
 function client.new(values, sources)
   local made, failure = connection.new(values)
   if not made then
@@ -33,48 +58,35 @@ function client.new(values, sources)
 end
 
 -- Misuse is reported where the user called the verb: its helpers give a text, the verb raises it.
-local function problem_of_options(self, options, known)
-  if self.connection.engine:closed() then
-    return "attempt to use a closed client"
+local function problem_of_options(self, options, name)
+  local problem = self.connection.engine:problem()
+  if problem then
+    return problem
   elseif options ~= nil and type(options) ~= "table" then
     return "options: table expected, got " .. type(options)
   end
-  return options and settings.problem_of(options, known)
+  return options and settings.problem_of(options, client.options[name])
 end
-
-local usual_options = { timeout = "seconds" }
 
 local function call(self, made)
   return self.connection:call(made)
 end
 
--- A payload that names no tenants means the client's own.
-local function with_tenant(payload, field, tenant_id)
-  if not tenant_id or (payload ~= nil and (type(payload) ~= "table" or payload[field] ~= nil)) then
-    return payload
-  end
-  local own = { [field] = { tenant_id } }
-  for name, value in pairs(payload or {}) do
-    own[name] = value
-  end
-  return own
-end
-
 -- The verb of an operation of `v1`. `run(self, message, id, payload, options)` gives the results; by
--- default they are the answer. `known`: the options.
-local function verb(name, run, known)
+-- default they are the answer.
+local function verb(name, run)
   local operation = v1.operations[name]
   local payload_at = operation.path:find("{", 1, true) and 2 or 1
   local options_at = operation.payload and payload_at + 1 or payload_at
-  run, known = run or call, known or usual_options
+  run = run or call
   return function(self, ...)
     local id, payload, options = (...), (select(payload_at, ...)), (select(options_at, ...))
-    local problem = problem_of_options(self, options, known)
+    local problem = problem_of_options(self, options, name)
     local made
     if not problem then
       local tenants = operation.payload and operation.payload.tenants
       made, problem = message.of_operation(operation, id,
-        tenants and with_tenant(payload, tenants, self.values.tenant_id) or payload)
+        tenants and queries.with_tenant(payload, tenants, self.values.tenant_id) or payload)
     end
     if problem then
       error(("%s: %s"):format(name, problem), 2)
@@ -101,6 +113,49 @@ Client.search_tasks = verb("search_tasks", function(self, made, _, query)
   return tasks, pages.cursors(tasks, query or {})
 end)
 
+-- The two parts of a walk over a query; or nil and a problem.
+local function walk_of(self, query, options, name, refused)
+  local problem = problem_of_options(self, options, name)
+  if problem then
+    return nil, problem
+  end
+  return queries.of_walk(query, refused, options and options.timeout, self.values.tenant_id)
+end
+
+--- Walks over all tasks that match, page by page, in the order of the query. The next page is fetched
+-- while the caller works. Over a list that moves, a walk can miss what moves to a place behind it, and
+-- gives what moves ahead of it again, unless that is within two pages that follow each other.
+-- @tparam[opt] table query as for `search_tasks`, without `searchBefore` and `searchBeforeOrEqual`; it
+--   is copied. `pageSize` is 200 by default
+-- @tparam[opt] table options `limit`: how many tasks at most; `timeout`: seconds, of each page
+-- @treturn function for a generic `for`, with a closing value behind it: leaving the loop cancels what
+--   is under way. It raises the error object of a failure
+function Client:tasks(query, options)
+  local message_of, copy = walk_of(self, query, options, "tasks", { "searchBefore", "searchBeforeOrEqual" })
+  if not message_of then
+    error("tasks: " .. copy, 2)
+  end
+  return pages.iterate(pages.walk(self.connection, message_of, copy(), options and options.limit))
+end
+
+local not_for_watch = { "sort", "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" }
+
+--- Watches for tasks that match: gives each as it appears, the oldest first, and once for as long as it
+-- stays in the result. Goes on over failures that may pass; one that cannot raises.
+-- @tparam[opt] table query as for `search_tasks`, without cursors and `sort`; it is copied
+-- @tparam[opt] table options `interval` (5): seconds between two looks at the whole result; `on_error`: a
+--   function that gets the error object of each failure that may pass; `timeout`: seconds, of each page
+-- @treturn function for a generic `for`, with a closing value behind it; it does not end by itself
+function Client:watch(query, options)
+  local message_of, copy = walk_of(self, query, options, "watch", not_for_watch)
+  if not message_of then
+    error("watch: " .. copy, 2)
+  end
+  options = options or {}
+  return pages.iterate(watch.new(self.connection, message_of, copy,
+    { interval = options.interval or 5, on_error = options.on_error }))
+end
+
 --- Reads one task: GET /v1/tasks/{id}.
 -- @function Client:get_task
 -- @tparam string|integer id
@@ -126,8 +181,6 @@ Client.assign_task = verb "assign_task"
 -- @treturn table the task, as `assign_task` gives it
 Client.unassign_task = verb "unassign_task"
 
-local complete_options = { timeout = "seconds", verify = "boolean" }
-
 --- Completes a task: PATCH /v1/tasks/{id}/complete.
 -- @function Client:complete_task
 -- @tparam string|integer id
@@ -142,7 +195,7 @@ Client.complete_task = verb("complete_task", function(self, made, id, _, options
   end
   local read = message.of_operation(v1.operations.get_task, id)
   return completion.verified(self.connection, made, read, options.timeout or self.values.timeout)
-end, complete_options)
+end)
 
 --- Keeps variables as drafts of a task, instead of all drafts it had: POST /v1/tasks/{id}/variables.
 -- @function Client:save_draft_variables
@@ -161,8 +214,6 @@ Client.save_draft_variables = verb "save_draft_variables"
 -- @treturn table an array of variables, by name. `value` is JSON text; it is absent where
 --   `isValueTruncated`, and for a name that has only a `draft`
 Client.search_task_variables = verb "search_task_variables"
-
-local variables_options = { timeout = "seconds", drafts = "boolean", keep_null = "boolean" }
 
 --- Reads the values of a task's variables, long ones in full. Takes one exchange, or two when there are
 -- long values and no names were given.
@@ -185,7 +236,7 @@ Client.variables = verb("variables", function(self, made, id, names, options)
     return message.of_operation(v1.operations.variables, id, missing)
   end
   return variables.fetch(made, in_full, send, options)
-end, variables_options)
+end)
 
 --- Reads one variable with its whole value: GET /v1/variables/{id}.
 -- @function Client:get_variable
@@ -204,8 +255,6 @@ Client.get_variable = verb "get_variable"
 -- @treturn table the form; `schema` is JSON text
 Client.get_form = verb "get_form"
 
-local request_options = { timeout = "seconds", query = "table", headers = "table", idempotent = "boolean" }
-
 --- Sends any request below the base URL, signed in as the client is.
 -- @tparam string method
 -- @tparam string path from "/" on, with what is special in it percent-encoded
@@ -217,7 +266,7 @@ local request_options = { timeout = "seconds", query = "table", headers = "table
 -- @treturn string body, as it came
 -- @treturn table headers by lower-case name, without cookies and CSRF token
 function Client:request(method, path, body, options)
-  local problem = problem_of_options(self, options, request_options)
+  local problem = problem_of_options(self, options, "request")
   local made
   options = options or {}
   if not problem then

@@ -9,9 +9,9 @@ local settings = require "tasklist.settings"
 local version = require "tasklist.version"
 
 local Connection = {} -- the methods
-local metatable = { __index = Connection }
-
 local connection = {}
+
+local metatable = { __index = Connection }
 
 local user_agent = ("tasklist/%s libcurl/%s"):format(version, core.curl_version())
 
@@ -80,25 +80,34 @@ function Connection:pause(seconds)
   await(self.engine, rest)
 end
 
---- One exchange.
--- @tparam table message see `message`
--- @treturn table `status`, `body`, `block` (the header block), `attempts`, `retry_after`, `outcome`; or
---   nil and an error object when there was no answer
-function Connection:exchange(message)
-  local engine, values = self.engine, self.values
-  local request <close> = engine:start(self.identity, message.method, values.base_url .. message.path,
+local function start(self, message, background)
+  local values = self.values
+  return self.engine:start(self.identity, message.method, values.base_url .. message.path,
     message.headers or self.lines_of(message.body ~= nil), message.body,
-    message.timeout or values.timeout, values.max_response, message.read)
-  await(engine, request)
+    message.timeout or values.timeout, values.max_response, message.read, background)
+end
+
+local function finish(self, request, message)
+  await(self.engine, request)
   local status, body, block, attempts, retry_after, outcome = request:result()
+  request:close() -- what was under way behind it may have it all
   if not status then
-    return connection.failed(message, errors.of_failure(body, values))
+    return connection.failed(message, errors.of_failure(body, self.values))
   end
   return { status = status, body = body, block = block, attempts = attempts, retry_after = retry_after,
     outcome = outcome }
 end
 
---- An error about a message.
+--- One exchange.
+-- @tparam table message see `message`
+-- @treturn table `status`, `body`, `block` (the header block), `attempts`, `retry_after`, `outcome`; or
+--   nil and an error object when there was no answer
+function Connection:exchange(message)
+  local request <close> = start(self, message)
+  return finish(self, request, message)
+end
+
+--- An error about a message. No method, but at hand for those who only have a connection.
 -- @tparam table message
 -- @tparam table fields for `errors.new`
 -- @return nil, and the error object
@@ -139,15 +148,8 @@ function readers.array(body)
   return not problem and value or nil, problem
 end
 
---- One exchange, to a decoded answer.
--- @tparam table message likewise; `answer` says what to make of it: "object", "array" (of objects),
---   "nothing"
--- @return the answer as a table, or true for "nothing"; or nil and an error object
-function Connection:call(message)
-  local answer, failure = self:exchange(message)
-  if not answer then
-    return nil, failure
-  elseif answer.status < 200 or answer.status > 299 then
+local function read(self, message, answer)
+  if answer.status < 200 or answer.status > 299 then
     return connection.failed(message, errors.of_status(answer, message.read, self.unauthorized))
   end
   local value, problem = readers[message.answer](answer.body)
@@ -156,6 +158,47 @@ function Connection:call(message)
     return connection.failed(message, errors.of_body(answer, problem))
   end
   return value
+end
+
+--- One exchange, to a decoded answer.
+-- @tparam table message likewise; `answer` says what to make of it: "object", "array" (of objects),
+--   "nothing"
+-- @return the answer as a table, or true for "nothing"; or nil and an error object
+function Connection:call(message)
+  local answer, failure = self:exchange(message)
+  if not answer then
+    return nil, failure
+  end
+  return read(self, message, answer)
+end
+
+--- Sends a message while the caller goes on with other things; `step` moves it on. Time in which nobody
+-- drives the connection is not counted.
+-- @tparam table message
+-- @return what `collect` takes; `close` of it cancels, and so does letting go of it
+function Connection:prefetch(message)
+  local request = start(self, message, true)
+  self.engine:step() -- puts it on the wire
+  return request
+end
+
+--- Moves on what is under way, without waiting.
+function Connection:step()
+  self.engine:step()
+end
+
+--- Waits for what was sent ahead.
+-- @param request from `prefetch`
+-- @tparam table message the one that was sent
+-- @return as `call` does
+function Connection:collect(request, message)
+  local answer, failure = finish(self, request, message)
+  if answer then
+    return read(self, message, answer)
+  elseif failure.kind == "timeout" then
+    return self:call(message) -- libcurl has counted the time in which nobody drove
+  end
+  return nil, failure
 end
 
 return connection

@@ -1,4 +1,5 @@
 --- Dates as Tasklist writes and reads them, and seconds since 1970.
+-- @module tasklist.dates
 
 local errors = require "tasklist.errors"
 
@@ -81,6 +82,7 @@ end
 --- Whether there is a date for these seconds: one with a year of four digits.
 -- @tparam number seconds since 1970
 -- @treturn boolean
+-- @local
 function dates.has_date(seconds)
   return seconds >= first and seconds < after
 end

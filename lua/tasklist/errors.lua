@@ -1,12 +1,12 @@
 --- The one error object: what the world did that a call could not do without.
 --
--- Fields: `kind` ("config", "auth", "network", "timeout", "http", "decode", "limit", "closed",
--- "cancelled"), `message`, and where they apply `status`, `code` (a stable word for a known refusal:
--- "not_found", "not_active", "already_assigned", "not_assigned", "not_assignee", "unsupported",
--- "forbidden", "csrf"), `title`, `instance`, `method`, `path`, `attempts`, `retry_after` (seconds),
--- `outcome` (of a write: "unknown" when it may have happened, "done" when it has), `body`, and for a
--- refused sign-in the token endpoint's `error` and `error_description` (RFC 6749 5.2). `tostring` is one
--- line that says what was tried, what came back and what to do.
+-- Fields: `kind` ("config", "auth", "network", "timeout", "http", "decode", "limit"), `message`, and where
+-- they apply `status`, `code` (a stable word for a known refusal: "not_found", "not_active",
+-- "already_assigned", "not_assigned", "not_assignee", "unsupported", "forbidden", "csrf"), `title`,
+-- `instance`, `method`, `path`, `attempts`, `retry_after` (seconds), `outcome` (of a write: "unknown" when
+-- it may have happened, "done" when it has), `body`, and for a refused sign-in the token endpoint's `error`
+-- and `error_description` (RFC 6749 5.2). `tostring` is one line that says what was tried, what came back
+-- and what to do.
 
 local refusals = require "tasklist.refusals"
 
@@ -25,9 +25,12 @@ function errors.one_line(text)
   end))
 end
 
+-- What nobody may overlook who is about to do it again.
+local outcomes = { unknown = "; it may have been executed", done = "; it was executed" }
+
 function metatable:__tostring()
   local what = self.method and ("%s %s: "):format(self.method, self.path) or ""
-  return ("tasklist: %s%s (%s)"):format(what, self.message, self.kind)
+  return ("tasklist: %s%s%s (%s)"):format(what, self.message, outcomes[self.outcome] or "", self.kind)
 end
 
 function metatable.__concat(left, right)

@@ -1,4 +1,5 @@
 --- tasklist: the user tasks of a Camunda 8 cluster as Lua tables.
+-- @module tasklist
 
 local cjson = require "cjson"
 local core = require "tasklist.core"
@@ -32,15 +33,38 @@ setmetatable(tasklist, { __index = function(_, name)
   end
 end })
 
---- Makes a client. What the arguments leave out comes from the environment, then from the defaults.
--- No network I/O happens here.
--- @tparam[opt] table arguments `base_url` (or `region` and `cluster_id`), `client_id`, `client_secret`,
---   `authorization_server_url`, `audience`: strings; `timeout` (of a whole call, 30), `connect_timeout`
---   (10): seconds; `retries` (3): how often a failed attempt goes out again, where that does no harm;
---   `ca_file`: a PEM file of the authorities to trust instead of the system's; `allow_insecure`
---   (false): lets secrets travel over http; `max_response` (16 MiB): bytes of one answer. Unknown
---   names and wrong types raise.
--- @treturn table a client; or nil and an error of kind "config"
+--- Makes a client. What the arguments leave out comes from `env_file`, then from the environment, then from
+-- the defaults; doc/connecting.md has the variables' names. No network I/O happens here.
+-- Unknown names and wrong types raise.
+--
+-- Where: `base_url` (string), or `region` and `cluster_id` (strings). `tenant_id` (string): the `tenantIds` of
+-- a search that names none. `env` (boolean, true): false ignores the environment. `env_file` (path): the file
+-- that Camunda Console hands out. `allow_insecure` (boolean, false): lets secrets travel over http.
+--
+-- Signing in: `auth` ("oauth", "cookie", "basic", "bearer", "none"; by default what the others mean, else
+-- "oauth"). oauth: `client_id`, `client_secret`, `authorization_server_url`
+-- ("https://login.cloud.camunda.io/oauth/token"), `audience` ("tasklist.camunda.io"; "" leaves it out),
+-- `scope`, `resource`: strings; `client_auth` ("form"; "basic": the secret in the header). cookie: `username`,
+-- `password`, `login_url` (base_url and then /api/login): strings. basic: `username`, `password`: strings.
+-- bearer: `token`: a string, or a function that gives a token and its life in seconds or nil; or nil and a
+-- message. It is called when a token is needed, again after a 401, and must not yield.
+--
+-- Transport, to the API and to where one signs in alike: `timeout` (of a whole call, 30) and `connect_timeout`
+-- (10): seconds; `retries` (3): how often a failed attempt goes out again, where that does no harm;
+-- `max_response` (16 MiB): bytes of one answer; `max_connections` (0: no bound): integer, at
+-- once; `http_version` ("2": where the server speaks it; "1.1"); `user_agent` (string); `headers`: name ->
+-- value, sent with every request; `ca_file` (PEM) and `ca_path` (folder in OpenSSL's form): the authorities
+-- to trust instead of the system's; `client_cert`, `client_key` (PEM), `client_key_password`: strings;
+-- `proxy`: "http://", "https://" or "socks5h://" and then [user:password@]host:port, false for none whatever
+-- the environment says; `no_proxy`: hosts to reach directly, separated by commas ("*": all).
+--
+-- `trace`: a function that gets a table for each attempt on the wire: `method`, `url`, `attempt` (from 1),
+-- `status` or `error` (text), `sign_in` ("token" or "session" when it was one); `lookup`, `connect`, `tls`,
+-- `first_byte`, `total`: seconds from the start of the attempt, nil where it did not get so far; `sent`,
+-- `received`: bytes of the bodies on the wire. It must not yield; what it raises comes out of the call.
+-- @tparam[opt] table arguments
+-- @treturn table a client; or nil and an error of kind "config", or "limit" when the system has no descriptor
+--   left
 function tasklist.new(arguments)
   if arguments ~= nil and type(arguments) ~= "table" then
     error("tasklist.new: a table of options expected, got " .. type(arguments), 2)

@@ -35,6 +35,15 @@ local function add_query(path, query)
   return #parts > 0 and path .. mark .. table.concat(parts, "&") or path
 end
 
+-- A checked payload as the fields of a query: 2.0 is an integer for its shape, and has to look like one.
+local function as_query(value)
+  local fields = {}
+  for name, item in pairs(value) do
+    fields[name] = type(item) == "number" and math.tointeger(item) or item
+  end
+  return fields
+end
+
 -- Puts a payload where it belongs; gives what is wrong with it.
 local function add_payload(made, payload, value)
   if value == json.null or (value == nil and payload.required) then
@@ -46,7 +55,7 @@ local function add_payload(made, payload, value)
   if problem then
     return problem
   elseif payload.as == "query" then
-    made.path, problem = add_query(made.path, value)
+    made.path, problem = add_query(made.path, as_query(value))
     return problem
   end
   made.body = payload.as == "body" and text or ("{%q:%s}"):format(payload.as, text)

@@ -1,8 +1,14 @@
---- Pages of a search, and the way from one to the next.
+--- Pages of a search: the cursors from one to the next, and the walk over all of them.
 
+local errors = require "tasklist.errors"
+local json = require "tasklist.json"
 local v1 = require "tasklist.v1"
 
 local pages = {}
+
+local function has(query, field)
+  return query[field] ~= nil and query[field] ~= json.null
+end
 
 --- The cursors of a page. One that is shorter than asked for marks the end in the direction of the walk.
 -- @tparam table tasks what a search gave
@@ -13,7 +19,7 @@ function pages.cursors(tasks, query)
   if not first then
     return {}
   end
-  local backwards = query.searchBefore or query.searchBeforeOrEqual
+  local backwards = has(query, "searchBefore") or has(query, "searchBeforeOrEqual")
   local full = #tasks >= (query.pageSize or v1.page_size)
   local page = {}
   if full or backwards then
@@ -23,6 +29,178 @@ function pages.cursors(tasks, query)
     page.before = first.sortValues
   end
   return page
+end
+
+local Walk = {} -- the methods
+local metatable = { __index = Walk, __name = "tasklist.walk" }
+
+--- Makes a walk over all tasks that a query matches. The next page is under way while the caller works
+-- on one; no more than these two are kept.
+-- @tparam table connection
+-- @tparam function message_of gives the message of a query
+-- @tparam table query the walk's own; `searchBefore` and `searchBeforeOrEqual` must not be in it
+-- @tparam ?integer limit how many tasks at most
+-- @treturn table `take` gives the tasks; `close` ends it early
+function pages.walk(connection, message_of, query, limit)
+  query.pageSize = query.pageSize or v1.walk_size
+  return setmetatable({
+    connection = connection, message_of = message_of, query = query, size = query.pageSize,
+    left = limit or math.huge, -- tasks that may still be given
+    tasks = {}, at = 0, -- the page, and how far it has been given
+    ids = {}, -- of the page
+    mark = query.searchAfter, marked_after = 0, until_mark = 1, -- see `moves_on`
+  }, metatable)
+end
+
+local function same(one, other)
+  return one ~= nil and other ~= nil and table.concat(one, "\0") == table.concat(other, "\0")
+end
+
+-- Whether a cursor has not been there before. One that repeats would do so forever: Brent's algorithm
+-- finds a circle of any length by one old cursor, which it renews after 1, 2, 4, 8 … pages.
+local function moves_on(self, cursor)
+  if same(cursor, self.mark) then
+    return false
+  end
+  self.marked_after = self.marked_after + 1
+  if self.marked_after == self.until_mark then
+    self.mark, self.marked_after, self.until_mark = cursor, 0, self.until_mark * 2
+  end
+  return true
+end
+
+-- Only what can go out again as it came: a null has left a hole, and a fraction would not come back the same.
+local function is_cursor(value)
+  if type(value) ~= "table" then
+    return false
+  end
+  local count = 0
+  for _, part in pairs(value) do
+    if type(part) ~= "string" and math.type(part) ~= "integer" then
+      return false
+    end
+    count = count + 1
+  end
+  return count > 0 and count == #value
+end
+
+local function problem_of_cursor(self, cursor)
+  if not is_cursor(cursor) then
+    return "the last task of a full page has no sortValues to go on from"
+  elseif not moves_on(self, cursor) then
+    return "the pages do not move on: a cursor came again"
+  end
+end
+
+-- Sends for the page after a cursor.
+local function send_ahead(self, cursor)
+  local query = self.query
+  query.searchAfter, query.searchAfterOrEqual = cursor, nil
+  query.pageSize = math.tointeger(math.min(self.size, self.left))
+  self.message = self.message_of(query)
+  self.request = self.connection:prefetch(self.message)
+end
+
+local function fresh(self, task, before)
+  local id = task.id
+  local is_fresh = id == nil or not before[id]
+  self.ids[id or task] = true
+  return is_fresh
+end
+
+-- Makes `tasks` the page. A task that has moved from the end of the last page to the start of this one is
+-- left out.
+local function turn_to(self, tasks)
+  local before, asked = self.ids, self.query.pageSize
+  local kept = {}
+  self.ids = {}
+  for _, task in ipairs(tasks) do
+    if fresh(self, task, before) and self.left > 0 then
+      kept[#kept + 1] = task
+      self.left = self.left - 1
+    end
+  end
+  self.tasks, self.at = kept, 0
+  if #tasks < asked or self.left == 0 then
+    self.over = true
+    return
+  end
+  local cursor = tasks[#tasks].sortValues
+  local problem = problem_of_cursor(self, cursor)
+  if problem then
+    self.failure = errors.new { kind = "decode", message = problem, method = self.message.method,
+      path = self.message.path }
+  else
+    send_ahead(self, cursor)
+  end
+end
+
+local function next_page(self)
+  local tasks, failure
+  if self.request then
+    local request <close> = self.request -- an error in the wait, such as Ctrl-C, cancels it
+    self.request = nil
+    tasks, failure = self.connection:collect(request, self.message)
+  else
+    self.query.pageSize = math.tointeger(math.min(self.size, self.left))
+    self.message = self.message_of(self.query)
+    tasks, failure = self.connection:call(self.message)
+  end
+  if not tasks then
+    self.failure = failure
+    return
+  end
+  turn_to(self, tasks)
+end
+
+--- The next task.
+-- @treturn table; or nil at the end, and an error object when it is not a good one
+function Walk:take()
+  if self.request then
+    self.connection:step()
+  end
+  if self.left == 0 and not self.message then
+    return nil -- nothing was asked for
+  end
+  while self.at == #self.tasks do
+    if self.over or self.failure then
+      return nil, self.failure
+    end
+    next_page(self)
+  end
+  self.at = self.at + 1
+  local task = self.tasks[self.at]
+  self.tasks[self.at] = false -- the caller's alone from now on
+  return task
+end
+
+--- Ends the walk and cancels what is under way. Ending twice is fine.
+function Walk:close()
+  self.over, self.failure = true, nil
+  self.tasks, self.at = {}, 0
+  if self.request then
+    self.request:close()
+    self.request = nil
+  end
+end
+
+metatable.__close = Walk.close
+
+--- What a generic `for` takes (Lua manual 3.3.5).
+-- @tparam table source its `take` gives the next value, or nil, and an error object to raise when that
+--   is not a good end; it is the closing value
+-- @treturn function the iterator
+-- @return nil
+-- @return nil
+-- @treturn table source
+function pages.iterate(source)
+  return function()
+    local value, failure = source:take()
+    if failure then
+      error(failure, 0)
+    end
+    return value
+  end, nil, nil, source
 end
 
 return pages

@@ -6,12 +6,20 @@
 -- "body", "query", or the name of the body's one field), whether it is `required`, and which field of it the
 -- client's own tenant fills (`tenants`).
 --
--- A shape says what a value is: `{ type = "string" }`, "boolean", "number"; "date": the server's text, or
--- seconds since 1970; "variables": a table of name -> value; "filters": the same of scalars, or a list of
--- the API's own filters, which are like `of`; "names": of variables to show in full; `{ type = "integer",
--- least =, most = }`, `{ type = "enum", values = {…} }`, `{ type = "array", of = shape }`, `{ type =
--- "object", fields = { name = shape }, needs = { name… }, one_of = { name… } }` with the fields that must
--- be there, and those of which only one may be. Keys are strings in this API; an integer does as well.
+-- A shape says what a value is, by its `type`:
+--
+-- | type | value, and the shape's other fields |
+-- |---|---|
+-- | "string", "boolean", "number" | keys are strings in this API; an integer does as well |
+-- | "integer" | from `least` to `most` |
+-- | "enum" | one of `values` |
+-- | "date" | the server's text, or seconds since 1970 |
+-- | "array" | each is like `of` |
+-- | "object" | `fields`: name -> shape; `needs`: the names that must be there; `one_of`: those of which only one may |
+-- | "variables" | a table of name -> value |
+-- | "filters" | the same of scalars, or a list of the API's own filters, which are like `of` |
+-- | "filter_value" | in one of these |
+-- | "names" | of variables to show in full |
 
 local text = { type = "string" }
 local truth = { type = "boolean" }
@@ -115,5 +123,7 @@ local operations = {
 return {
   --- How many tasks a page has when the query does not say.
   page_size = 50,
+  --- How many tasks a walk asks for at a time when the query does not say.
+  walk_size = 200,
   operations = operations,
 }

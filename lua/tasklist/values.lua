@@ -13,6 +13,7 @@
 -- included, an object. A float is written with as few digits as read back the same, always with `.`
 -- or `e`; `/` is not escaped. Tables are read raw: neither `__index` nor `__pairs` is asked. Tables may
 -- lie 1,000 deep in each other.
+-- @module tasklist.values
 
 local core = require "tasklist.core"
 

@@ -38,13 +38,12 @@ function client.to(server, options)
   return assert(tasklist.new(arguments))
 end
 
-local function command_of(script, environment)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(script)
-  file:close()
-  return ("LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' %s timeout 60 %s %s 2>&1")
-    :format(cjson_path, environment or "", interpreter, path), path
+--- What names a sandbox to a script.
+-- @tparam table server from spec.support.sandbox
+-- @treturn string `NAME=value` words
+function client.environment(server)
+  return ("CAMUNDA_TASKLIST_BASE_URL='%s' ZEEBE_AUTHORIZATION_SERVER_URL='%s' ZEEBE_CLIENT_ID='%s' "
+    .. "ZEEBE_CLIENT_SECRET='%s'"):format(server.base_url, server.token_url, server.client_id, server.client_secret)
 end
 
 --- Runs a script in a Lua of its own, in the checkout.
@@ -54,7 +53,12 @@ end
 -- @treturn string what it wrote, to both streams
 -- @treturn boolean whether it ended well; of several, whether the last one did
 function client.run_script(script, environment, count)
-  local command, path = command_of(script, environment)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(script)
+  file:close()
+  local command = ("LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' %s timeout 60 %s %s 2>&1")
+    :format(cjson_path, environment or "", interpreter, path)
   if count then
     command = ("for i in $(seq %d); do %s & done; wait"):format(count, command)
   end
@@ -65,26 +69,65 @@ function client.run_script(script, environment, count)
   return output, fine == true
 end
 
---- Starts a script that goes on beside the spec.
--- @tparam string script the first line that it prints is its process id
--- @tparam[opt] string environment likewise
--- @treturn table `pid`; `kill()` ends it at once, `read()` gives what else it wrote when it has ended
-function client.start_script(script, environment)
-  local command, path = command_of('print((io.open("/proc/self/stat"):read("n"))) io.stdout:flush() ' .. script,
-    environment)
-  local pipe = assert(io.popen(command))
-  local started = { pid = assert(pipe:read("n", "l")) }
-  os.remove(path)
-  function started.read()
-    local output = pipe:read("a")
-    pipe:close()
-    return output
+local Process = {} -- the methods
+Process.__index = Process
+
+--- The next line that it writes, to either stream.
+-- @treturn string; nil at the end
+function Process:line()
+  return self.output:read("l")
+end
+
+--- What Ctrl-C does.
+function Process:interrupt()
+  os.execute("kill -INT " .. self.pid)
+end
+
+--- Waits for its end.
+-- @treturn string what else it wrote
+-- @treturn integer its exit code
+function Process:finish()
+  local rest = self.output:read("a")
+  local _, _, code = self.output:close()
+  if self.script then
+    os.remove(self.script)
   end
-  function started.kill()
-    os.execute("kill -9 " .. started.pid)
-    started.read()
+  return rest, code
+end
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+--- Starts a file in stand-alone Lua, as a client of a sandbox; does not wait for it.
+-- @tparam table server from spec.support.sandbox; the environment names it
+-- @tparam string path
+-- @tparam string ... its arguments
+-- @treturn table with `pid` and the methods above
+function client.start_file(server, path, ...)
+  local words = { path, ... }
+  for i, word in ipairs(words) do
+    words[i] = quote(word)
   end
-  return started
+  local command = ("echo $$; %s LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' exec lua5.4 %s 2>&1")
+    :format(client.environment(server), cjson_path, table.concat(words, " "))
+  local process = setmetatable({ output = assert(io.popen(command)) }, Process)
+  process.pid = process.output:read("n", "l")
+  return process
+end
+
+--- Starts a script likewise.
+-- @tparam table server
+-- @tparam string script
+-- @treturn table
+function client.start_script(server, script)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(script)
+  file:close()
+  local process = client.start_file(server, path)
+  process.script = path
+  return process
 end
 
 return client

@@ -1,9 +1,7 @@
-/* One attempt of a request on the wire: the libcurl handle, its callbacks, and what came of it. */
+/* One attempt of a request on the wire: the libcurl handle and its callbacks, and what follows. */
 #include "engine_private.h"
 #include "retry.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -61,6 +59,21 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
     return taken;
 }
 
+/* libcurl sends again by itself when a kept connection ends without an answer. What it can't rewind
+ * it doesn't, but a write without a body needs no rewinding, nor does one whose connection ended
+ * between its headers and its body: so a write goes out once, whatever libcurl thinks of it, and
+ * without retries a read as well. */
+static int on_send(void *context, char *ip, char *local_ip, int port, int local_port)
+{
+    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    tl_request *request = context;
+    bool again = request->read && request->engine->most_attempts > 1;
+    if (request->sends++ == 0 || again)
+        return CURL_PREREQFUNC_OK;
+    tl_error_set(&request->error, TL_NETWORK, "the connection ended before an answer came");
+    return CURL_PREREQFUNC_ABORT;
+}
+
 /* NULL with `code` set when libcurl refuses a setting. */
 static CURL *new_handle(tl_engine *engine, CURLcode *code)
 {
@@ -76,6 +89,8 @@ static CURL *new_handle(tl_engine *engine, CURLcode *code)
     };
     for (size_t i = 0; *code == CURLE_OK && i < sizeof functions / sizeof *functions; i++)
         *code = curl_easy_setopt(easy, functions[i].option, functions[i].function);
+    if (*code == CURLE_OK)
+        *code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
     if (*code == CURLE_OK)
         *code = tl_sockets_install(&engine->sockets, easy);
     if (*code == CURLE_OK)
@@ -108,11 +123,9 @@ static CURLcode set_request(tl_request *request, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* undoes what the handle did before */
     if (request->has_body)
         set_body(request, easy);
-    /* Without a body there is nothing that can't be sent twice: so no kept connection either. */
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
-                     !request->read && request->body.length == 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->curl_text);
@@ -162,6 +175,7 @@ static void drop_headers(tl_request *request)
 
 static void forget_answer(tl_request *request)
 {
+    request->sends = 0;
     request->status = 0;
     request->sent_at = 0;
     request->retry_after = 0;
@@ -225,144 +239,13 @@ void tl_attempt_recall(tl_request *request, bool reusable)
     drop_headers(request);
 }
 
-static curl_off_t number(const tl_request *request, CURLINFO info)
-{
-    curl_off_t value = 0;
-    curl_easy_getinfo(request->easy, info, &value);
-    return value;
-}
-
-bool tl_attempt_went_out(const tl_request *request)
-{
-    return request->body_sent > 0 || number(request, CURLINFO_PRETRANSFER_TIME_T) > 0;
-}
-
-void tl_attempt_describe(const tl_request *request, char *text, size_t size)
-{
-    if (number(request, CURLINFO_PRETRANSFER_TIME_T) > 0 && request->answer_headers.length > 0)
-        snprintf(text, size, "after %zu bytes of the answer's body", request->answer_body.length);
-    else if (number(request, CURLINFO_PRETRANSFER_TIME_T) > 0)
-        snprintf(text, size, "waiting for the answer");
-    else if (number(request, CURLINFO_NAMELOOKUP_TIME_T) > 0)
-        snprintf(text, size, "connecting");
-    else
-        snprintf(text, size, "looking up the host name");
-}
-
-/* A server may name more seconds than can be counted in microseconds. */
-static tl_time from_seconds(curl_off_t seconds)
-{
-    if (seconds <= 0)
-        return 0;
-    return seconds < TL_NEVER / TL_SECOND ? seconds * TL_SECOND : TL_NEVER;
-}
-
-/* Camunda's word for a write that it turned away before doing anything. */
-static bool says_exhausted(const tl_buffer *body)
-{
-    static const char word[] = "RESOURCE_EXHAUSTED";
-    return body->length > 0 && memmem(body->data, body->length, word, sizeof word - 1) != NULL;
-}
-
-static void read_outcome(tl_request *request, CURLcode code, tl_attempt *attempt)
-{
-    long status = 0;
-    curl_off_t retry_after = number(request, CURLINFO_RETRY_AFTER);
-    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
-    request->status = (int)status;
-    request->retry_after = from_seconds(retry_after);
-    *attempt = (tl_attempt){
-        .code = code,
-        .status = request->status,
-        .went_out = tl_attempt_went_out(request),
-        .exhausted = status == 503 && says_exhausted(&request->answer_body),
-        .read = request->read,
-        .attempts = request->attempts,
-        .most_attempts = request->engine->most_attempts,
-        .replayed = request->replayed,
-        .renewable = request->identity && tl_identity_renewable(request->identity),
-        .retry_after = request->retry_after,
-        .now = tl_now(),
-        .deadline = request->at_latest,
-    };
-}
-
-/* With TLS 1.3 a server can refuse only after the handshake. Its alert (RFC 8446 6.2) may be lost
- * when we write first: all that is seen then is that a new connection ends without an answer. */
-static bool ends_as_without_certificate(const tl_request *request, CURLcode code)
-{
-    long connections = 0;
-    if ((code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR) ||
-        request->answer_headers.length > 0 ||
-        request->engine->transport.texts[TL_CLIENT_CERT].length > 0)
-        return false;
-    curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
-    return connections > 0 && number(request, CURLINFO_APPCONNECT_TIME_T) > 0;
-}
-
-/* The verdict is OpenSSL's on the chain; libcurl compares the host name itself, and leaves
- * "unspecified" when that fails. */
-static tl_certificate_fault certificate_fault(const tl_request *request, CURLcode code)
-{
-    enum { OPENSSL_UNSPECIFIED = 1, OPENSSL_NOT_YET_VALID = 9, OPENSSL_EXPIRED = 10 };
-    long verdict = 0;
-    curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
-    if (code == CURLE_SSL_CACERT_BADFILE) /* there is no store, or it can't be read */
-        return TL_CERTIFICATE_AUTHORITY;
-    if (code == CURLE_SSL_CERTPROBLEM)
-        return TL_CERTIFICATE_OURS;
-    if (ends_as_without_certificate(request, code))
-        return TL_CERTIFICATE_WANTED;
-    if (code != CURLE_PEER_FAILED_VERIFICATION)
-        return TL_CERTIFICATE_FINE;
-    if (verdict <= OPENSSL_UNSPECIFIED)
-        return TL_CERTIFICATE_HOST;
-    return verdict == OPENSSL_NOT_YET_VALID || verdict == OPENSSL_EXPIRED
-               ? TL_CERTIFICATE_DATE
-               : TL_CERTIFICATE_AUTHORITY;
-}
-
-static tl_error_kind kind_of(CURLcode code)
-{
-    switch (code) {
-    case CURLE_OPERATION_TIMEDOUT:
-        return TL_TIMEOUT;
-    case CURLE_OUT_OF_MEMORY:
-        return TL_MEMORY;
-    case CURLE_SSL_CERTPROBLEM: /* what libcurl reads before it sends anything */
-    case CURLE_SSL_CACERT_BADFILE:
-        return TL_CONFIG;
-    default:
-        return TL_NETWORK;
-    }
-}
-
-static void set_failure(tl_request *request, CURLcode code)
-{
-    const tl_transport *transport = &request->engine->transport;
-    const char *proxy = tl_buffer_text(&transport->texts[TL_PROXY]);
-    const char *text = request->curl_text[0] ? request->curl_text : curl_easy_strerror(code);
-    if (request->status == TL_PROXY_AUTHENTICATION_REQUIRED && proxy[0])
-        tl_error_set(&request->error, TL_NETWORK, "the proxy %s refuses us: it answered %d", proxy,
-                     request->status);
-    else if (code == CURLE_OK)
-        return;
-    else if (tl_transport_blames_proxy(transport, request->easy, code, text))
-        tl_error_set(&request->error, TL_NETWORK, "the proxy %s: %s", proxy, text);
-    else if (request->error.kind == TL_OK) /* otherwise on_body or on_header has said it better */
-        tl_error_set(&request->error, kind_of(code), "%s", text);
-    if (request->error.certificate == TL_CERTIFICATE_FINE)
-        request->error.certificate = certificate_fault(request, code);
-    request->error.status = request->status;
-}
-
 void tl_attempt_done(tl_request *request, CURLcode code)
 {
     tl_engine *engine = request->engine;
     tl_attempt attempt;
     tl_time delay;
-    read_outcome(request, code, &attempt);
-    set_failure(request, code);
+    tl_outcome_read(request, code, &attempt);
+    tl_outcome_explain(request, code);
     if (request->identity)
         tl_identity_observe(request->identity, request->token_generation, &request->answer_headers);
     tl_attempt_recall(request, code == CURLE_OK); /* a failed lookup's thread may still run */

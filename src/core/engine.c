@@ -18,8 +18,8 @@ static void on_deadline(tl_timer *timer)
     snprintf(where, sizeof where, "waiting for a %s",
              request->identity ? tl_identity_sought(request->identity) : "token");
     if (request->state == TL_REQUEST_SENT) {
-        tl_attempt_describe(request, where, sizeof where);
-        if (!request->read && tl_attempt_went_out(request))
+        tl_outcome_describe(request, where, sizeof where);
+        if (!request->read && tl_outcome_went_out(request))
             request->outcome = TL_OUTCOME_UNKNOWN;
     }
     tl_error_set(&request->error, TL_TIMEOUT, "no answer within %g s: %s", seconds, where);

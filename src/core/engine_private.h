@@ -1,6 +1,6 @@
 /* What the files of the engine share: lifetime.c (its beginning and end), engine.c (the loop),
- * attempt.c (one attempt on the wire), signin.c (waiting for and fetching what proves who we are),
- * sharing.c (the same by way of the token file). */
+ * attempt.c (one attempt on the wire), outcome.c (what came of it), signin.c (waiting for and
+ * fetching what proves who we are), sharing.c (the same by way of the token file). */
 #ifndef TL_ENGINE_PRIVATE_H
 #define TL_ENGINE_PRIVATE_H
 
@@ -56,11 +56,19 @@ void tl_attempt_done(tl_request *request, CURLcode code);
 /* Takes the request from libcurl. `reusable`: the handle came to a regular end. */
 void tl_attempt_recall(tl_request *request, bool reusable);
 
+/* outcome.c */
+
 /* Whether a byte of the request on the wire may have reached the server. */
-bool tl_attempt_went_out(const tl_request *request);
+bool tl_outcome_went_out(const tl_request *request);
 
 /* How far the request on the wire has come, in words. */
-void tl_attempt_describe(const tl_request *request, char *text, size_t size);
+void tl_outcome_describe(const tl_request *request, char *text, size_t size);
+
+/* Notes status and Retry-After, and gives the facts of the attempt. */
+void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt);
+
+/* Sets request->error when the attempt has come to no answer. */
+void tl_outcome_explain(tl_request *request, CURLcode code);
 
 /* signin.c */
 

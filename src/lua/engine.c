@@ -9,14 +9,22 @@ static tl_engine_box *check_box(lua_State *L, int index)
     return luaL_checkudata(L, index, TL_ENGINE_TYPE);
 }
 
+/* What is wrong with using the engine; NULL when nothing is. */
+static const char *problem_of(const tl_engine_box *box)
+{
+    if (!box->engine)
+        return "attempt to use a closed client";
+    return tl_engine_is_ours(box->engine) ? NULL
+                                          : "attempt to use a client that was made before a fork";
+}
+
 tl_engine *tl_check_engine(lua_State *L, int index)
 {
-    tl_engine *engine = check_box(L, index)->engine;
-    if (!engine)
-        luaL_error(L, "attempt to use a closed client");
-    if (!tl_engine_is_ours(engine))
-        luaL_error(L, "attempt to use a client that was made before a fork");
-    return engine;
+    tl_engine_box *box = check_box(L, index);
+    const char *problem = problem_of(box);
+    if (problem)
+        luaL_error(L, "%s", problem);
+    return box->engine;
 }
 
 const char *tl_opt_text_field(lua_State *L, int index, const char *name)
@@ -108,20 +116,21 @@ static const char *check_plain(lua_State *L, int index)
     return text;
 }
 
-/* engine:start(identity, method, url, headers, body, timeout, most_body, read): a request under
- * way. identity: nil for nobody; headers: "Name: value" lines, each ended by a NUL; body: nil for
- * none; timeout: seconds; most_body: bytes that the answer may have; read: true when executing it
- * twice does no harm. */
+/* engine:start(identity, method, url, headers, body, timeout, most_body, read, background): a
+ * request under way. identity: nil for nobody; headers: "Name: value" lines, each ended by a NUL;
+ * body: nil for none; timeout: seconds; most_body: bytes that the answer may have; read: true when
+ * executing it twice does no harm; background: true when no call waits for it. */
 static int engine_start(lua_State *L)
 {
     tl_engine_box *owner = check_box(L, 1);
-    lua_settop(L, 9);
+    lua_settop(L, 10);
     tl_request_spec spec = {
         .method = check_plain(L, 3),
         .url = check_plain(L, 4),
         .timeout = tl_check_seconds(L, 7),
         .most_body = (size_t)luaL_checkinteger(L, 8),
         .read = lua_toboolean(L, 9),
+        .background = lua_toboolean(L, 10),
     };
     spec.headers = luaL_checklstring(L, 5, &spec.headers_length);
     spec.body = luaL_optlstring(L, 6, NULL, &spec.body_length);
@@ -144,6 +153,27 @@ static int engine_pause(lua_State *L)
     return box->request ? 1 : luaL_error(L, "not enough memory");
 }
 
+/* Does what can be done without waiting. May close the engine, since it calls the user's functions.
+ */
+static void advance(lua_State *L, int engine_index)
+{
+    tl_engine *engine = check_box(L, engine_index)->engine;
+    tl_engine_step(engine);
+    if (!tl_settle(L, engine_index))
+        return;
+    while (tl_engine_take(engine))
+        continue; /* each knows by itself that it is finished */
+    tl_trace_attempts(L, engine_index);
+}
+
+/* engine:step(): moves on what is under way, without waiting. */
+static int engine_step(lua_State *L)
+{
+    tl_check_engine(L, 1);
+    advance(L, 1);
+    return 0;
+}
+
 /* engine:wait(request): true when it is finished. False when a signal came first: Lua gets the
  * chance to run its handler before the caller waits on. */
 static int engine_wait(lua_State *L)
@@ -151,20 +181,14 @@ static int engine_wait(lua_State *L)
     tl_check_engine(L, 1);
     for (;;) {
         tl_request *request = tl_check_request(L, 2);
-        if (!request)
+        if (!request) /* also when what ran meanwhile has closed the engine */
             return luaL_error(L, "attempt to use a closed client");
-        tl_engine *engine = check_box(L, 1)->engine;
         bool finished = request->state == TL_REQUEST_FINISHED;
-        if (finished || !tl_engine_block(engine)) {
+        if (finished || !tl_engine_block(check_box(L, 1)->engine)) {
             lua_pushboolean(L, finished);
             return 1;
         }
-        tl_engine_step(engine);
-        if (!tl_settle(L, 1))
-            continue; /* closed by what ran meanwhile: the check above raises */
-        while (tl_engine_take(engine))
-            continue; /* each knows by itself that it is finished */
-        tl_trace_attempts(L, 1);
+        advance(L, 1);
     }
 }
 
@@ -186,12 +210,27 @@ static int engine_closed(lua_State *L)
     return 1;
 }
 
+/* engine:problem(): why it can't be used any more, or nil. */
+static int engine_problem(lua_State *L)
+{
+    lua_pushstring(L, problem_of(check_box(L, 1)));
+    return 1;
+}
+
 void tl_engine_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"start", engine_start},   {"pause", engine_pause},   {"wait", engine_wait},
-        {"basic", tl_new_basic},   {"bearer", tl_new_bearer}, {"sign_in", tl_new_sign_in},
-        {"closed", engine_closed}, {"close", engine_close},   {NULL, NULL},
+        {"start", engine_start},
+        {"pause", engine_pause},
+        {"wait", engine_wait},
+        {"step", engine_step},
+        {"basic", tl_new_basic},
+        {"bearer", tl_new_bearer},
+        {"sign_in", tl_new_sign_in},
+        {"closed", engine_closed},
+        {"problem", engine_problem},
+        {"close", engine_close},
+        {NULL, NULL},
     };
     static const luaL_Reg metamethods[] = {
         {"__gc", engine_close},

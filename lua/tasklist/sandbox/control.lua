@@ -1,20 +1,5 @@
 --- The side door for tests and demos: HTTP under /sandbox/, without authentication, neither logged nor spoilt.
---   GET    /sandbox/log            the requests seen, oldest first
---   DELETE /sandbox/log            forget them
---   GET    /sandbox/stats          { connections, open, requests }: accepted and still open (without those to the side
---                                  door itself), number of requests by path
---   POST   /sandbox/faults         a JSON array of faults (see faults.lua) for the coming requests
---   DELETE /sandbox/faults         forget them
---   POST   /sandbox/tokens/revoke  no token issued so far is good any more
---   POST   /sandbox/tasks          a JSON array of tasks (see tasks.lua) to hold instead of the present ones
---   POST   /sandbox/instances      a JSON object: a process instance to start (see instances.lua); gives its
---                                  processInstanceKey and the ids of its tasks
---   POST   /sandbox/tasks/state    { id, taskState }: what becomes of a task (see tasks.lua)
---   POST   /sandbox/variables      { key, variables }: sets variables of a task or a process instance
---   POST   /sandbox/forms          a JSON array of forms to add (see forms.lua)
---   POST   /sandbox/sessions/expire  end all sessions, as their idle time would
---   GET    /sandbox/ledger         the writes that took effect, oldest first
---   DELETE /sandbox/ledger         forget them
+-- doc/sandbox.md has the requests.
 local instances = require "tasklist.sandbox.instances"
 local json = require "tasklist.sandbox.json"
 

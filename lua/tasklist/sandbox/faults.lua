@@ -1,31 +1,7 @@
 --- Misbehaviour on demand: a queue of faults, each of which spoils one or more of the coming requests.
 --
--- A fault is a table with `action` and, for every action, the optional fields
---   path    string: the request's path must start with it (the API's paths without the server's base path)
---   method  string: the request's method
---   times   integer: how many requests it spoils, default 1
---   executed  boolean: the request is executed before the fault answers, or does not; default false
--- The actions, and their own fields:
---   status  answer with `status` (integer), `body` (string), `headers` (name -> string or array of strings)
---   body    answer 200 with `body` (string), or `size` (integer) bytes of "x", and `headers`
---   token   answer 200 with the JSON text `body`, in which $TOKEN becomes a token that the API accepts
---   delay   wait `seconds`, then answer as usual
---   trickle answer as usual, one byte every `interval` seconds (default 0.01)
---   cut     answer as usual, but stop after `bytes` bytes of the body (default half of it) and close
---   close   close the connection, `at` one of
---             headers   the request's body is not read
---             body      the request's body is read up to `bytes` bytes, default half of it
---             before    all is read, nothing is executed, no answer comes (the default)
---             executed  the request is executed, no answer comes
---             in        in the answer, as cut
---             after     after the answer
---             next      after the answer, when the first byte of the next request comes
---   reset   the same, but with a TCP reset
---   garbage answer with bytes that are no HTTP (`body`, if given), and close
---   silent  never answer
---   exhausted  answer 503 as for a broker that takes nothing at present, with `headers`
---   rejected   answer 500 as for a job that the broker does not know (any more)
---   conflict   answer 500 as for a task that somebody else has just changed
+-- A fault is a table with `action`; doc/sandbox.md has the actions, their fields and the points at which a
+-- connection ends. The values of `headers` may be arrays, for a field that comes several times.
 local cqueues = require "cqueues"
 local answers = require "tasklist.sandbox.answers"
 local json = require "tasklist.sandbox.json"

@@ -1,5 +1,6 @@
 --- A small Camunda Tasklist 8.6 with its token endpoint, in memory: to develop and test against without a cluster.
 -- It needs cqueues and luaossl (Debian: lua-cqueues, lua-luaossl). The manual is doc/sandbox.md.
+-- @module tasklist.sandbox
 local options = require "tasklist.sandbox.options"
 local run = require "tasklist.sandbox.run"
 local server = require "tasklist.sandbox.server"

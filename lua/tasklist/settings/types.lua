@@ -50,6 +50,10 @@ function types.count(value)
   return whole(value, 0) and value <= 10000, "a whole number from 0 to 10000"
 end
 
+function types.limit(value)
+  return whole(value, 0), "a whole number"
+end
+
 function types.token(value)
   return type(value) == "string" or type(value) == "function", "a string or a function"
 end

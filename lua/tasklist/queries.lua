@@ -1,0 +1,77 @@
+--- Queries: the client's tenant in them, and the copies that walks live from.
+
+local json = require "tasklist.json"
+local message = require "tasklist.message"
+local v1 = require "tasklist.v1"
+
+local queries = {}
+
+--- A payload that names no tenants means the client's own.
+-- @param payload what the user gave
+-- @tparam string field where tenants stand in it
+-- @tparam ?string tenant_id the client's
+-- @return the payload, or a copy with the tenant
+function queries.with_tenant(payload, field, tenant_id)
+  if not tenant_id or (payload ~= nil and (type(payload) ~= "table" or payload[field] ~= nil)) then
+    return payload
+  end
+  local own = { [field] = { tenant_id } }
+  for name, value in pairs(payload or {}) do
+    own[name] = value
+  end
+  return own
+end
+
+local function copy_of(value)
+  if type(value) ~= "table" then
+    return value
+  end
+  local copy = {}
+  for key, item in pairs(value) do
+    copy[key] = copy_of(item)
+  end
+  return copy
+end
+
+-- A null is as good as absent.
+local function without_nulls(query)
+  for name, value in pairs(query) do
+    if value == json.null then
+      query[name] = nil
+    end
+  end
+  return query
+end
+
+--- What `pages.walk` needs of a user's query.
+-- @param query what the user gave; it is checked and copied
+-- @tparam table refused the names of the fields that the walk has for itself
+-- @tparam ?number timeout seconds, for each page
+-- @tparam ?string tenant_id the client's
+-- @treturn function gives the message of a query
+-- @treturn function gives a new copy of the user's; or, instead of both, nil and a problem
+function queries.of_walk(query, refused, timeout, tenant_id)
+  local operation = v1.operations.search_tasks
+  local function message_of(page_query)
+    local made, problem = message.of_operation(operation, nil,
+      queries.with_tenant(page_query, operation.payload.tenants, tenant_id))
+    if made then
+      made.timeout = timeout
+    end
+    return made, problem
+  end
+  query = query == nil and {} or query
+  local _, problem = message_of(query)
+  if problem then
+    return nil, problem
+  end
+  local own = without_nulls(copy_of(query)) -- it is known to have an end by now
+  for _, name in ipairs(refused) do
+    if own[name] ~= nil then
+      return nil, ("query: %s is not for you to set here"):format(name)
+    end
+  end
+  return message_of, function() return copy_of(own) end
+end
+
+return queries

@@ -1,0 +1,116 @@
+--- Tasks as they appear: round after round over all that match, each given once while it stays.
+
+local errors = require "tasklist.errors"
+local pages = require "tasklist.pages"
+
+local watch = {}
+
+local Watch = {} -- the methods
+local metatable = { __index = Watch, __name = "tasklist.watch" }
+
+-- What a round may miss or see twice is at its end only: tasks keep this place for good.
+local oldest_first = { { field = "creationTime", order = "ASC" } }
+
+--- Makes a watch.
+-- @tparam table connection
+-- @tparam function message_of gives the message of a query
+-- @tparam function copy gives a copy of the query for each round, without `sort` and cursors
+-- @tparam table options `interval`: seconds between two rounds; `on_error`: gets what may pass, or nil
+-- @treturn table `take` gives the next task, `close` ends the watch
+function watch.new(connection, message_of, copy, options)
+  return setmetatable({
+    connection = connection, message_of = message_of, copy = copy, options = options,
+    given = {}, -- ids: those given that matched in the last whole round, and all given since
+    rest = 0, -- seconds to let pass before the next round
+  }, metatable)
+end
+
+-- What an operator or time can mend while the watch goes on; any other failure would only come again.
+local passing_kinds = { network = true, timeout = true, decode = true }
+
+-- These it depends on their status. With a 2xx an endpoint's answer was cut or is garbage; a refused secret
+-- is a 4xx.
+local kinds_by_status = { http = true, auth = true }
+
+local function is_passing(status)
+  return status >= 500 or status == 429 or status == 408 or (status >= 200 and status <= 299)
+end
+
+local function may_pass(failure)
+  return passing_kinds[failure.kind] or (kinds_by_status[failure.kind] and is_passing(failure.status or 0))
+end
+
+local longest_rest = 300 -- seconds: who asks for more may have meant something else
+
+local function begin_round(self)
+  local query = self.copy()
+  query.sort = oldest_first
+  self.walk = pages.walk(self.connection, self.message_of, query)
+  self.matching = {}
+end
+
+-- Tasks that have left the result are forgotten, so that memory stays with what matches; but only a whole
+-- round tells which these are.
+local function end_round(self, failure)
+  self.walk:close()
+  self.walk = nil
+  self.rest = self.options.interval
+  if not failure then
+    self.given = self.matching
+  elseif not may_pass(failure) then
+    error(failure, 0)
+  else
+    self.rest = math.max(self.rest, math.min(failure.retry_after or 0, longest_rest))
+    if self.options.on_error then
+      self.options.on_error(failure)
+    end
+  end
+end
+
+-- Whether the task is to be given.
+local function is_new(self, task)
+  local id = task.id
+  local new = not self.given[id]
+  self.matching[id], self.given[id] = true, true
+  return new
+end
+
+local function rest(self)
+  local seconds = self.rest
+  self.rest = 0 -- first, so that who catches what ends the rest goes on at once
+  if seconds > 0 then
+    self.connection:pause(seconds)
+  end
+end
+
+--- The next task, sooner or later. Raises the error object of a failure that cannot pass.
+-- @treturn table; nil once the watch is closed
+function Watch:take()
+  while not self.closed do
+    if not self.walk then
+      rest(self)
+      begin_round(self)
+    end
+    local task, failure = self.walk:take()
+    if task and task.id == nil then
+      task, failure = nil, errors.new { kind = "decode", message = "a task of the search's answer has no id" }
+    end
+    if not task then
+      end_round(self, failure)
+    elseif is_new(self, task) then
+      return task
+    end
+  end
+end
+
+--- Ends the watch and cancels what is under way. Ending twice is fine.
+function Watch:close()
+  self.closed = true
+  if self.walk then
+    self.walk:close()
+  end
+end
+
+metatable.__close = Watch.close
+
+return watch

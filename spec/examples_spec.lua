@@ -1,0 +1,239 @@
+local connect = require "spec.support.client"
+local find = require "spec.support.find"
+local sandbox = require "spec.support.sandbox"
+local wait = require "spec.support.wait"
+
+-- Each example is run as its head comment says.
+describe("the example", function()
+  local server
+  after_each(function() server:stop() end)
+
+  -- What an example wrote and its exit code.
+  local function run(name, ...)
+    return connect.start_file(server, ("examples/%s.lua"):format(name), ...):finish()
+  end
+
+  local function lines_of(text)
+    local lines = {}
+    for line in text:gmatch("[^\n]+") do lines[#lines + 1] = line end
+    return lines
+  end
+
+  local function seconds_ago(seconds)
+    return os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() - seconds)
+  end
+
+  describe("search", function()
+    it("prints open tasks", function()
+      server = sandbox.start { tasks = { { id = "1", name = "Pay", assignee = "frida" },
+        { id = "2", name = "Old", taskState = "COMPLETED" } } }
+      local output, code = run "search"
+      assert.equal("1\tPay\tfrida\t2024-01-01T00:00:00.000+0000\n", output)
+      assert.equal(0, code)
+    end)
+  end)
+
+  describe("export", function()
+    it("writes a search as CSV", function()
+      server = sandbox.start { tasks = {
+        { id = "1", name = 'Say "hello", twice', processName = "two\nlines", candidateGroups = { "sales", "hr" },
+          creationDate = "2024-03-01T00:00:00Z", dueDate = "2024-03-09T12:00:00Z" },
+        { id = "2", name = "Pay", processName = "Invoice", assignee = "frida", candidateGroups = { "sales" },
+          creationDate = "2024-03-02T00:00:00Z", implementation = "ZEEBE_USER_TASK", priority = 80 },
+        { id = "3", name = "Pack", candidateGroups = { "warehouse" }, creationDate = "2024-03-03T00:00:00Z" },
+        { id = "4", name = "Done", candidateGroups = { "sales" }, taskState = "COMPLETED" },
+      } }
+      local head = "id,name,processName,assignee,candidateGroups,creationDate,dueDate,priority\r\n"
+      local rows = "2,Pay,Invoice,frida,sales,2024-03-02T00:00:00.000+0000,,80\r\n"
+        .. '1,"Say ""hello"", twice","two\nlines",,sales hr,2024-03-01T00:00:00.000+0000,'
+        .. "2024-03-09T12:00:00.000+0000,50\r\n"
+      assert.equal(head .. rows, (run("export", "sales")))
+      assert.equal(head .. "3,Pack,Process,,warehouse,2024-03-03T00:00:00.000+0000,,50\r\n" .. rows, (run "export"))
+    end)
+  end)
+
+  describe("approve", function()
+    local function invoice(amount, changes)
+      local task = { taskDefinitionId = "Activity_approve_invoice" }
+      for name, value in pairs(changes or {}) do task[name] = value end
+      return select(2, server:start_instance { tasks = { task },
+        variables = amount and { { name = "amount", value = amount } } or {} })[1]
+    end
+
+    it("approves small amounts and assigns the rest, also of what comes later", function()
+      server = sandbox.start { tasks = {} }
+      local small, large, unclear = invoice "99.5", invoice "100.01", invoice()
+      local taken = invoice("1", { assignee = "omar" })
+      local other = invoice("1", { taskDefinitionId = "Activity_pay" })
+      server:fault { path = "/v1/tasks/search", action = "status", status = 500, body = "" }
+      local process = connect.start_file(server, "examples/approve.lua", "frida", "100", "0.05")
+      find(process:line(), "the server answered 500")
+      local told = {}
+      for i = 1, 3 do told[i] = process:line() end
+      assert.same({ "approve\t" .. small .. "\t99.5", "assign\t" .. large .. "\t100.01",
+        "assign\t" .. unclear .. "\tno amount" }, told)
+      local text, number = invoice '"12"', invoice "100"
+      assert.equal("assign\t" .. text .. "\t12", process:line())
+      assert.equal("approve\t" .. number .. "\t100", process:line())
+      wait.until_true(function() return #server:ledger() == 5 end, "not all are settled")
+      process:interrupt()
+      local rest, code = process:finish()
+      find(rest, "interrupted!")
+      assert.equal(1, code)
+      local did = {}
+      for _, entry in ipairs(server:ledger()) do
+        did[entry.task] = entry.operation == "assign" and entry.assignee or entry.variables
+      end
+      local approved = { { name = "approved", value = "true" } }
+      assert.same({ [small] = approved, [large] = "frida", [unclear] = "frida", [text] = "frida",
+        [number] = approved }, did)
+      assert.is_nil(did[taken] or did[other])
+    end)
+
+    it("says how it is used", function()
+      server = sandbox.start { tasks = {} }
+      for _, arguments in ipairs { {}, { "frida", "much" } } do
+        local output, code = run("approve", table.unpack(arguments))
+        find(output, "usage:")
+        assert.equal(2, code)
+      end
+    end)
+  end)
+
+  describe("report", function()
+    it("counts open tasks by group and age", function()
+      local hour, day = 3600, 86400
+      server = sandbox.start { tasks = {
+        { candidateGroups = { "sales" }, creationDate = seconds_ago(hour) },
+        { candidateGroups = { "sales" }, creationDate = seconds_ago(2 * hour) },
+        { candidateGroups = { "sales", "Geschäftsführung" }, creationDate = seconds_ago(2 * day) },
+        { candidateGroups = { "sales" }, creationDate = seconds_ago(30 * day), taskState = "COMPLETED" },
+        { candidateGroups = { "Geschäftsführung" }, creationDate = seconds_ago(8 * day) },
+        { creationDate = seconds_ago(300 * day) },
+      } }
+      local output, code = run "report"
+      assert.same({
+        "group              < 1 day  < 1 week     older",
+        "-                        0         0         1",
+        "Geschäftsführung         0         1         1",
+        "sales                    2         1         0",
+      }, lines_of(output))
+      assert.equal(0, code)
+    end)
+
+    it("has no rows where no task is open", function()
+      server = sandbox.start { tasks = {} }
+      assert.same({ "group   < 1 day  < 1 week     older" }, lines_of((run "report")))
+    end)
+  end)
+
+  describe("variables", function()
+    it("joins variables to their tasks, a request for each page", function()
+      local tasks = {}
+      for i = 1, 250 do
+        tasks[i] = { id = ("%d"):format(i), name = "Pay",
+          creationDate = ("2024-03-01T00:%02d:%02dZ"):format(i // 60, i % 60),
+          variables = { { name = "amount", value = ("%d"):format(i) }, { name = "paid", value = "false" } } }
+      end
+      local long = ("x"):rep(9000)
+      table.insert(tasks[1].variables, { name = "note", value = '"' .. long .. '"' })
+      table.insert(tasks[2].variables, { name = "note", value = '{"a":[1,null]}' })
+      table.insert(tasks[3].variables, { name = "note", value = "null" })
+      table.insert(tasks[4].variables, { name = "note", value = [["one\ttwo"]] })
+      server = sandbox.start { tasks = tasks }
+      local output, code = run("variables", "amount", "paid", "note")
+      assert.equal(0, code)
+      local lines = lines_of(output)
+      assert.equal(250, #lines)
+      assert.equal("250\tPay\t250\tfalse\t-", lines[1])
+      assert.equal("4\tPay\t4\tfalse\tone two", lines[247])
+      assert.equal("3\tPay\t3\tfalse\tnull", lines[248])
+      assert.equal('2\tPay\t2\tfalse\t{"a":[1,null]}', lines[249])
+      assert.equal("1\tPay\t1\tfalse\t" .. long, lines[250])
+      assert.equal(2, server:stats().requests["/v1/tasks/search"])
+    end)
+  end)
+
+  describe("claim", function()
+    it("does each task of a group once, with two workers at once", function()
+      local tasks = {}
+      for i = 1, 60 do
+        tasks[i] = { id = ("%d"):format(i), name = "Pack", candidateGroups = { i % 3 == 0 and "sales" or "warehouse" },
+          implementation = i % 10 == 0 and "ZEEBE_USER_TASK" or nil }
+      end
+      server = sandbox.start { tasks = tasks }
+      local workers = {}
+      for i, name in ipairs { "ann", "bob" } do
+        workers[i] = connect.start_file(server, "examples/claim.lua", "warehouse", name)
+      end
+      local told = {}
+      for _, worker in ipairs(workers) do
+        local output, code = worker:finish()
+        assert.equal(0, code, output)
+        for _, line in ipairs(lines_of(output)) do told[#told + 1] = line:match("^(%d+)\tPack$") end
+      end
+      assert.equal(36, #told)
+      local completed, claimed_by = {}, {}
+      for _, entry in ipairs(server:ledger()) do
+        if entry.operation == "assign" then
+          assert.is_nil(claimed_by[entry.task])
+          claimed_by[entry.task] = entry.assignee
+        else
+          assert.is_nil(completed[entry.task])
+          completed[entry.task] = true
+          assert.same({ { name = "completedBy", value = '"' .. claimed_by[entry.task] .. '"' } }, entry.variables)
+        end
+      end
+      for _, id in ipairs(told) do assert.is_true(completed[id]) end
+      assert.equal(36, #server:ledger "complete")
+    end)
+
+    it("ends at what is no quicker worker", function()
+      server = sandbox.start { tasks = { { id = "1", candidateGroups = { "sales" } } } }
+      server:fault { path = "/v1/tasks/1", action = "status", status = 403, body = '{"message":"no"}' }
+      local output, code = run("claim", "sales", "ann")
+      find(output, "the server answered 403: no")
+      assert.equal(1, code)
+      assert.same({}, server:ledger())
+    end)
+
+    it("says how it is used", function()
+      server = sandbox.start { tasks = {} }
+      local output, code = run("claim", "sales")
+      find(output, "usage:")
+      assert.equal(2, code)
+    end)
+  end)
+
+  describe("complete", function()
+    it("completes a task with the command line's variables", function()
+      server = sandbox.start { tasks = { { id = "1", name = "Approve" } } }
+      local output, code = run("complete", "1", "approved=true", "amount=12.5", "lines=[1,2]", "note=it's fine",
+        "nothing=null", "formula=a=b")
+      assert.equal("1\tApprove\tCOMPLETED\n", output)
+      assert.equal(0, code)
+      assert.same({ { name = "amount", value = "12.5" }, { name = "approved", value = "true" },
+        { name = "formula", value = '"a=b"' }, { name = "lines", value = "[1,2]" },
+        { name = "note", value = '"it\'s fine"' }, { name = "nothing", value = "null" } },
+        server:ledger("complete")[1].variables)
+    end)
+
+    it("says what the server refuses", function()
+      server = sandbox.start { tasks = { { id = "1", taskState = "COMPLETED" } } }
+      local output, code = run("complete", "1")
+      find(output, "Task is not active")
+      assert.equal(1, code)
+    end)
+
+    it("says how it is used, and completes nothing", function()
+      server = sandbox.start { tasks = { { id = "1" } } }
+      local _, code = run "complete"
+      assert.equal(2, code)
+      local output
+      output, code = run("complete", "1", "approved")
+      find(output, "approved: NAME=VALUE expected")
+      assert.equal(2, code)
+      assert.same({}, server:ledger())
+    end)
+  end)
+end)

@@ -1,0 +1,438 @@
+local connect = require "spec.support.client"
+local find = require "spec.support.find"
+local json = require "tasklist.sandbox.json"
+local sandbox = require "spec.support.sandbox"
+local socket = require "socket"
+local tasklist = require "tasklist"
+local wait = require "spec.support.wait"
+
+local search_path = "/v1/tasks/search"
+
+describe("tasks", function()
+  local server, client
+
+  setup(function()
+    server = sandbox.start()
+    client = connect.of(server)
+  end)
+  teardown(function()
+    client:close()
+    server:stop()
+  end)
+  before_each(function() server:clear() end)
+
+  -- The bodies of the searches that the server has seen.
+  local function searches()
+    local found = {}
+    for _, entry in ipairs(server:log()) do
+      if entry.path == search_path then found[#found + 1] = json.decode(entry.body) end
+    end
+    return found
+  end
+
+  local function ids_of(walk, state, first, closing)
+    local ids = {}
+    for task in walk, state, first, closing do ids[#ids + 1] = task.id end
+    return ids
+  end
+
+  local function all_ids(query)
+    local ids = {}
+    for _, task in ipairs(assert(client:search_tasks(query))) do ids[#ids + 1] = task.id end
+    return ids
+  end
+
+  -- Pages that the server gives one after the other; each task is { id, sortValues… }, or a table as it is.
+  local function serve(pages)
+    local list = {}
+    for i, page in ipairs(pages) do
+      local tasks = json.array {}
+      for j, row in ipairs(page) do
+        tasks[j] = row[1] and { id = row[1], sortValues = json.array { table.unpack(row, 2) } } or row
+      end
+      list[i] = { path = search_path, action = "body", body = json.encode(tasks) }
+    end
+    server:fault(list)
+  end
+
+  -- Walks with pages of two; gives the ids and what was raised.
+  local function walk_by_two(query)
+    local ids = {}
+    query = query or {}
+    query.pageSize = 2
+    local _, failure = pcall(function()
+      for task in client:tasks(query) do ids[#ids + 1] = task.id end
+    end)
+    return ids, failure
+  end
+
+  it("gives every task once, in the order of a search", function()
+    local expected = all_ids { pageSize = 1000 }
+    for _, size in ipairs { 1, 7, #expected, #expected + 1 } do
+      assert.same(expected, ids_of(client:tasks { pageSize = size }))
+    end
+    assert.same(expected, ids_of(client:tasks()))
+  end)
+
+  it("gives nothing where nothing matches", function()
+    assert.same({}, ids_of(client:tasks { assignee = "nobody at all" }))
+    assert.equal(1, #searches())
+  end)
+
+  it("sends the last sortValues back as they came, with the same query", function()
+    ids_of(client:tasks { state = "CREATED", pageSize = 5, sort = { { field = "priority", order = "DESC" } } })
+    local sent = searches()
+    assert.is_true(#sent > 3)
+    for i, query in ipairs(sent) do
+      assert.equal("CREATED", query.state)
+      assert.equal(5, query.pageSize)
+      assert.same({ { field = "priority", order = "DESC" } }, query.sort)
+      if i > 1 then
+        local before = assert(client:search_tasks { state = "CREATED", pageSize = 5, sort = query.sort,
+          searchAfter = sent[i - 1].searchAfter })
+        assert.same(before[5].sortValues, query.searchAfter)
+      end
+    end
+    assert.is_nil(sent[1].searchAfter)
+    find(sent[2].searchAfter[1], ".0") -- text, never a number
+  end)
+
+  it("asks for 200 tasks at a time unless told otherwise", function()
+    ids_of(client:tasks())
+    assert.equal(200, searches()[1].pageSize)
+  end)
+
+  for _, row in ipairs { { 0, {} }, { 1, { 1 } }, { 7, { 7 } }, { 8, { 7, 1 } }, { 15, { 7, 7, 1 } },
+    { 14.0, { 7, 7 } } } do
+    it(("ends after %s tasks, and asks for no more than that"):format(row[1]), function()
+      local ids = ids_of(client:tasks({ pageSize = 7 }, { limit = row[1] }))
+      assert.equal(row[1], #ids)
+      local sizes = {}
+      for i, query in ipairs(searches()) do sizes[i] = query.pageSize end
+      assert.same(row[2], sizes)
+    end)
+  end
+
+  it("starts where searchAfter says", function()
+    local all, from = all_ids { pageSize = 1000 }, 9
+    local _, page = client:search_tasks { pageSize = from }
+    local rest = table.move(all, from + 1, #all, 1, {})
+    assert.same(rest, ids_of(client:tasks { pageSize = 4, searchAfter = page.after }))
+    table.insert(rest, 1, all[from])
+    assert.same(rest, ids_of(client:tasks { pageSize = 4, searchAfterOrEqual = page.after }))
+  end)
+
+  it("makes iterators that know nothing of each other", function()
+    local expected = all_ids { pageSize = 1000 }
+    local one, two, ids, others = client:tasks { pageSize = 3 }, client:tasks { pageSize = 4 }, {}, {}
+    repeat
+      local task, other = one(), two()
+      ids[#ids + 1], others[#others + 1] = task and task.id, other and other.id
+    until not task and not other
+    assert.same(expected, ids)
+    assert.same(expected, others)
+    assert.is_nil(one()) -- and stays at its end
+  end)
+
+  it("keeps a copy of the query", function()
+    local query = { state = "CREATED", pageSize = 5, candidateGroups = { "sales" },
+      taskVariables = { customer = tasklist.raw '"Zoë Müller"' } }
+    local before = ids_of(client:tasks(query))
+    assert.is_true(#before > 0)
+    local walk = client:tasks(query)
+    query.state, query.candidateGroups[1], query.taskVariables.customer = "CANCELED", "nobody", 5
+    assert.same(before, ids_of(walk))
+    assert.equal(5, query.pageSize)
+    assert.is_nil(query.searchAfter)
+  end)
+
+  it("has the next page under way while the caller works", function()
+    local walk = client:tasks { pageSize = 2 }
+    walk()
+    wait.until_true(function() return #searches() == 2 end, "the second page is not asked for")
+    walk()
+    assert.equal(2, #searches())
+    walk()
+    wait.until_true(function() return #searches() == 3 end, "the third page is not asked for")
+  end)
+
+  it("keeps no task that it has given", function()
+    local alive, count = setmetatable({}, { __mode = "k" }), 0
+    for task in client:tasks { pageSize = 3 } do
+      alive[task] = true
+    end
+    collectgarbage() collectgarbage()
+    for _ in pairs(alive) do count = count + 1 end
+    assert.equal(0, count)
+    local walk = client:tasks { pageSize = 3 }
+    for _ = 1, 12 do alive[walk()] = true end
+    collectgarbage() collectgarbage()
+    for _ in pairs(alive) do count = count + 1 end
+    assert.equal(0, count)
+    assert.truthy(walk())
+  end)
+
+  describe("cancels what is under way", function()
+    local function open_connections() return server:stats().open end
+
+    local ways = {
+      ["at a break"] = function(own)
+        for task in own:tasks { pageSize = 2 } do
+          if task then break end
+        end
+      end,
+      ["at an error"] = function(own)
+        assert.is_false(pcall(function()
+          for _ in own:tasks { pageSize = 2 } do error "enough" end
+        end))
+      end,
+      ["when it is dropped"] = function(own)
+        own:tasks { pageSize = 2 }()
+        collectgarbage() collectgarbage()
+      end,
+      ["when its coroutine is closed"] = function(own)
+        local co = coroutine.create(function()
+          for _ in own:tasks { pageSize = 2 } do coroutine.yield() end
+        end)
+        assert(coroutine.resume(co))
+        assert(coroutine.close(co))
+      end,
+    }
+    for name, way in pairs(ways) do
+      it(name, function()
+        local own <close> = connect.of(server)
+        assert(own:search_tasks())
+        server:fault { { path = search_path, action = "delay", seconds = 0 },
+          { path = search_path, action = "silent" } }
+        wait.until_true(function() return open_connections() > 0 end, "no connection")
+        local before = open_connections()
+        way(own)
+        wait.until_true(function() return open_connections() < before end, "the connection stays open")
+        assert(own:search_tasks()) -- and the client goes on
+      end)
+    end
+  end)
+
+  it("raises the error object of the first page", function()
+    server:fault { path = search_path, action = "status", status = 400, body = '{"status":400,"message":"no"}' }
+    local ids, failure = walk_by_two()
+    assert.same({}, ids)
+    assert.equal("http", failure.kind)
+    assert.equal(400, failure.status)
+    assert.equal("POST", failure.method)
+    assert.equal(search_path, failure.path)
+  end)
+
+  it("gives all tasks before a page that fails, then raises its error object, each time", function()
+    server:fault { { path = search_path, action = "delay", seconds = 0 },
+      { path = search_path, action = "status", status = 400, body = '{"status":400,"message":"no"}' } }
+    local walk = client:tasks { pageSize = 2 }
+    assert.truthy(walk())
+    assert.truthy(walk())
+    for _ = 1, 2 do
+      local _, failure = pcall(walk)
+      assert.equal(400, failure.status)
+    end
+  end)
+
+  it("goes again after what may pass", function()
+    server:fault { { path = search_path, action = "delay", seconds = 0 },
+      { path = search_path, action = "close", at = "in" }, { path = search_path, action = "status", status = 503 } }
+    assert.same(all_ids { pageSize = 1000 }, ids_of(client:tasks { pageSize = 7 }))
+  end)
+
+  -- What happens to the page that is under way while the caller sleeps longer than the timeout.
+  local meanwhile = {
+    ["the page comes"] = { action = "delay", seconds = 0 },
+    ["the page comes late"] = { action = "delay", seconds = 0.6 },
+    ["the connection ends"] = { action = "close" },
+    ["the connection ends within the page"] = { action = "cut" },
+    ["the token is no good any more"] = { action = "status", status = 401 },
+    ["the server has no time"] = { action = "status", status = 503 },
+  }
+  for name, fault in pairs(meanwhile) do
+    it("lets the caller sleep longer than the timeout: " .. name, function()
+      local hasty <close> = connect.of(server, { timeout = 0.5 })
+      local expected = all_ids { pageSize = 1000 }
+      fault.path = search_path
+      server:fault { { path = search_path, action = "delay", seconds = 0 }, fault }
+      local ids = {}
+      for task in hasty:tasks { pageSize = 20 } do
+        ids[#ids + 1] = task.id
+        if #ids == 1 then socket.sleep(0.8) end
+      end
+      assert.same(expected, ids)
+    end)
+  end
+
+  it("lets the caller sleep longer than the timeout while a token is fetched", function()
+    local brief = sandbox.start { token_life = 0.2 }
+    finally(function() brief:stop() end)
+    local hasty <close> = connect.of(brief, { timeout = 0.5 })
+    local count = 0
+    for _ in hasty:tasks { pageSize = 10 } do
+      if count == 0 or count == 10 then
+        brief:fault { path = "/oauth/token", action = "delay", seconds = 0.3 }
+        socket.sleep(0.8)
+      end
+      count = count + 1
+    end
+    assert.equal(37, count)
+  end)
+
+  it("does time out while it waits", function()
+    local hasty <close> = connect.of(server, { timeout = 0.3 })
+    assert(hasty:search_tasks())
+    server:fault { { path = search_path, action = "delay", seconds = 0 },
+      { path = search_path, action = "silent", times = 2 } }
+    local walk = hasty:tasks { pageSize = 1 }
+    walk()
+    local _, failure = pcall(walk)
+    assert.equal("timeout", failure.kind)
+  end)
+
+  local full = { { "1", "10", "1" }, { "2", "20", "2" } }
+  local bad_cursors = {
+    ["no sortValues"] = { { { { id = "1" }, { id = "2" } } }, "has no sortValues" },
+    ["empty sortValues"] = { { { { id = "1" }, { id = "2", sortValues = json.array {} } } }, "has no sortValues" },
+    ["sortValues that are no array"] = { { { { id = "1" }, { id = "2", sortValues = "x" } } }, "has no sortValues" },
+    ["sortValues with names"] = { { { { id = "1" }, { id = "2", sortValues = { a = "x" } } } }, "has no sortValues" },
+    ["sortValues with a null"] = { { { { id = "1" }, { "2", json.null, "2" } } }, "has no sortValues" },
+    ["sortValues with a null between"] =
+      { { { { id = "1" }, { "2", "20", json.null, "2" } } }, "has no sortValues" },
+    ["sortValues with a fraction"] = { { { { id = "1" }, { "2", 1.5, "2" } } }, "has no sortValues" },
+    ["sortValues with an array"] = { { { { id = "1" }, { "2", json.array {}, "2" } } }, "has no sortValues" },
+    ["a page that comes again"] = { { full, full, full }, "a cursor came again" },
+    ["pages that go in a circle"] = {
+      { full, { { "3", "3" }, { "4", "4" } }, { { "5", "5" }, { "6", "6" } }, full, { { "3", "3" }, { "4", "4" } },
+        { { "5", "5" }, { "6", "6" } }, full, { { "3", "3" }, { "4", "4" } }, { { "5", "5" }, { "6", "6" } } },
+      "a cursor came again",
+    },
+  }
+  for name, row in pairs(bad_cursors) do
+    it("is no endless loop: " .. name, function()
+      serve(row[1])
+      local ids, failure = walk_by_two()
+      assert.equal("decode", failure.kind)
+      assert.equal(search_path, failure.path)
+      find(tostring(failure), row[2])
+      assert.is_true(#searches() <= #row[1])
+      assert.same({ "1", "2" }, table.move(ids, 1, 2, 1, {})) -- what came is given
+    end)
+  end
+
+  it("takes the first cursor for one that was there", function()
+    serve { full }
+    local ids, failure = walk_by_two { searchAfter = { "20", "2" } }
+    assert.same({ "1", "2" }, ids)
+    find(tostring(failure), "a cursor came again")
+  end)
+
+  it("needs no sortValues of a last page", function()
+    serve { full, { { id = "3" } } }
+    assert.same({ "1", "2", "3" }, (walk_by_two()))
+  end)
+
+  it("gives a task once that moved from the end of a page to the start of the next", function()
+    serve { full, { { "2", "21", "2" }, { "3", "30", "3" } }, { { "1", "40", "1" }, { "4", "50", "4" } }, {} }
+    local ids, failure = walk_by_two()
+    assert.is_nil(failure)
+    assert.same({ "1", "2", "3", "1", "4" }, ids) -- "1" was two pages ago
+    server:clear()
+    serve { full, { { "2", "21", "2" }, { "1", "22", "1" } }, { { "3", "30", "3" } } } -- a page with nothing new
+    assert.same({ "1", "2", "3" }, (walk_by_two()))
+  end)
+
+  it("counts what it gives, not what comes twice, towards the limit", function()
+    serve { full, { { "2", "21", "2" } }, { { "3", "30", "3" } } }
+    assert.same({ "1", "2", "3" }, ids_of(client:tasks({ pageSize = 2 }, { limit = 3 })))
+    local sizes = {}
+    for i, query in ipairs(searches()) do sizes[i] = query.pageSize end
+    assert.same({ 2, 1, 1 }, sizes)
+  end)
+
+  it("gives tasks without an id as they come", function()
+    serve { { { sortValues = json.array { "1" } }, { sortValues = json.array { "2" } } }, { { name = "x" } } }
+    local count = 0
+    for _ in client:tasks { pageSize = 2 } do count = count + 1 end
+    assert.equal(3, count)
+  end)
+
+  it("gives no more than the limit when a server gives more than it is asked for", function()
+    serve { { { "1", "1" }, { "2", "2" }, { "3", "3" } } }
+    assert.same({ "1", "2" }, ids_of(client:tasks({ pageSize = 2 }, { limit = 2 })))
+  end)
+
+  it("misses nothing that stays while others leave the list", function()
+    local own = sandbox.start()
+    finally(function() own:stop() end)
+    local other <close> = connect.of(own)
+    local query = { state = "CREATED", implementation = "JOB_WORKER", pageSize = 4 }
+    local expected = {}
+    for i, task in ipairs(assert(other:search_tasks { state = "CREATED", implementation = "JOB_WORKER" })) do
+      expected[i] = task.id
+    end
+    local ids = {}
+    for task in other:tasks(query) do
+      assert(other:complete_task(task.id))
+      ids[#ids + 1] = task.id
+    end
+    assert.same(expected, ids)
+    assert.equal(#expected, #own:ledger "complete")
+  end)
+
+  it("names the client's tenant", function()
+    local own <close> = connect.of(server, { tenant_id = "mine" })
+    ids_of(own:tasks { pageSize = 1 })
+    ids_of(own:tasks { pageSize = 1, tenantIds = { "theirs" } })
+    local sent = searches()
+    assert.same({ "mine" }, sent[1].tenantIds)
+    assert.same({ "theirs" }, sent[#sent].tenantIds)
+  end)
+
+  it("does nothing before the first task is taken", function()
+    client:tasks()
+    assert.same({}, searches())
+  end)
+
+  it("is of no use once the client is closed", function()
+    local own = connect.of(server)
+    local walk, _, _, closing = own:tasks { pageSize = 1 }
+    assert.truthy(walk())
+    own:close()
+    local ok, problem = pcall(walk)
+    assert.is_false(ok)
+    find(problem, "attempt to use a closed client")
+    closing:close()
+    ok, problem = pcall(function() own:tasks() end)
+    assert.is_false(ok)
+    find(problem, "spec/pages_spec.lua:")
+    find(problem, "attempt to use a closed client")
+  end)
+
+  local cyclic = {}
+  cyclic.sort = cyclic
+  local misuses = {
+    { { 5 }, "tasks: query: table expected, got number" },
+    { { { asignee = "x" } }, 'tasks: query: unknown field "asignee"' },
+    { { { pageSize = 0 } }, "query.pageSize" },
+    { { { searchBefore = { "1" } } }, "tasks: query: searchBefore is not for you to set here" },
+    { { { searchBeforeOrEqual = { "1" } } }, "searchBeforeOrEqual is not for you to set here" },
+    { { cyclic }, "query.sort: array expected" },
+    { { {}, 5 }, "tasks: options: table expected, got number" },
+    { { {}, { limit = -1 } }, "limit" },
+    { { {}, { limit = 1.5 } }, "limit" },
+    { { {}, { timeout = 0 } }, "timeout" },
+    { { {}, { interval = 1 } }, "interval" },
+  }
+  for _, row in ipairs(misuses) do
+    it("raises at the caller's line: " .. row[2], function()
+      local ok, problem = pcall(function() client:tasks(table.unpack(row[1])) end)
+      assert.is_false(ok)
+      assert.is_string(problem)
+      find(problem, row[2])
+      find(problem, "spec/pages_spec.lua:")
+      assert.same({}, searches())
+    end)
+  end
+end)

@@ -1,0 +1,134 @@
+--- No secret shows in anything that a client writes: errors, traces, tostring, settings(), headers, and the
+-- tables that a debugger's dump would walk through.
+local proxies = require "spec.support.proxy"
+local sandbox = require "spec.support.sandbox"
+local tasklist = require "tasklist"
+
+-- Adds all texts that can be reached from a value by way of tables and their metatables; functions keep theirs.
+local function gather(value, texts, seen)
+  seen = seen or {}
+  if type(value) == "string" then
+    texts[#texts + 1] = value
+  elseif type(value) == "table" and not seen[value] then
+    seen[value] = true
+    for key, each in next, value do
+      gather(key, texts, seen)
+      gather(each, texts, seen)
+    end
+    gather(debug.getmetatable(value), texts, seen)
+  end
+  return texts
+end
+
+-- What must not show: the secrets that were set, and all that the servers gave out or got as credentials.
+local function credentials_of(server, secrets)
+  local list = { table.unpack(secrets) }
+  for _, entry in ipairs(server:log()) do
+    if type(entry.token) == "string" then list[#list + 1] = entry.token end
+    local headers = entry.headers
+    list[#list + 1] = headers["x-csrf-token"]
+    list[#list + 1] = (headers.authorization or ""):match("^%a+ (.+)$")
+    for value in (headers.cookie or ""):gmatch("=([^;]+)") do list[#list + 1] = value end
+  end
+  return list
+end
+
+-- Each way to sign in: the sandbox, the options, the secrets, options that are refused.
+local ways = {
+  oauth = { {}, function(server)
+    return { client_id = server.client_id, client_secret = server.client_secret,
+      authorization_server_url = server.token_url }
+  end, { "s3cret+%&ü", "s3cret%2B%25%26%C3%BC" }, { client_secret = "wr0ng-secret" } },
+  ["oauth in the header"] = { {}, function(server)
+    return { client_id = server.client_id, client_secret = server.client_secret, client_auth = "basic",
+      authorization_server_url = server.token_url }
+  end, { "s3cret+%&ü", "s3cret%2B%25%26%C3%BC" }, { client_secret = "wr0ng-secret" } },
+  cookie = { { authentication = "cookie" }, function()
+    return { auth = "cookie", username = "demo", password = "demo" }
+  end, {}, { password = "wr0ng-secret" } },
+  basic = { { authentication = "basic" }, function()
+    return { username = "demo", password = "demo" }
+  end, {}, { password = "wr0ng-secret" } },
+  ["bearer, fixed"] = { {}, function() return { token = "f1xed-token" } end, { "f1xed-token" },
+    { token = "wr0ng-secret" } },
+  ["bearer, asked"] = { {}, function() return { token = function() return "ask3d-token" end } end, { "ask3d-token" },
+    { token = function() return nil, "no luck" end } },
+}
+
+-- What a spell of bad luck does to the next requests, whatever they are.
+local troubles = {
+  {},
+  { { action = "status", status = 401, body = '{"message":"no"}', times = 3 } },
+  { { action = "status", status = 500, times = 9 } },
+  { { action = "status", status = 403, body = '{"error":"Access denied due to invalid CSRF token."}' } },
+  { { action = "garbage", times = 9 } },
+  { { action = "reset", times = 9 } },
+  { { action = "cut", times = 9 } },
+  { { action = "silent", times = 9 } },
+  { { path = "/oauth", action = "body", body = "<html>" } },
+}
+
+describe("what a client writes", function()
+  for name, way in pairs(ways) do
+    it("shows no secret with " .. name, function()
+      local options = { client_secret = "s3cret+%&ü" }
+      for option, value in pairs(way[1]) do options[option] = value end
+      local server = sandbox.start(options)
+      local guard = proxies.start "me pr0xy-secret"
+      finally(function() server:stop() guard:stop() end)
+      local texts, secrets = {}, { "h3ader-secret", "pr0xy-secret", "k3y-secret", "wr0ng-secret", "d3mo-secret" }
+      table.move(way[3], 1, #way[3], #secrets + 1, secrets)
+
+      local function note(...)
+        for i = 1, select("#", ...) do
+          local value = select(i, ...)
+          gather(value, texts)
+          if type(value) == "table" then texts[#texts + 1] = tostring(value) end
+        end
+      end
+
+      local function try(more)
+        local all = way[2](server)
+        all.base_url, all.timeout = server.base_url, 10
+        all.headers, all.client_key_password = { ["X-Gate"] = "h3ader-secret" }, "k3y-secret"
+        all.trace = note
+        for option, value in pairs(more) do all[option] = value end
+        local client <close> = assert(tasklist.new(all))
+        note(client:settings(), tostring(client))
+        local task, failure = client:search_tasks { pageSize = 1 }
+        note(failure)
+        note(select(3, client:request("GET", "/v1/tasks/" .. (task and task[1] and task[1].id or "0"))))
+        note(client:request("PATCH", "/v1/tasks/0/unassign", "{}"))
+        note(client) -- and all that it holds
+        return task
+      end
+
+      for _, trouble in ipairs(troubles) do
+        server:clear()
+        for _, fault in ipairs(trouble) do server:fault(fault) end
+        try { timeout = #trouble > 0 and 0.1 or nil } -- long enough to end badly
+        table.move(credentials_of(server, {}), 1, 1000, #secrets + 1, secrets)
+      end
+      try(way[4])
+      server:clear()
+      local proxy = ("http://me:pr0xy-secret@127.0.0.1:%d"):format(guard.port)
+      try { proxy = ("http://me:pr0xy-secret@127.0.0.1:%d"):format(proxies.free_port()), no_proxy = "",
+        base_url = "https://127.0.0.1:1", timeout = 0.2 }
+      try { proxy = proxy, no_proxy = "", base_url = "https://127.0.0.1:1", timeout = 0.2 }
+      note(select(2, tasklist.new { base_url = "http://h.example", token = "f1xed-token" }))
+      note(select(2, tasklist.new { base_url = "https://h.example", token = "f1xed-token", password = "d3mo-secret" }))
+      note(select(2, tasklist.new { base_url = "https://h.example", token = "a", proxy = "http://a:pr0xy-secret@b" }))
+      note(select(2, pcall(tasklist.new, { client_secret = 5, token = "f1xed-token" })))
+
+      assert.truthy(#texts > 100)
+      assert.truthy(#secrets > 3)
+      for _, secret in ipairs(secrets) do
+        if #secret > 4 then
+          for _, text in ipairs(texts) do
+            assert.falsy(text:find(secret, 1, true), ("%q holds %q"):format(text, secret))
+          end
+        end
+      end
+    end)
+  end
+end)

@@ -1,0 +1,169 @@
+--- What is public, taken from the code itself: names, options, fields.
+local connection = require "tasklist.connection"
+local errors = require "tasklist.errors"
+local refusals = require "tasklist.refusals"
+local tasklist = require "tasklist"
+
+local public = {}
+
+local function read(path)
+  local file <close> = assert(io.open(path))
+  return file:read("a")
+end
+
+-- A local variable that a function uses.
+local function upvalue(of, wanted)
+  for index = 1, math.huge do
+    local name, value = debug.getupvalue(of, index)
+    if name == wanted then
+      return value
+    end
+    assert(name, wanted)
+  end
+end
+
+local function set(list)
+  local found = {}
+  for _, name in ipairs(list) do found[name] = true end
+  return found
+end
+
+-- Each (first) capture of a pattern, as a set.
+local function matches(text, pattern)
+  local found = {}
+  for name in text:gmatch(pattern) do found[name] = true end
+  return found
+end
+
+local function union(...)
+  local all = {}
+  for _, one in ipairs { ... } do
+    for name in pairs(one) do all[name] = true end
+  end
+  return all
+end
+
+--- The names of the module, also of what is loaded when first used.
+function public.module()
+  local lazy = upvalue(getmetatable(tasklist).__index, "files")
+  return union(tasklist, lazy)
+end
+
+--- The client's methods: name -> function.
+function public.methods()
+  local client <close> = assert(tasklist.new { base_url = "https://h.example", token = "a", env = false })
+  return debug.getmetatable(client).__index
+end
+
+--- The options of `tasklist.new`: name -> the row of the first that has it.
+function public.settings()
+  local found = {}
+  for _, row in ipairs(require "tasklist.settings.names") do
+    found[row.name] = found[row.name] or row
+  end
+  return found
+end
+
+--- The shapes of what verbs take as payload: verb -> shape.
+function public.payloads()
+  local found = {}
+  for name, operation in pairs(require("tasklist.v1").operations) do
+    found[name] = operation.payload and operation.payload.shape
+  end
+  return found
+end
+
+-- Text of a C function.
+local function c_function(path, name)
+  return assert(read(path):match(name .. "%(.-\n}"), name)
+end
+
+--- The fields of a table that a trace function gets.
+function public.trace_fields()
+  return matches(c_function("src/lua/trace.c", "void push_table"), '"(%l[%w_]+)"')
+end
+
+--- The fields of the error object.
+function public.error_fields()
+  local answer = { status = 400, attempts = 1, retry_after = 1, outcome = "unknown",
+    body = '{"title":"TASK_IS_NOT_ACTIVE","detail":"a","instance":"b"}' }
+  local _, failure = connection.failed({ method = "GET", path = "/" }, errors.of_status(answer, false, ""))
+  local core = union(matches(c_function("src/lua/request.c", "void tl_push_error"), '"([%w_]+)"'),
+    matches(c_function("src/lua/request.c", "void push_failure"), '"([%w_]+)"'))
+  core.certificate = nil -- becomes part of the message
+  return union(failure, core)
+end
+
+--- The kinds of errors: those of the core, and those of the Lua layer.
+function public.error_kinds()
+  local found = matches(read("src/lua/request.c"):match("kind_names%[%] = {(.-)}"), '"(%l+)"')
+  local files <close> = assert(io.popen("cat lua/tasklist/*.lua lua/tasklist/settings/*.lua"))
+  return union(found, matches(files:read("a"), '%f[%w]kind = "(%l+)"'))
+end
+
+--- The codes of known refusals.
+function public.error_codes()
+  local found = {}
+  for _, code in pairs(upvalue(refusals.read, "by_title")) do found[code] = true end
+  for _, row in ipairs(upvalue(refusals.read, "by_text")) do found[row[3]] = true end
+  return found
+end
+
+--- The values of an option that has only some: the words in what its type says of itself.
+-- @return set, or nil
+function public.words_of(type_name)
+  local _, what = require("tasklist.settings.types")[type_name]("")
+  return what and what:find("^one of ") and matches(what, '"([^"]+)"') or nil
+end
+
+-- Each verb's doc comment: name -> array of { name, optional }.
+local function documented_parameters()
+  local found, parameters = {}, {}
+  local named
+  for line in read("lua/tasklist/client.lua"):gmatch("[^\n]*") do
+    local optional, name = line:match("^%-%- @tparam(%[?[opt]*%]?) [%w_|%.]+ ([%w_]+)")
+    if name then
+      parameters[#parameters + 1] = { name, optional ~= "" }
+    elseif line:find("^%-%- @function ") then
+      named = line:match("Client:([%w_]+)")
+    elseif not line:find("^%-%-") then
+      named = named or line:match("^function Client:([%w_]+)")
+      if named then found[named] = parameters end
+      named, parameters = nil, {}
+    end
+  end
+  return found
+end
+
+--- The parameters of the client's methods as the doc comments have them: name -> text such as "id, options?".
+function public.parameters()
+  local texts = {}
+  for name, list in pairs(documented_parameters()) do
+    local words = {}
+    for index, one in ipairs(list) do words[index] = one[1] .. (one[2] and "?" or "") end
+    texts[name] = table.concat(words, ", ")
+  end
+  return texts
+end
+
+--- The fields of what the server gives, as the sandbox writes them all.
+-- @return tables of sets: task, variable, form, found (a variable that a search gave), draft
+function public.records()
+  local call, parts = require("spec.support.api").new({ {
+    id = "1", formId = "f", formKey = "9", formVersion = 1, isFormEmbedded = false, processDefinitionKey = "7",
+    variables = { { name = "a", value = "1" } } } },
+    { forms = { { id = "f", key = "9", version = 1, schema = "{}", processDefinitionKey = "7" } } })
+  assert(parts)
+  local headers = { ["content-type"] = "application/json" }
+  assert(call("POST", "/v1/tasks/1/variables", '{"variables":[{"name":"a","value":"2"}]}', { headers = headers }))
+  local _, tasks = call("POST", "/v1/tasks/search", '{"includeVariables":[{"name":"a"}]}')
+  local _, found = call("POST", "/v1/tasks/1/variables/search", "{}")
+  local _, variable = call("GET", "/v1/variables/" .. found[1].id)
+  local _, form = call("GET", "/v1/forms/f?processDefinitionKey=7")
+  return { task = union(tasks[1]), found = union(found[1]), draft = union(found[1].draft),
+    variable = union(variable), form = union(form) }
+end
+
+public.set, public.matches, public.union, public.read = set, matches, union, read
+
+return public

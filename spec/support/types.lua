@@ -1,0 +1,73 @@
+--- Reads the LuaLS types: classes, aliases and functions.
+local public = require "spec.support.public"
+
+local types = {}
+
+-- "name? type …" of a field or a parameter. A type ends at the first blank outside of brackets.
+local function split(text)
+  local name, optional, rest = text:match("^([%w_]+)(%??) +(.*)$")
+  local depth, stop = 0, #rest
+  for at = 1, #rest do
+    local character = rest:sub(at, at)
+    depth = depth + (character:find("[%({<]") and 1 or character:find("[%)}>]") and -1 or 0)
+    if character == " " and depth == 0 and not rest:sub(1, at - 1):find("[|:,]$") then
+      stop = at - 1
+      break
+    end
+  end
+  return name, optional == "?", rest:sub(1, stop)
+end
+
+--- Reads files.
+-- @param ... their paths
+-- @return classes: name -> { fields = name -> { type, optional }, base = name or nil }; aliases: name ->
+--   text; functions: name with what it is a field of -> { parameters = text such as "id, options?", types =
+--   name -> type }
+function types.read(...)
+  local classes, aliases, functions = {}, {}, {}
+  local class, parameters, kinds = nil, {}, {}
+  local text = ""
+  for _, path in ipairs { ... } do text = text .. public.read(path) end
+  for line in text:gmatch("[^\n]*") do
+    local name, base = line:match("^%-%-%-@class ([%w_.]+):? ?([%w_.]*)")
+    if name then
+      class = { fields = {}, base = base ~= "" and base or nil }
+      assert(not classes[name], name)
+      classes[name] = class
+    elseif line:find("^%-%-%-@field ") then
+      local field, optional, kind = split(line:sub(11))
+      assert(not class.fields[field], field)
+      class.fields[field] = { kind, optional }
+    elseif line:find("^%-%-%-@alias ") then
+      name, base = line:match("^%-%-%-@alias ([%w_.]+) (.*)$")
+      aliases[name] = base
+    elseif line:find("^%-%-%-@param ") then
+      local parameter, optional, kind = split(line:sub(11))
+      parameters[#parameters + 1] = parameter .. (optional and "?" or "")
+      kinds[parameter] = kind
+    elseif not line:find("^%-%-%-") then
+      name = line:match("^function ([%w_.:]+)%(")
+      if name then
+        local given = line:match("%((.-)%)")
+        local documented = table.concat(parameters, ", ")
+        assert(given == (documented:gsub("%?", "")), line)
+        functions[name] = { parameters = documented, types = kinds }
+      end
+      parameters, kinds = {}, {}
+    end
+  end
+  return classes, aliases, functions
+end
+
+--- The fields of a class with those of its bases.
+function types.fields(classes, name)
+  local found = {}
+  while name do
+    local class = assert(classes[name], name)
+    for field, kind in pairs(class.fields) do found[field] = kind end
+    name = class.base
+  end
+  return found
+end
+
+return types

@@ -1,0 +1,318 @@
+local connect = require "spec.support.client"
+local find = require "spec.support.find"
+local sandbox = require "spec.support.sandbox"
+local wait = require "spec.support.wait"
+
+local search_path = "/v1/tasks/search"
+
+describe("watch", function()
+  local server, client
+
+  before_each(function()
+    server = sandbox.start { tasks = {} }
+    client = connect.of(server, { timeout = 2 })
+  end)
+  after_each(function()
+    client:close()
+    server:stop()
+  end)
+
+  -- Starts a process instance; gives the ids of its tasks.
+  local function start(count)
+    local tasks = {}
+    for i = 1, count or 1 do tasks[i] = { name = "Approve" } end
+    return select(2, server:start_instance { processName = "Invoice", tasks = tasks })
+  end
+
+  local function searches()
+    local found = {}
+    for _, entry in ipairs(server:log()) do
+      if entry.path == search_path then found[#found + 1] = entry end
+    end
+    return found
+  end
+
+  it("gives what is there, the oldest first, then what appears, each once", function()
+    server:tasks { { id = "3", creationDate = "2024-03-03T00:00:00Z" },
+      { id = "1", creationDate = "2024-03-01T00:00:00Z" }, { id = "2", creationDate = "2024-03-02T00:00:00Z" },
+      { id = "9", creationDate = "2024-03-01T12:00:00Z", taskState = "COMPLETED" } }
+    local seen, started = {}, {}
+    for task in client:watch({ state = "CREATED", pageSize = 2 }, { interval = 0.05 }) do
+      seen[#seen + 1] = task.id
+      if #seen >= 3 and #started < 4 then started[#started + 1] = start()[1] end
+      if #seen == 7 then break end
+    end
+    assert.same({ "1", "2", "3", table.unpack(started) }, seen)
+    assert.is_true(#searches() > 4)
+  end)
+
+  it("gives a task again that left the result and came back", function()
+    local own, seen = start()[1], {}
+    for task in client:watch({ state = "CREATED" }, { interval = 0.05 }) do
+      seen[#seen + 1] = task.id
+      if #seen == 1 then
+        server:set_task_state(own, "FAILED")
+        start()
+      elseif #seen == 2 then
+        start() -- what shows next has been seen by a round of its own
+      elseif #seen == 3 then
+        server:set_task_state(own, "CREATED")
+      else
+        break
+      end
+    end
+    assert.equal(own, seen[1])
+    assert.equal(own, seen[4])
+  end)
+
+  it("keeps a copy of the query", function()
+    start()
+    local query = { state = "CREATED" }
+    local walk = client:watch(query, { interval = 0.05 })
+    query.state = "FAILED"
+    assert.truthy(walk())
+    start()
+    assert.truthy(walk())
+    assert.is_nil(query.sort)
+  end)
+
+  it("remembers only what matches", function()
+    local handled, most = 0, 0
+    local walk, _, _, watching = client:watch({ state = "CREATED" }, { interval = 0.01 })
+    start(3)
+    for task in walk, nil, nil, watching do
+      assert(client:complete_task(task.id))
+      handled = handled + 1
+      local known = 0
+      for _ in pairs(watching.given) do known = known + 1 end
+      most = math.max(most, known)
+      if handled == 60 then break end
+      if handled % 3 == 0 then start(3) end
+    end
+    assert.equal(60, #server:ledger "complete")
+    assert.is_true(most <= 9, most) -- three of this round, of the last, and of the one before
+  end)
+
+  it("signs in anew when a token is over", function()
+    server:stop()
+    server = sandbox.start { tasks = {}, token_life = 0.3 }
+    local own <close> = connect.of(server)
+    start()
+    local count = 0
+    for _ in own:watch({}, { interval = 0.2 }) do
+      count = count + 1
+      if count == 6 then break end
+      start()
+    end
+    assert.is_true(server:stats().requests["/oauth/token"] >= 3)
+  end)
+
+  -- What the server does, and the kinds that on_error gets.
+  local passing = {
+    ["a 500"] = { { action = "status", status = 500 }, "http" },
+    ["503 for long"] = { { action = "status", status = 503, times = 4 }, "http" },
+    ["429 for long"] = { { action = "status", status = 429, times = 4 }, "http" },
+    ["408"] = { { action = "status", status = 408 }, "http" },
+    ["HTML"] = { { action = "body", body = "<html>" }, "decode" },
+    ["tasks without ids"] = { { action = "body", body = "[{}]" }, "decode" },
+    ["bytes that are no HTTP"] = { { action = "garbage", times = 4 }, "network" },
+    -- libcurl itself goes again on a connection that was kept.
+    ["connections that end"] = { { action = "close", times = 9 }, "network" },
+    ["connections that are reset"] = { { action = "reset", times = 9 }, "network" },
+    ["answers that are cut"] = { { action = "cut", times = 4 }, "network" },
+    ["a server that is silent"] = { { action = "silent" }, "timeout" },
+    ["a token endpoint that is down"] =
+      { { path = "/oauth/token", action = "status", status = 503, times = 4 }, "http" },
+    ["a token endpoint that has too much to do"] =
+      { { path = "/oauth/token", action = "status", status = 429, times = 4 }, "http" },
+    ["a token endpoint that answers no JSON"] = { { path = "/oauth/token", action = "body", body = "<html>" }, "auth" },
+    ["a token endpoint whose answer is cut"] = { { path = "/oauth/token", action = "cut", times = 4 }, "auth" },
+  }
+  for name, row in pairs(passing) do
+    it("goes on over " .. name, function()
+      local expected, failures, seen = start(3), {}, {}
+      local watching = client:watch({ pageSize = 2 }, { interval = 0.05, timeout = 1, on_error = function(failure)
+        failures[#failures + 1] = failure
+      end })
+      seen[1] = watching().id
+      if row[1].path then server:revoke() end
+      row[1].path = row[1].path or search_path
+      server:fault(row[1])
+      expected[4] = start()[1]
+      for i = 2, 4 do seen[i] = watching().id end
+      table.sort(seen)
+      assert.same(expected, seen)
+      assert.equal(row[2], failures[1] and failures[1].kind)
+      assert.equal("tasklist.error", getmetatable(failures[1]).__name)
+    end)
+  end
+
+  it("goes on without on_error as well", function()
+    server:fault { path = search_path, action = "status", status = 500, times = 2 }
+    start()
+    assert.truthy(client:watch({}, { interval = 0.05 })())
+  end)
+
+  -- What the server does, and the failure that is raised.
+  local final = {
+    ["a bad request"] = { { { path = search_path, action = "status", status = 400 } }, "http", 400 },
+    ["a URL that is wrong"] = { { { path = search_path, action = "status", status = 404 } }, "http", 404 },
+    ["a token that the API never accepts"] =
+      { { { path = search_path, action = "status", status = 401, times = 2 } }, "auth", 401 },
+    ["a refused secret"] = { { { path = search_path, action = "status", status = 401 },
+      { path = "/oauth/token", action = "status", status = 401, body = '{"error":"invalid_client"}' } }, "auth", 401 },
+    ["an answer beyond our limit"] = { { { path = search_path, action = "body", size = 200000 } }, "limit", 200 },
+  }
+  for name, row in pairs(final) do
+    it("raises what cannot pass: " .. name, function()
+      local own <close> = connect.of(server, { max_response = 100000 })
+      start()
+      local told = 0
+      local watching = own:watch({}, { interval = 0.05, on_error = function() told = told + 1 end })
+      assert.truthy(watching())
+      server:fault(row[1])
+      local _, failure = pcall(watching)
+      assert.equal(row[2], failure.kind)
+      assert.equal(row[3], failure.status)
+      assert.equal(0, told)
+    end)
+  end
+
+  it("raises what on_error raises, and can go on", function()
+    server:fault { path = search_path, action = "status", status = 500 }
+    start()
+    local watching = client:watch({}, { interval = 0.05, on_error = function(failure) error({ failure }) end })
+    local ok, raised = pcall(watching)
+    assert.is_false(ok)
+    assert.equal(500, raised[1].status)
+    assert.truthy(watching())
+  end)
+
+  -- The seconds between one search and the next, as the server saw them.
+  local function gaps()
+    local list, found = searches(), {}
+    for i = 2, #list do found[i - 1] = list[i].at - list[i - 1].at end
+    return found
+  end
+
+  it("sleeps between two rounds, and burns nothing then", function()
+    start()
+    local watching = client:watch({}, { interval = 1.5 })
+    watching()
+    start()
+    local before = os.clock()
+    watching()
+    assert.is_true(os.clock() - before < 0.75)
+    assert.equal(1, #gaps())
+    assert.is_true(gaps()[1] >= 1.5)
+  end)
+
+  it("sleeps after a failure, for as long as the server asks for", function()
+    start()
+    local watching = client:watch({}, { interval = 0.05, timeout = 0.5 })
+    server:fault { { path = search_path, action = "status", status = 500 },
+      { path = search_path, action = "status", status = 429, headers = { ["Retry-After"] = "1" } } }
+    watching()
+    assert.equal(2, #gaps())
+    assert.is_true(gaps()[1] >= 0.05)
+    assert.is_true(gaps()[2] >= 1)
+  end)
+
+  it("looks every 5 s unless told otherwise", function()
+    local _, _, _, watching = client:watch()
+    assert.equal(5, watching.options.interval)
+  end)
+
+  it("goes on when the server comes back", function()
+    local port = math.tointeger(tonumber(server.base_url:match(":(%d+)$")))
+    local expected, seen, failures = start(2), {}, {}
+    for task in client:watch({}, { interval = 0.05, on_error = function(failure)
+      failures[#failures + 1] = failure.kind
+      server = sandbox.start({ port = port }, { tasks = ('{ { id = "7" }, { id = %q } }'):format(expected[2]) })
+    end }) do
+      seen[#seen + 1] = task.id
+      if #seen == 2 then server:stop() end
+      if #seen == 3 then break end
+    end
+    assert.same({ expected[1], expected[2], "7" }, seen)
+    assert.same({ "network" }, failures)
+  end)
+
+  it("cancels what is under way at a break", function()
+    start(3)
+    server:fault { { path = search_path, action = "delay", seconds = 0 }, { path = search_path, action = "silent" } }
+    for task in client:watch { pageSize = 2 } do
+      if task then break end
+    end
+    wait.until_true(function() return server:stats().open == 0 end, "it stays open")
+  end)
+
+  it("gives nothing any more once it is closed", function()
+    start()
+    local walk, _, _, watching = client:watch()
+    getmetatable(watching).__close(watching)
+    watching:close()
+    assert.is_nil(walk())
+    assert.same({}, searches())
+  end)
+
+  it("ends cleanly at Ctrl-C", function()
+    start()
+    local script = [[
+      io.stdout:setvbuf "line"
+      local client <close> = assert(require("tasklist").new())
+      for task in client:watch({}, { interval = 60 }) do print("task", task.id) end
+    ]]
+    local process = connect.start_script(server, script)
+    find(process:line(), "task")
+    process:interrupt()
+    local rest, code = process:finish()
+    find(rest, "interrupted!")
+    assert.equal(1, code)
+    start()
+    assert.equal(1, #searches())
+  end)
+
+  it("ends cleanly at Ctrl-C while it waits for the server", function()
+    start(2)
+    server:fault { { path = search_path, action = "delay", seconds = 0 }, { path = search_path, action = "silent" } }
+    local script = [[
+      io.stdout:setvbuf "line"
+      local client <close> = assert(require("tasklist").new { timeout = 60 })
+      local ok, problem = pcall(function()
+        for task in client:watch { pageSize = 1 } do print("task", task.id) end
+      end)
+      print(ok, problem)
+      print(#assert(client:search_tasks()))
+    ]]
+    local process = connect.start_script(server, script)
+    find(process:line(), "task")
+    process:interrupt()
+    local rest, code = process:finish()
+    find(rest, "interrupted!")
+    find(rest, "\n2\n") -- and the client is of use
+    assert.equal(0, code)
+  end)
+
+  local misuses = {
+    { { 5 }, "watch: query: table expected, got number" },
+    { { { asignee = "x" } }, 'watch: query: unknown field "asignee"' },
+    { { { sort = {} } }, "watch: query: sort is not for you to set here" },
+    { { { searchAfter = { "1" } } }, "searchAfter is not for you to set here" },
+    { { { searchBefore = { "1" } } }, "searchBefore is not for you to set here" },
+    { { {}, 5 }, "watch: options: table expected, got number" },
+    { { {}, { interval = 0 } }, "interval" },
+    { { {}, { on_error = "print" } }, "on_error" },
+    { { {}, { limit = 1 } }, "limit" },
+  }
+  it("raises misuse at the caller's line", function()
+    for _, row in ipairs(misuses) do
+      local ok, problem = pcall(function() client:watch(table.unpack(row[1])) end)
+      assert.is_false(ok)
+      assert.is_string(problem)
+      find(problem, row[2])
+      find(problem, "spec/watch_spec.lua:")
+    end
+    assert.same({}, server:log())
+  end)
+end)

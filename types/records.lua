@@ -1,0 +1,147 @@
+---@meta _
+
+-- What goes to the server and what comes from it: queries, tasks, variables, forms, errors.
+
+---@alias tasklist.error_kind "config"|"auth"|"network"|"timeout"|"http"|"decode"|"limit"
+
+---@alias tasklist.error_code "not_found"|"not_active"|"already_assigned"|"not_assigned"|"not_assignee"|"unsupported"|"forbidden"|"csrf"
+
+---@alias tasklist.task_state "CREATED"|"COMPLETED"|"CANCELED"|"FAILED"
+---@alias tasklist.implementation "JOB_WORKER"|"ZEEBE_USER_TASK"
+---@alias tasklist.sort_field "completionTime"|"creationTime"|"followUpDate"|"dueDate"|"priority"
+
+--- Of a process variable: nil, boolean, number, string, or a table of these; `null`, `array` and `raw` too.
+---@alias tasklist.value any
+
+---@class tasklist.error
+---@field kind tasklist.error_kind
+---@field message string one line
+---@field status? integer of the answer
+---@field code? tasklist.error_code of a refusal that is known
+---@field title? string the server's word for it (8.8)
+---@field instance? string the server's id of the error
+---@field method? string of the request
+---@field path? string of the request
+---@field attempts? integer how often it went out
+---@field retry_after? number seconds
+---@field outcome? "unknown"|"done" of a write that may have happened, or has
+---@field body? string of the answer
+---@field error? string of a refused sign-in
+---@field error_description? string of a refused sign-in
+
+---@class tasklist.task
+---@field id string
+---@field name string
+---@field taskDefinitionId string
+---@field processName string
+---@field creationDate string
+---@field completionDate? string
+---@field assignee? string
+---@field taskState tasklist.task_state
+---@field sortValues? string[] of a search only
+---@field isFirst? boolean of a search only
+---@field formKey? string
+---@field formId? string
+---@field formVersion? integer
+---@field isFormEmbedded? boolean
+---@field processDefinitionKey? string
+---@field processInstanceKey? string
+---@field tenantId string
+---@field dueDate? string
+---@field followUpDate? string
+---@field candidateGroups? string[]
+---@field candidateUsers? string[]
+---@field variables? tasklist.variable[] of a search with `includeVariables` only
+---@field context? string of a search only
+---@field implementation tasklist.implementation
+---@field priority integer
+---@field outcome? "completed" of `complete_task` with `verify` only
+
+---@class tasklist.draft
+---@field value? string JSON text
+---@field isValueTruncated? boolean
+---@field previewValue? string
+
+---@class tasklist.variable
+---@field id string
+---@field name string
+---@field value? string JSON text
+---@field isValueTruncated? boolean of a search only
+---@field previewValue? string of a search only
+---@field draft? tasklist.draft
+---@field tenantId? string of `get_variable` only
+
+---@class tasklist.form
+---@field id string
+---@field processDefinitionKey string
+---@field title? string
+---@field schema string JSON text
+---@field version? integer
+---@field tenantId string
+---@field isDeleted boolean
+
+---@class tasklist.date_range
+---@field from? string|number
+---@field to? string|number
+
+---@class tasklist.priority_range
+---@field eq? number
+---@field gte? number
+---@field gt? number
+---@field lte? number
+---@field lt? number
+
+---@class tasklist.variable_filter
+---@field name string
+---@field value tasklist.value JSON text when it is a string
+---@field operator? "eq"
+
+---@class tasklist.sort
+---@field field tasklist.sort_field
+---@field order "ASC"|"DESC"
+
+---@class tasklist.included_variable
+---@field name string
+---@field alwaysReturnFullValue? boolean
+
+---@class tasklist.task_query
+---@field state? tasklist.task_state
+---@field assigned? boolean
+---@field assignee? string
+---@field assignees? string[]
+---@field taskDefinitionId? string
+---@field candidateGroup? string
+---@field candidateGroups? string[]
+---@field candidateUser? string
+---@field candidateUsers? string[]
+---@field processDefinitionKey? string|integer
+---@field processInstanceKey? string|integer
+---@field pageSize? integer
+---@field followUpDate? tasklist.date_range
+---@field dueDate? tasklist.date_range
+---@field taskVariables? table<string, tasklist.value>|tasklist.variable_filter[]
+---@field tenantIds? string[]
+---@field sort? tasklist.sort[]
+---@field searchAfter? string[]
+---@field searchAfterOrEqual? string[]
+---@field searchBefore? string[]
+---@field searchBeforeOrEqual? string[]
+---@field includeVariables? tasklist.included_variable[]
+---@field implementation? tasklist.implementation
+---@field priority? tasklist.priority_range
+
+---@class tasklist.page
+---@field after? string[] for `searchAfter` of the next query
+---@field before? string[] for `searchBefore` of the next query
+
+---@class tasklist.assignment
+---@field assignee? string
+---@field allowOverrideAssignment? boolean
+
+---@class tasklist.variables_query
+---@field variableNames? string[]
+---@field includeVariables? tasklist.included_variable[]
+
+---@class tasklist.form_query
+---@field processDefinitionKey string|integer
+---@field version? integer

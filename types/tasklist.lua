@@ -1,0 +1,233 @@
+---@meta tasklist
+
+-- Types for the Lua language server. In .luarc.json: { "workspace.library": ["path/to/types"] }.
+-- The manual (doc/README.md) says what everything is for. The error that a verb gives is nil when it gives its
+-- result: it is declared without that, since no type can say that one of the two is there.
+
+---@class tasklist.options
+---@field timeout? number seconds, of the whole call
+
+---@class tasklist.tasks_options: tasklist.options
+---@field limit? integer
+
+---@class tasklist.watch_options: tasklist.options
+---@field interval? number seconds
+---@field on_error? fun(failure: tasklist.error)
+
+---@class tasklist.complete_options: tasklist.options
+---@field verify? boolean
+
+---@class tasklist.variables_options: tasklist.options
+---@field drafts? boolean
+---@field keep_null? boolean
+
+---@class tasklist.request_options: tasklist.options
+---@field query? table<string, string|integer>
+---@field headers? table<string, string>
+---@field idempotent? boolean
+
+---@class tasklist.decode_options
+---@field keep_null? boolean
+
+--- What a `trace` function gets for each attempt on the wire. Times are seconds from its start.
+---@class tasklist.trace
+---@field method string
+---@field url string
+---@field attempt integer from 1
+---@field sign_in? "token"|"session"
+---@field status? integer
+---@field error? string
+---@field lookup? number
+---@field connect? number
+---@field tls? number
+---@field first_byte? number
+---@field total? number
+---@field sent integer bytes
+---@field received integer bytes
+
+---@alias tasklist.auth "oauth"|"cookie"|"basic"|"bearer"|"none"
+
+---@class tasklist.arguments
+---@field env? boolean
+---@field env_file? string
+---@field allow_insecure? boolean
+---@field region? string
+---@field cluster_id? string
+---@field base_url? string
+---@field auth? tasklist.auth
+---@field client_id? string
+---@field client_secret? string
+---@field authorization_server_url? string
+---@field audience? string
+---@field scope? string
+---@field resource? string
+---@field client_auth? "form"|"basic"
+---@field username? string
+---@field password? string
+---@field login_url? string
+---@field token? string|fun(): string?, number|string?
+---@field tenant_id? string
+---@field timeout? number seconds
+---@field connect_timeout? number seconds
+---@field retries? integer
+---@field max_connections? integer
+---@field max_response? integer bytes
+---@field http_version? "1.1"|"2"
+---@field user_agent? string
+---@field headers? table<string, string>
+---@field ca_file? string
+---@field ca_path? string
+---@field client_cert? string
+---@field client_key? string
+---@field client_key_password? string
+---@field proxy? string|false
+---@field no_proxy? string
+---@field trace? fun(attempt: tasklist.trace)
+
+---@class tasklist.setting
+---@field value any
+---@field source string
+
+---@class tasklist.versions
+---@field tasklist string
+---@field lua string
+---@field libcurl string
+---@field cjson string
+
+---@class tasklist.client
+local Client = {}
+
+---@param query? tasklist.task_query
+---@param options? tasklist.options
+---@return tasklist.task[]? tasks
+---@return tasklist.page|tasklist.error page
+function Client:search_tasks(query, options) end
+
+---@param query? tasklist.task_query
+---@param options? tasklist.tasks_options
+---@return fun(): tasklist.task?
+function Client:tasks(query, options) end
+
+---@param query? tasklist.task_query
+---@param options? tasklist.watch_options
+---@return fun(): tasklist.task?
+function Client:watch(query, options) end
+
+---@param id string|integer
+---@param options? tasklist.options
+---@return tasklist.task? task
+---@return tasklist.error failure
+function Client:get_task(id, options) end
+
+---@param id string|integer
+---@param assignment? tasklist.assignment
+---@param options? tasklist.options
+---@return tasklist.task? task
+---@return tasklist.error failure
+function Client:assign_task(id, assignment, options) end
+
+---@param id string|integer
+---@param options? tasklist.options
+---@return tasklist.task? task
+---@return tasklist.error failure
+function Client:unassign_task(id, options) end
+
+---@param id string|integer
+---@param variables? table<string, tasklist.value>
+---@param options? tasklist.complete_options
+---@return tasklist.task? task
+---@return tasklist.error failure
+function Client:complete_task(id, variables, options) end
+
+---@param id string|integer
+---@param variables table<string, tasklist.value>
+---@param options? tasklist.options
+---@return true? done
+---@return tasklist.error failure
+function Client:save_draft_variables(id, variables, options) end
+
+---@param id string|integer
+---@param query? tasklist.variables_query
+---@param options? tasklist.options
+---@return tasklist.variable[]? found
+---@return tasklist.error failure
+function Client:search_task_variables(id, query, options) end
+
+---@param id string|integer
+---@param names? string[]
+---@param options? tasklist.variables_options
+---@return table<string, tasklist.value>? values
+---@return tasklist.error failure
+function Client:variables(id, names, options) end
+
+---@param id string|integer
+---@param options? tasklist.options
+---@return tasklist.variable? variable
+---@return tasklist.error failure
+function Client:get_variable(id, options) end
+
+---@param form_id string|integer
+---@param query tasklist.form_query
+---@param options? tasklist.options
+---@return tasklist.form? form
+---@return tasklist.error failure
+function Client:get_form(form_id, query, options) end
+
+---@param method string
+---@param path string
+---@param body? table|string
+---@param options? tasklist.request_options
+---@return integer? status
+---@return string|tasklist.error body
+---@return table<string, string>? headers
+function Client:request(method, path, body, options) end
+
+---@return table<string, tasklist.setting>
+function Client:settings() end
+
+function Client:close() end
+
+---@class tasklist
+---@field _NAME string
+---@field _VERSION string
+---@field _LICENSE string
+---@field null lightuserdata
+local tasklist = {}
+
+---@param arguments? tasklist.arguments
+---@return tasklist.client? client
+---@return tasklist.error failure
+function tasklist.new(arguments) end
+
+---@generic T
+---@param t T[]
+---@return T[]
+function tasklist.array(t) end
+
+---@param text string
+---@return userdata
+function tasklist.raw(text) end
+
+---@param value tasklist.value
+---@return string
+function tasklist.encode(value) end
+
+---@param text string
+---@param options? tasklist.decode_options
+---@return tasklist.value value
+---@return tasklist.error failure
+function tasklist.decode(text, options) end
+
+---@param text string
+---@return number? seconds
+---@return tasklist.error failure
+function tasklist.time(text) end
+
+---@param seconds number
+---@return string
+function tasklist.date(seconds) end
+
+---@return tasklist.versions
+function tasklist.version() end
+
+return tasklist
