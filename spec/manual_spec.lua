@@ -17,7 +17,8 @@ end
 -- What the manual calls the types of options.
 local called = { string = "string", boolean = "boolean", ["function"] = "function", table = "table",
   seconds = "seconds", bytes = "bytes", count = "integer", limit = "integer", headers = "table",
-  token = "string or function", proxy = "string or `false`" }
+  token = "string or function", proxy = "string or `false`",
+  token_cache = "string or boolean" }
 
 local function type_of(type_name)
   local words = public.words_of(type_name)

@@ -27,7 +27,8 @@ end
 -- What LuaLS calls the types of options.
 local called = { string = "string", boolean = "boolean", table = "table<string, string|integer>", seconds = "number",
   bytes = "integer", count = "integer", limit = "integer", headers = "table<string, string>",
-  token = "string|fun(): string?, number|string?", proxy = "string|false" }
+  token = "string|fun(): string?, number|string?", proxy = "string|false",
+  token_cache = "string|boolean" }
 
 local function check_option(name, type_name, kind)
   local words = public.words_of(type_name)

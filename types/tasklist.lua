@@ -44,6 +44,7 @@
 ---@field total? number
 ---@field sent integer bytes
 ---@field received integer bytes
+---@field token_file? string what is wrong with the token file: then it is about no attempt, and there is nothing else
 
 ---@alias tasklist.auth "oauth"|"cookie"|"basic"|"bearer"|"none"
 
@@ -62,6 +63,7 @@
 ---@field scope? string
 ---@field resource? string
 ---@field client_auth? "form"|"basic"
+---@field token_cache? string|boolean
 ---@field username? string
 ---@field password? string
 ---@field login_url? string

@@ -38,9 +38,15 @@ static bool is_interrupted(void)
     return true;
 }
 
+static void (*before_lock)(void); /* what happens just before the next lock is taken, or NULL */
+
 /* In place of the C library's. */
 int flock(int fd, int operation)
 {
+    void (*happen)(void) = before_lock;
+    before_lock = NULL;
+    if (happen)
+        happen();
     return is_interrupted() ? -1 : (int)syscall(SYS_flock, fd, operation);
 }
 
@@ -163,7 +169,7 @@ static void expect_mode(const char *path, mode_t mode)
 static void it_is_made_for_its_owner_alone_whatever_the_umask(void **state)
 {
     (void)state;
-    static const mode_t masks[] = {0, 022, 077, 0177};
+    static const mode_t masks[] = {0, 022, 077, 0177, 0277};
     for (size_t i = 0; i < COUNT(masks); i++) {
         mode_t before = umask(masks[i]);
         assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
@@ -610,6 +616,42 @@ static void a_lock_can_be_broken_once(void **state)
     assert_int_equal(access(path_of("break"), F_OK), -1);
 }
 
+static void break_and_take(void)
+{
+    assert_int_equal(unlink(path_of("lock")), 0);
+    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+}
+
+/* The lock of a file that was replaced after it was opened is nobody's. */
+static void a_lock_counts_only_on_the_file_of_the_name(void **state)
+{
+    (void)state;
+    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_OK);
+    tl_token_store_unlock(&two);
+    before_lock = break_and_take;
+    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_BUSY);
+    assert_true(tl_token_store_has_lock(&one));
+}
+
+/* A file system gives numbers out again: only the time tells that it is another file. */
+static void a_lock_is_not_broken_for_the_number_of_its_file(void **state)
+{
+    (void)state;
+    struct stat facts;
+    tl_token_store third;
+    open_store(&third, folder, "hush");
+    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_BUSY);
+    do {
+        assert_int_equal(chmod(path_of("lock"), 0600), 0);
+        assert_int_equal(stat(path_of("lock"), &facts), 0);
+    } while (facts.st_ctim.tv_sec == two.contended.st_ctim.tv_sec &&
+             facts.st_ctim.tv_nsec == two.contended.st_ctim.tv_nsec);
+    tl_token_store_break_lock(&two);
+    assert_int_equal(tl_token_store_lock(&third, now.boot), TL_FOLDER_BUSY);
+    tl_token_store_free(&third);
+}
+
 static void what_a_dead_writer_left_is_written_over(void **state)
 {
     (void)state;
@@ -706,6 +748,8 @@ int main(void)
         STORE_TEST(a_child_neither_gives_up_nor_keeps_its_parents_lock),
         STORE_TEST(its_descriptor_goes_to_no_other_program),
         STORE_TEST(a_lock_can_be_broken_once),
+        STORE_TEST(a_lock_counts_only_on_the_file_of_the_name),
+        STORE_TEST(a_lock_is_not_broken_for_the_number_of_its_file),
         STORE_TEST(what_a_dead_writer_left_is_written_over),
         STORE_TEST(a_refused_token_is_not_taken_again),
         STORE_TEST(a_refused_token_that_was_fetched_again_is_as_good_as_any),
