@@ -56,10 +56,7 @@ describe("the token file", function()
   end
 
   local function settings(more)
-    local words = { "CAMUNDA_TOKEN_CACHE_DIR=" .. folder, "CAMUNDA_TASKLIST_BASE_URL=" .. server.base_url,
-      "ZEEBE_AUTHORIZATION_SERVER_URL=" .. server.token_url, "ZEEBE_CLIENT_ID=" .. server.client_id,
-      "ZEEBE_CLIENT_SECRET=" .. server.client_secret, more }
-    return table.concat(words, " ")
+    return ("CAMUNDA_TOKEN_CACHE_DIR=%s %s %s"):format(folder, connect.environment(server), more or "")
   end
 
   local function run(script, times)

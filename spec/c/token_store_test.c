@@ -4,12 +4,15 @@
 
 #include "test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +25,49 @@ static tl_allocator allocator;
 static tl_token_store one, two;
 static tl_clocks now;
 static char base[64], folder[96];
+
+static bool interrupting; /* every second call of those below is, by a signal */
+static int calls, interrupted;
+
+static bool is_interrupted(void)
+{
+    if (!interrupting || ++calls % 2 == 0)
+        return false;
+    interrupted++;
+    errno = EINTR;
+    return true;
+}
+
+static void (*before_lock)(void); /* what happens just before the next lock is taken, or NULL */
+
+/* In place of the C library's. */
+int flock(int fd, int operation)
+{
+    void (*happen)(void) = before_lock;
+    before_lock = NULL;
+    if (happen)
+        happen();
+    return is_interrupted() ? -1 : (int)syscall(SYS_flock, fd, operation);
+}
+
+int openat(int where, const char *path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    unsigned mode = flags & O_CREAT ? va_arg(arguments, unsigned) : 0;
+    va_end(arguments);
+    return is_interrupted() ? -1 : (int)syscall(SYS_openat, where, path, flags, mode);
+}
+
+ssize_t read(int fd, void *bytes, size_t count)
+{
+    return is_interrupted() ? -1 : syscall(SYS_read, fd, bytes, count);
+}
+
+ssize_t write(int fd, const void *bytes, size_t count)
+{
+    return is_interrupted() ? -1 : syscall(SYS_write, fd, bytes, count);
+}
 
 static char *in_base(const char *name)
 {
@@ -123,7 +169,7 @@ static void expect_mode(const char *path, mode_t mode)
 static void it_is_made_for_its_owner_alone_whatever_the_umask(void **state)
 {
     (void)state;
-    static const mode_t masks[] = {0, 022, 077, 0177};
+    static const mode_t masks[] = {0, 022, 077, 0177, 0277};
     for (size_t i = 0; i < COUNT(masks); i++) {
         mode_t before = umask(masks[i]);
         assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
@@ -463,6 +509,23 @@ static void without_descriptors_it_is_a_fault(void **state)
     expect_token(token);
 }
 
+static void a_signal_is_no_fault(void **state)
+{
+    (void)state;
+    interrupting = true;
+    calls = interrupted = 0;
+    tl_folder_status status = tl_token_store_lock(&one, now.boot);
+    bool written = tl_token_store_write(&one, token, strlen(token), now.boot, LIFE, &now);
+    tl_stored_token stored;
+    tl_token_look look = tl_token_store_look(&two, &now, &stored);
+    interrupting = false;
+    tl_buffer_free(&stored.token);
+    assert_int_equal(status, TL_FOLDER_OK);
+    assert_true(written);
+    assert_int_equal(look, TL_LOOK_LIVE);
+    assert_true(interrupted >= 10);
+}
+
 static void one_at_a_time_has_the_lock(void **state)
 {
     (void)state;
@@ -553,6 +616,42 @@ static void a_lock_can_be_broken_once(void **state)
     assert_int_equal(access(path_of("break"), F_OK), -1);
 }
 
+static void break_and_take(void)
+{
+    assert_int_equal(unlink(path_of("lock")), 0);
+    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+}
+
+/* The lock of a file that was replaced after it was opened is nobody's. */
+static void a_lock_counts_only_on_the_file_of_the_name(void **state)
+{
+    (void)state;
+    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_OK);
+    tl_token_store_unlock(&two);
+    before_lock = break_and_take;
+    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_BUSY);
+    assert_true(tl_token_store_has_lock(&one));
+}
+
+/* A file system gives numbers out again: only the time tells that it is another file. */
+static void a_lock_is_not_broken_for_the_number_of_its_file(void **state)
+{
+    (void)state;
+    struct stat facts;
+    tl_token_store third;
+    open_store(&third, folder, "hush");
+    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_BUSY);
+    do {
+        assert_int_equal(chmod(path_of("lock"), 0600), 0);
+        assert_int_equal(stat(path_of("lock"), &facts), 0);
+    } while (facts.st_ctim.tv_sec == two.contended.st_ctim.tv_sec &&
+             facts.st_ctim.tv_nsec == two.contended.st_ctim.tv_nsec);
+    tl_token_store_break_lock(&two);
+    assert_int_equal(tl_token_store_lock(&third, now.boot), TL_FOLDER_BUSY);
+    tl_token_store_free(&third);
+}
+
 static void what_a_dead_writer_left_is_written_over(void **state)
 {
     (void)state;
@@ -577,6 +676,17 @@ static void a_refused_token_is_not_taken_again(void **state)
     expect_token("another");
     tl_token_store_remove(&two);
     expect_none("");
+}
+
+/* An endpoint may give the same one out until it ends. */
+static void a_refused_token_that_was_fetched_again_is_as_good_as_any(void **state)
+{
+    (void)state;
+    tl_stored_token stored;
+    tl_token_store_refuse(&one, token, strlen(token));
+    write_token(token, LIFE);
+    assert_int_equal(tl_token_store_look(&one, &now, &stored), TL_LOOK_LIVE);
+    tl_buffer_free(&stored.token);
 }
 
 static void what_is_given_up_is_wiped(void **state)
@@ -632,13 +742,17 @@ int main(void)
         STORE_TEST(a_folder_that_cannot_be_made_or_written_is_a_fault),
         STORE_TEST(a_limit_on_files_is_a_fault_and_no_signal),
         STORE_TEST(without_descriptors_it_is_a_fault),
+        STORE_TEST(a_signal_is_no_fault),
         STORE_TEST(one_at_a_time_has_the_lock),
         STORE_TEST(a_holder_that_is_killed_leaves_no_lock),
         STORE_TEST(a_child_neither_gives_up_nor_keeps_its_parents_lock),
         STORE_TEST(its_descriptor_goes_to_no_other_program),
         STORE_TEST(a_lock_can_be_broken_once),
+        STORE_TEST(a_lock_counts_only_on_the_file_of_the_name),
+        STORE_TEST(a_lock_is_not_broken_for_the_number_of_its_file),
         STORE_TEST(what_a_dead_writer_left_is_written_over),
         STORE_TEST(a_refused_token_is_not_taken_again),
+        STORE_TEST(a_refused_token_that_was_fetched_again_is_as_good_as_any),
         STORE_TEST(what_is_given_up_is_wiped),
         STORE_TEST(without_memory_there_is_no_token_but_a_reason),
     };
