@@ -206,11 +206,30 @@ describe("tasks", function()
           { path = search_path, action = "silent" } }
         wait.until_true(function() return open_connections() > 0 end, "no connection")
         local before = open_connections()
+        -- A collection that comes by itself would do it as well.
+        collectgarbage "stop"
+        finally(function() collectgarbage "restart" end)
         way(own)
         wait.until_true(function() return open_connections() < before end, "the connection stays open")
         assert(own:search_tasks()) -- and the client goes on
       end)
     end
+  end)
+
+  it("cancels a page that is waited for when the wait ends by an error", function()
+    local own <close> = connect.of(server, { trace = function(attempt)
+      if attempt.status == 503 then error "enough" end
+    end })
+    server:fault { { path = search_path, action = "delay", seconds = 0 },
+      { path = search_path, action = "status", status = 503 }, { path = search_path, action = "delay", seconds = 0.3 } }
+    collectgarbage "stop"
+    finally(function() collectgarbage "restart" end)
+    local walk = own:tasks { pageSize = 1 }
+    walk()
+    local _, problem = pcall(walk)
+    find(problem, "enough")
+    assert(own:search_tasks()) -- long enough for an attempt that was put off
+    assert.equal(3, #searches())
   end)
 
   it("raises the error object of the first page", function()
@@ -264,6 +283,19 @@ describe("tasks", function()
       assert.same(expected, ids)
     end)
   end
+
+  it("lets the caller sleep while a connection is made", function()
+    local hasty <close> = connect.of(server, { connect_timeout = 0.3, retries = 0 })
+    server:fault { path = search_path, action = "body", headers = { Connection = "close" },
+      body = '[{"id":"1","sortValues":["20","1"]}]' }
+    local ids = {}
+    for task in hasty:tasks { pageSize = 1 } do
+      ids[#ids + 1] = task.id
+      socket.sleep(0.6)
+    end
+    assert.same({ "1" }, ids)
+    assert.equal(2, #searches())
+  end)
 
   it("lets the caller sleep longer than the timeout while a token is fetched", function()
     local brief = sandbox.start { token_life = 0.2 }
