@@ -146,6 +146,14 @@ describe("tasks", function()
     assert.is_nil(query.searchAfter)
   end)
 
+  it("takes a null in the query for nothing", function()
+    local null = tasklist.null
+    assert.same(all_ids { pageSize = 1000 },
+      ids_of(client:tasks { pageSize = null, searchAfter = null, state = null }))
+    local _, page = client:search_tasks { searchBefore = null, pageSize = 1000 }
+    assert.is_nil(page.after)
+  end)
+
   it("has the next page under way while the caller works", function()
     local walk = client:tasks { pageSize = 2 }
     walk()
@@ -285,8 +293,10 @@ describe("tasks", function()
   end
 
   it("lets the caller sleep while a connection is made", function()
-    local hasty <close> = connect.of(server, { connect_timeout = 0.3, retries = 0 })
-    server:fault { path = search_path, action = "body", headers = { Connection = "close" },
+    local own = sandbox.start { tls = "good", tasks = {} } -- so that it takes several round trips
+    finally(function() own:stop() end)
+    local hasty <close> = connect.of(own, { connect_timeout = 0.3, retries = 0, ca_file = own.ca_file })
+    own:fault { path = search_path, action = "body", headers = { Connection = "close" },
       body = '[{"id":"1","sortValues":["20","1"]}]' }
     local ids = {}
     for task in hasty:tasks { pageSize = 1 } do
@@ -294,7 +304,7 @@ describe("tasks", function()
       socket.sleep(0.6)
     end
     assert.same({ "1" }, ids)
-    assert.equal(2, #searches())
+    assert.equal(2, own:stats().requests[search_path])
   end)
 
   it("lets the caller sleep longer than the timeout while a token is fetched", function()
@@ -310,6 +320,15 @@ describe("tasks", function()
       count = count + 1
     end
     assert.equal(37, count)
+  end)
+
+  it("takes a timeout of its own", function()
+    server:fault { path = search_path, action = "silent" }
+    local options = { timeout = 0.3 }
+    local walk = client:tasks({}, options)
+    options.timeout = 60
+    local _, failure = pcall(walk)
+    find(failure.message, "no answer within 0.3 s")
   end)
 
   it("does time out while it waits", function()
