@@ -35,7 +35,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all test doc integration test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all test doc soak integration test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
@@ -155,6 +155,12 @@ fuzz-with: $(fuzzer)
 	@mkdir -p $(BUILD)/fuzz/corpus
 	$(fuzzer) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0 -print_final_stats=1 \
 		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus spec/fuzz/corpus
+
+SOAK_SECONDS ?= 300
+
+soak: setup-test ## watch a sandbox that restarts, cuts and expires tokens for SOAK_SECONDS; every task handled once
+	@$(MAKE) --no-print-directory all
+	@$(checkout) $(LUA) spec/soak/watch_soak.lua $(SOAK_SECONDS)
 
 demo: setup-demo ## show tasks of a sandbox, fetched through the token flow
 	@$(MAKE) --no-print-directory all

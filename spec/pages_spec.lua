@@ -146,6 +146,14 @@ describe("tasks", function()
     assert.is_nil(query.searchAfter)
   end)
 
+  it("takes a null in the query for nothing", function()
+    local null = tasklist.null
+    assert.same(all_ids { pageSize = 1000 },
+      ids_of(client:tasks { pageSize = null, searchAfter = null, state = null }))
+    local _, page = client:search_tasks { searchBefore = null, pageSize = 1000 }
+    assert.is_nil(page.after)
+  end)
+
   it("has the next page under way while the caller works", function()
     local walk = client:tasks { pageSize = 2 }
     walk()
@@ -206,11 +214,30 @@ describe("tasks", function()
           { path = search_path, action = "silent" } }
         wait.until_true(function() return open_connections() > 0 end, "no connection")
         local before = open_connections()
+        -- A collection that comes by itself would do it as well.
+        collectgarbage "stop"
+        finally(function() collectgarbage "restart" end)
         way(own)
         wait.until_true(function() return open_connections() < before end, "the connection stays open")
         assert(own:search_tasks()) -- and the client goes on
       end)
     end
+  end)
+
+  it("cancels a page that is waited for when the wait ends by an error", function()
+    local own <close> = connect.of(server, { trace = function(attempt)
+      if attempt.status == 503 then error "enough" end
+    end })
+    server:fault { { path = search_path, action = "delay", seconds = 0 },
+      { path = search_path, action = "status", status = 503 }, { path = search_path, action = "delay", seconds = 0.3 } }
+    collectgarbage "stop"
+    finally(function() collectgarbage "restart" end)
+    local walk = own:tasks { pageSize = 1 }
+    walk()
+    local _, problem = pcall(walk)
+    find(problem, "enough")
+    assert(own:search_tasks()) -- long enough for an attempt that was put off
+    assert.equal(3, #searches())
   end)
 
   it("raises the error object of the first page", function()
@@ -265,6 +292,21 @@ describe("tasks", function()
     end)
   end
 
+  it("lets the caller sleep while a connection is made", function()
+    local own = sandbox.start { tls = "good", tasks = {} } -- so that it takes several round trips
+    finally(function() own:stop() end)
+    local hasty <close> = connect.of(own, { connect_timeout = 0.3, retries = 0, ca_file = own.ca_file })
+    own:fault { path = search_path, action = "body", headers = { Connection = "close" },
+      body = '[{"id":"1","sortValues":["20","1"]}]' }
+    local ids = {}
+    for task in hasty:tasks { pageSize = 1 } do
+      ids[#ids + 1] = task.id
+      socket.sleep(0.6)
+    end
+    assert.same({ "1" }, ids)
+    assert.equal(2, own:stats().requests[search_path])
+  end)
+
   it("lets the caller sleep longer than the timeout while a token is fetched", function()
     local brief = sandbox.start { token_life = 0.2 }
     finally(function() brief:stop() end)
@@ -278,6 +320,15 @@ describe("tasks", function()
       count = count + 1
     end
     assert.equal(37, count)
+  end)
+
+  it("takes a timeout of its own", function()
+    server:fault { path = search_path, action = "silent" }
+    local options = { timeout = 0.3 }
+    local walk = client:tasks({}, options)
+    options.timeout = 60
+    local _, failure = pcall(walk)
+    find(failure.message, "no answer within 0.3 s")
   end)
 
   it("does time out while it waits", function()
