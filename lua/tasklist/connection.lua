@@ -117,9 +117,6 @@ function connection.failed(message, fields)
 end
 
 local function problem_of_array(value)
-  if #value == 0 and next(value) ~= nil then
-    return "an array expected"
-  end
   for _, item in ipairs(value) do
     if type(item) ~= "table" then
       return "an array of objects expected"
@@ -134,23 +131,28 @@ function readers.nothing()
   return true
 end
 
-function readers.object(body)
+-- In Lua both are tables, and an empty one does not tell which it was.
+local function read_table(body, first, what)
   local value, problem = json.decode(body)
-  if type(value) ~= "table" then
-    return nil, problem or "a table expected"
+  if problem or body:match("^[ \t\r\n]*(.)") ~= first then
+    return nil, problem or what .. " expected"
   end
   return value
 end
 
+function readers.object(body)
+  return read_table(body, "{", "an object")
+end
+
 function readers.array(body)
-  local value, problem = readers.object(body)
+  local value, problem = read_table(body, "[", "an array")
   problem = problem or problem_of_array(value)
   return not problem and value or nil, problem
 end
 
 local function read(self, message, answer)
   if answer.status < 200 or answer.status > 299 then
-    return connection.failed(message, errors.of_status(answer, message.read, self.unauthorized))
+    return connection.failed(message, errors.of_status(answer, message, self.unauthorized))
   end
   local value, problem = readers[message.answer](answer.body)
   if problem then

@@ -55,11 +55,25 @@ local status_hints = {
 
 -- Tasklist has no other words for this.
 local unexpected = "Unexpected server error occurred."
+local refused_byte = "the server takes no id that holds a slash, a backslash, a semicolon or a percent sign; "
+  .. "read such variables by client:variables"
 local no_permission = "a client without the permission to write gets this as well"
 
-local function hint_of(answer, said, read, unauthorized)
-  if said.text == unexpected and not read then
+-- What the server's firewall refuses in a path, however encoded.
+local function has_refused_byte(path)
+  for _, encoded in ipairs { "%2F", "%5C", "%3B", "%25" } do
+    if path:find(encoded, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+local function hint_of(answer, said, message, unauthorized)
+  if said.text == unexpected and not message.read then
     return no_permission
+  elseif answer.status == 400 and not said.text and has_refused_byte(message.path) then
+    return refused_byte
   elseif answer.status == 401 then
     return not said.text and unauthorized or nil
   end
@@ -68,22 +82,22 @@ end
 
 --- An answer that is no success.
 -- @tparam table answer `status`, `body`, `attempts`, `retry_after`, `outcome` of an exchange
--- @tparam ?boolean read whether the request was one
+-- @tparam table message what was sent
 -- @tparam string unauthorized what to do about a 401 that does not say why
 -- @treturn table fields for `new`
-function errors.of_status(answer, read, unauthorized)
+function errors.of_status(answer, message, unauthorized)
   local said = refusals.read(answer.status, answer.body)
-  local message = ("the server answered %d"):format(answer.status)
+  local text = ("the server answered %d"):format(answer.status)
   if said.text then
-    message = message .. ": " .. said.text
+    text = text .. ": " .. said.text
   end
-  local hint = hint_of(answer, said, read, unauthorized)
+  local hint = hint_of(answer, said, message, unauthorized)
   if hint then
-    message = message .. "; " .. hint
+    text = text .. "; " .. hint
   end
   return {
     kind = (answer.status == 401 or said.code == "csrf") and "auth" or "http",
-    message = message,
+    message = text,
     status = answer.status,
     code = said.code,
     title = said.title,

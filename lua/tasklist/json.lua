@@ -27,13 +27,18 @@ local function protected(call, value)
   return nil, result
 end
 
+local longest_shown = 60 -- bytes of a value in a message, which may end up in a log
+
 --- What to say of a value that is not what it should be.
 -- @tparam string path what to call the value
 -- @tparam string what would be right
 -- @param value
 -- @return nil, and a text
 function json.expected(path, what, value)
-  local shown = type(value) == "string" and ("%q"):format(value) or type(value)
+  local shown = type(value)
+  if shown == "string" then
+    shown = ("%q"):format(#value > longest_shown and value:sub(1, longest_shown) .. "…" or value)
+  end
   return nil, ("%s: %s expected, got %s"):format(path, what, shown)
 end
 
@@ -51,11 +56,5 @@ end
 --- Writes a string, a finite float or a boolean.
 -- @return JSON text
 json.encode_scalar = codec.encode
-
---- Writes any Lua value as lua-cjson does: an empty table is `{}`, a number has 14 digits.
--- @treturn string JSON text; or nil and what cannot be written
-function json.encode_any(value)
-  return protected(codec.encode, value)
-end
 
 return json

@@ -91,7 +91,7 @@ end
 
 local function body_of(value)
   if type(value) == "table" then
-    return json.encode_any(value)
+    return core.encode_value(value, "body")
   elseif value ~= nil and type(value) ~= "string" then
     return nil, "body: a table or JSON text expected, got " .. type(value)
   end

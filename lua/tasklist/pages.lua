@@ -20,7 +20,7 @@ function pages.cursors(tasks, query)
     return {}
   end
   local backwards = has(query, "searchBefore") or has(query, "searchBeforeOrEqual")
-  local full = #tasks >= (query.pageSize or v1.page_size)
+  local full = #tasks >= (tonumber(query.pageSize) or v1.page_size) -- not a null
   local page = {}
   if full or backwards then
     page.after = last.sortValues

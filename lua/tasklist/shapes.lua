@@ -62,11 +62,15 @@ function writers.array(shape, value, path, write)
   if type(value) ~= "table" then
     return expected(path, "array", value)
   end
-  local parts = {}
+  local parts, count = {}, 0
   for key in pairs(value) do
+    count = count + 1
     if not (math.type(key) == "integer" and key >= 1 and key <= #value) then
       return nil, ("%s: array expected, got the key %s"):format(path, tostring(key))
     end
+  end
+  if count ~= #value then
+    return nil, ("%s: array without holes expected"):format(path)
   end
   for index, item in ipairs(value) do
     local part, problem = write(shape.of, item, ("%s[%d]"):format(path, index))
@@ -87,18 +91,24 @@ local function unknown_field(shape, name, path)
   return nil, ("%s: unknown field %q; it takes %s"):format(path, tostring(name), table.concat(known, ", "))
 end
 
+-- The server takes a null for absent.
+local function is_there(value, name)
+  local field = rawget(value, name)
+  return field ~= nil and field ~= json.null
+end
+
 local function problem_of_fields(shape, value, path)
   for _, name in ipairs(shape.needs) do
-    if value[name] == nil then
+    if rawget(value, name) == nil then
       return ("%s.%s: missing"):format(path, name)
     end
   end
   local found
   for _, name in ipairs(shape.one_of) do
-    if value[name] ~= nil and found then
+    if is_there(value, name) and found then
       return ("%s: only one of %s and %s can be given"):format(path, found, name)
     end
-    found = value[name] ~= nil and name or found
+    found = is_there(value, name) and name or found
   end
 end
 
@@ -144,7 +154,7 @@ end
 -- @tparam string path what to call the value in a message
 -- @treturn string JSON text; or nil and which field is wrong and what it takes
 function shapes.write(shape, value, path)
-  if value == json.null then
+  if value == json.null and shape.type ~= "filter_value" then -- there it is a value to compare with
     return "null"
   end
   return writers[shape.type](shape, value, path, shapes.write)

@@ -6,10 +6,6 @@ local json = require "tasklist.json"
 
 local variables = {}
 
-local function place_of(path, name)
-  return name:find("^[%a_][%w_]*$") and path .. "." .. name or ("%s[%q]"):format(path, name)
-end
-
 -- name -> value, as the API's list of names and JSON texts; sorted, so that the same call sends the same
 -- bytes.
 local function write_named(value, path, encode)
@@ -18,7 +14,7 @@ local function write_named(value, path, encode)
     if type(name) ~= "string" or not utf8.len(name) then
       return nil, ("%s: a variable's name must be a string of UTF-8, got %s"):format(path, tostring(name))
     end
-    local text, problem = encode(item, place_of(path, name))
+    local text, problem = encode(item, core.place(path, name))
     if not text then
       return nil, problem
     end
@@ -87,50 +83,46 @@ function variables.writers.names(_, value, path, write)
   return "[" .. table.concat(parts, ",") .. "]"
 end
 
--- The record that counts of a variable's: its draft, where drafts are wanted and it has one.
+-- The record that counts of a variable's: its draft, where drafts are wanted and it has one. Nil for what
+-- is none as documented.
 local function chosen(variable, drafts)
-  return drafts and variable.draft or variable
+  local record = drafts and variable.draft or variable
+  local fine = type(variable.name) == "string" and type(record) == "table"
+    and (record.value == nil or type(record.value) == "string")
+  return fine and record or nil
 end
 
---- Which values a search has left out because they are long.
--- @tparam table list variables as the server gives them
--- @tparam ?boolean drafts whether drafts count
--- @treturn table an array of names
-function variables.truncated(list, drafts)
-  local found = {}
-  for _, variable in ipairs(list) do
-    local record = chosen(variable, drafts)
-    if record.isValueTruncated and record.value == nil then
-      found[#found + 1] = variable.name
-    end
-  end
-  return found
+local function problem_of_value(variable, problem, text)
+  return { kind = "decode", body = text,
+    message = ("the value of %q is no JSON: %s"):format(tostring(variable.name), problem) }
 end
 
---- Decodes what a search gave into a table.
--- @tparam table list variables as the server gives them, the values in full
--- @tparam table options `drafts`, `keep_null`: see `Client:variables`
--- @tparam table into name -> value, which gets them
--- @treturn ?table fields of an error, when a value is no JSON
-function variables.decode(list, options, into)
+-- Decodes what a search gave into `found`. Gives the names of the values that the search has left out
+-- because they are long; or nil and the fields of an error.
+local function decode(list, options, found)
+  local missing = {}
   for _, variable in ipairs(list) do
-    local text = chosen(variable, options.drafts).value
-    if text ~= nil then -- otherwise it is only a draft, or comes with another answer
-      local value, problem = core.decode_value(text, options.keep_null)
+    local record = chosen(variable, options.drafts)
+    if not record then
+      return nil, { kind = "decode", message = "the answer holds what is no variable as documented" }
+    elseif record.value ~= nil then -- otherwise it is only a draft, or left out
+      local value, problem = core.decode_value(record.value, options.keep_null)
       if problem then
-        return { kind = "decode", message = ("the value of %q is no JSON: %s"):format(variable.name, problem),
-          body = text }
+        return nil, problem_of_value(variable, problem, record.value)
       end
-      into[variable.name] = value
+      found[variable.name] = value
+    elseif record.isValueTruncated then
+      missing[#missing + 1] = variable.name
     end
   end
+  return missing
 end
 
 --- All variables of a task, in one exchange, or two where values are long.
 -- @tparam table first the message that searches them
 -- @tparam function in_full gives, for an array of names, the message that searches those in full
 -- @tparam function call sends a message: gives an array of variables, or nil and an error object
--- @tparam table options as for `decode`
+-- @tparam table options `drafts`, `keep_null`: see `Client:variables`
 -- @treturn table name -> value; or nil and an error object
 function variables.fetch(first, in_full, call, options)
   local found, message = {}, first
@@ -139,12 +131,14 @@ function variables.fetch(first, in_full, call, options)
     if not list then
       return nil, failure
     end
-    local problem = variables.decode(list, options, found)
+    local missing, problem = decode(list, options, found)
+    if missing and #missing > 0 and message ~= first then
+      problem = { kind = "decode", message = ("the server keeps back the value of %q"):format(missing[1]) }
+    end
     if problem then
       problem.method, problem.path = message.method, message.path
       return nil, errors.new(problem)
     end
-    local missing = message == first and variables.truncated(list, options.drafts) or {}
     message = #missing > 0 and in_full(missing)
   until not message
   return found

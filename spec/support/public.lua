@@ -87,7 +87,7 @@ end
 function public.error_fields()
   local answer = { status = 400, attempts = 1, retry_after = 1, outcome = "unknown",
     body = '{"title":"TASK_IS_NOT_ACTIVE","detail":"a","instance":"b"}' }
-  local _, failure = connection.failed({ method = "GET", path = "/" }, errors.of_status(answer, false, ""))
+  local _, failure = connection.failed({ method = "GET", path = "/" }, errors.of_status(answer, { path = "/" }, ""))
   local core = union(matches(c_function("src/lua/request.c", "void tl_push_error"), '"([%w_]+)"'),
     matches(c_function("src/lua/request.c", "void push_failure"), '"([%w_]+)"'))
   core.certificate = nil -- becomes part of the message

@@ -70,7 +70,7 @@ static int on_send(void *context, char *ip, char *local_ip, int port, int local_
     bool again = request->read && request->engine->most_attempts > 1;
     if (request->sends++ == 0 || again)
         return CURL_PREREQFUNC_OK;
-    tl_error_set(&request->error, TL_NETWORK, "the connection ended before an answer came");
+    tl_error_set(&request->error, TL_NETWORK, TL_ENDED_BEFORE_ANSWER);
     return CURL_PREREQFUNC_ABORT;
 }
 

@@ -124,6 +124,9 @@ void tl_outcome_explain(tl_request *request, CURLcode code)
     const tl_transport *transport = &request->engine->transport;
     const char *proxy = tl_buffer_text(&transport->texts[TL_PROXY]);
     const char *text = request->curl_text[0] ? request->curl_text : curl_easy_strerror(code);
+    if (code ==
+        CURLE_SEND_FAIL_REWIND) /* libcurl's words are about what it would have liked to do */
+        text = TL_ENDED_BEFORE_ANSWER;
     if (request->status == TL_PROXY_AUTHENTICATION_REQUIRED && proxy[0])
         tl_error_set(&request->error, TL_NETWORK, "the proxy %s refuses us: it answered %d", proxy,
                      request->status);

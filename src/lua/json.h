@@ -40,6 +40,7 @@ void tl_json_register(lua_State *L);
 /* Lua functions of the module: */
 int tl_decode_value(lua_State *L); /* json_decode.c */
 int tl_encode_value(lua_State *L); /* json_encode.c */
+int tl_place(lua_State *L);        /* json_place.c */
 int tl_new_array(lua_State *L);    /* json_types.c */
 int tl_new_raw(lua_State *L);
 

@@ -1,5 +1,7 @@
 #include "json_place.h"
 
+#include "json.h"
+
 #include "../core/number.h"
 #include "../core/utf8.h"
 
@@ -85,4 +87,20 @@ const char *tl_place_push_key(tl_output *output, int index)
     default:
         return lua_pushfstring(L, "of type %s", luaL_typename(L, index));
     }
+}
+
+/* place(before, name): the place of a field of what is at `before`. */
+int tl_place(lua_State *L)
+{
+    size_t length, name_length;
+    const char *before = luaL_checklstring(L, 1, &length);
+    const char *name = luaL_checklstring(L, 2, &name_length);
+    tl_output output;
+    lua_settop(L, 2);
+    lua_pushnil(L);
+    tl_output_init(&output, L, 3);
+    tl_output_add(&output, before, length);
+    tl_place_add_name(&output, name, name_length);
+    lua_pushlstring(L, output.data, output.length);
+    return 1;
 }

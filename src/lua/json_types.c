@@ -74,6 +74,7 @@ void tl_json_register(lua_State *L)
     static const luaL_Reg functions[] = {
         {"decode_value", tl_decode_value},
         {"encode_value", tl_encode_value},
+        {"place", tl_place},
         {"array", tl_new_array},
         {"raw", tl_new_raw},
         {NULL, NULL},
