@@ -63,7 +63,8 @@ end })
 -- `trace`: a function that gets a table for each attempt on the wire: `method`, `url`, `attempt` (from 1),
 -- `status` or `error` (text), `sign_in` ("token" or "session" when it was one); `lookup`, `connect`, `tls`,
 -- `first_byte`, `total`: seconds from the start of the attempt, nil where it did not get so far; `sent`,
--- `received`: bytes of the bodies on the wire. Or a table with `token_file` only: what is wrong with it. It must not yield; what it raises comes out of the call.
+-- `received`: bytes of the bodies on the wire. Or a table with `token_file` only: what is wrong with it.
+-- It must not yield; what it raises comes out of the call.
 -- @tparam[opt] table arguments
 -- @treturn table a client; or nil and an error of kind "config", or "limit" when the system has no descriptor
 --   left
