@@ -8,6 +8,13 @@ describe("an error", function()
     assert.equal("tasklist: no base_url (config)", tostring(errors.new { kind = "config", message = "no base_url" }))
   end)
 
+  it("says what may have happened, or has", function()
+    local lost = errors.new { kind = "http", message = "no", outcome = "unknown" }
+    assert.equal("tasklist: no; it may have been executed (http)", tostring(lost))
+    lost.outcome = "done"
+    assert.equal("tasklist: no; it was executed (http)", tostring(lost))
+  end)
+
   it("joins with text on either side", function()
     assert.equal("failed: " .. tostring(failure), "failed: " .. failure)
     assert.equal(tostring(failure) .. "!", failure .. "!")

@@ -2,6 +2,7 @@
 local pages = require "spec.support.pages"
 local public = require "spec.support.public"
 local settings_types = require "tasklist.settings.types"
+local module_options = require("tasklist.values").options
 local verbs = require("tasklist.client").options
 
 local set, union = public.set, public.union
@@ -17,8 +18,7 @@ end
 -- What the manual calls the types of options.
 local called = { string = "string", boolean = "boolean", ["function"] = "function", table = "table",
   seconds = "seconds", bytes = "bytes", count = "integer", limit = "integer", headers = "table",
-  token = "string or function", proxy = "string or `false`",
-  token_cache = "string or boolean" }
+  token = "string or function", token_cache = "boolean or string", proxy = "string or `false`" }
 
 local function type_of(type_name)
   local words = public.words_of(type_name)
@@ -39,6 +39,17 @@ describe("the page on the module", function()
       found[heading:match("^tasklist%.([%w_]+)%(") or heading] = true
     end
     assert.same(public.module(), found)
+  end)
+
+  it("has each option of its functions", function()
+    for heading, body in pairs(pages.sections(page)) do
+      local name = heading:match("^tasklist%.([%w_]+)%(")
+      local rows = pages.rows(body, "option")
+      assert.same(names_of(module_options[name] or {}), names_of(rows), name)
+      for option, type_name in pairs(module_options[name] or {}) do
+        assert.same(type_of(type_name), type_in(rows[option][1]), option)
+      end
+    end
   end)
 end)
 

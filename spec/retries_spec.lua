@@ -145,8 +145,9 @@ describe("a call that failed", function()
       local answer, failure = verb(eager)
       assert.is_nil(answer)
       assert.is_true(failure.attempts < 1000, name)
-      assert.is_nil(failure.outcome)
-      assert.equal(failure.attempts, #arrived())
+      -- The deadline may end the last attempt wherever it is.
+      assert.is_true(#arrived() == failure.attempts or #arrived() == failure.attempts - 1)
+      if failure.kind == "http" then assert.is_nil(failure.outcome) end
       assert.equal(0, #server:ledger())
     end
   end)

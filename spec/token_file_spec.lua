@@ -198,13 +198,11 @@ describe("the token file", function()
 
   it("is fetched by the next when its holder is killed in the middle", function()
     server:fault { path = "/oauth/token", action = "silent" }
-    local script = search_once:gsub("new%(%)", ("new{ token_cache = %q }"):format(folder))
-    local holder = connect.start_script(server, script)
+    local holder = connect.start_script(settings(), search_once)
     while requests "/oauth/token" == 0 do end
     local others = {}
-    for i = 1, 10 do others[i] = connect.start_script(server, script) end
-    os.execute("kill -9 " .. holder.pid)
-    holder:finish()
+    for i = 1, 10 do others[i] = connect.start_script(settings(), search_once) end
+    holder:kill()
     for i = 1, 10 do assert.equal("fine\n", (others[i]:finish())) end
     assert.equal(2, requests "/oauth/token")
   end)

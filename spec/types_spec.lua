@@ -27,8 +27,7 @@ end
 -- What LuaLS calls the types of options.
 local called = { string = "string", boolean = "boolean", table = "table<string, string|integer>", seconds = "number",
   bytes = "integer", count = "integer", limit = "integer", headers = "table<string, string>",
-  token = "string|fun(): string?, number|string?", proxy = "string|false",
-  token_cache = "string|boolean" }
+  token = "string|fun(): string?, number|string?", proxy = "string|false", token_cache = "boolean|string" }
 
 local function check_option(name, type_name, kind)
   local words = public.words_of(type_name)
@@ -76,9 +75,12 @@ describe("the types", function()
     end
   end)
 
-  for name, known in pairs(verbs) do
+  local takers = {}
+  for name, known in pairs(verbs) do takers["Client:" .. name] = known end
+  for name, known in pairs(require("tasklist.values").options) do takers["tasklist." .. name] = known end
+  for name, known in pairs(takers) do
     it("have each option of " .. name, function()
-      local class = functions["Client:" .. name].types.options
+      local class = functions[name].types.options
       local fields = types.fields(classes, class)
       assert.same(names_of(known), names_of(fields))
       for option, type_name in pairs(known) do check_option(option, type_name, fields[option]) end

@@ -263,7 +263,7 @@ describe("watch", function()
       local client <close> = assert(require("tasklist").new())
       for task in client:watch({}, { interval = 60 }) do print("task", task.id) end
     ]]
-    local process = connect.start_script(server, script)
+    local process = connect.start_script(connect.environment(server), script)
     find(process:line(), "task")
     process:interrupt()
     local rest, code = process:finish()
@@ -285,7 +285,7 @@ describe("watch", function()
       print(ok, problem)
       print(#assert(client:search_tasks()))
     ]]
-    local process = connect.start_script(server, script)
+    local process = connect.start_script(connect.environment(server), script)
     find(process:line(), "task")
     process:interrupt()
     local rest, code = process:finish()

@@ -63,45 +63,59 @@ local function write_on_kept(name, options)
   return done, failure
 end
 
-describe("a write whose connection ends", function()
-  -- Where it ends; executions; what the caller is told. A reset may overtake what was sent before it.
-  local ends = {
-    { "headers", 0, "unknown" }, { "body", 0, "unknown" }, { "before", 0, "unknown" }, { "executed", 1, "unknown" },
-    { "in", 1, "done" }, { "after", 1, "success" },
-  }
-  for name in pairs(writes) do
-    for _, action in ipairs { "close", "reset" } do
-      for _, row in ipairs(ends) do
-        local at, executed, outcome = table.unpack(row)
-        if at == "in" and name == "save_drafts" then outcome = "success" end -- its answer has no body
-        if action == "reset" and executed == 1 and at ~= "executed" then outcome = nil end
-        local possible = at ~= "body" or name ~= "unassign_without_body"
-        local case = possible and it or function() end
-        case(("by a %s, %s: %s"):format(action, at, name), function()
-          server:fault { path = "/v1/tasks/1/", action = action, at = at, times = 9,
-            bytes = at == "body" and 1 or nil }
-          local done, failure = write_on_kept(name)
-          check(done, failure, 1, executed, outcome)
-          if not done then
-            assert.equal("network", failure.kind)
-            assert.equal(1, failure.attempts)
-          end
+for _, tls in ipairs { false, "good" } do
+  describe("a write whose connection ends" .. (tls and ", https," or ""), function()
+    local plain_server, plain_client
+    setup(function()
+      plain_server, plain_client = server, client
+      server = sandbox.start { tls = tls or nil }
+      client = connect.of(server, { ca_file = server.ca_file })
+    end)
+    teardown(function()
+      client:close()
+      server:stop()
+      server, client = plain_server, plain_client
+    end)
+
+    -- Where it ends; executions; what the caller is told. A reset may overtake what was sent before it.
+    local ends = {
+      { "headers", 0, "unknown" }, { "body", 0, "unknown" }, { "before", 0, "unknown" }, { "executed", 1, "unknown" },
+      { "in", 1, "done" }, { "after", 1, "success" },
+    }
+    for name in pairs(writes) do
+      for _, action in ipairs { "close", "reset" } do
+        for _, row in ipairs(ends) do
+          local at, executed, outcome = table.unpack(row)
+          if at == "in" and name == "save_drafts" then outcome = "success" end -- its answer has no body
+          if action == "reset" and executed == 1 and at ~= "executed" then outcome = nil end
+          local possible = at ~= "body" or name ~= "unassign_without_body"
+          local case = possible and it or function() end
+          case(("by a %s, %s: %s"):format(action, at, name), function()
+            server:fault { path = "/v1/tasks/1/", action = action, at = at, times = 9,
+              bytes = at == "body" and 1 or nil }
+            local done, failure = write_on_kept(name)
+            check(done, failure, 1, executed, outcome)
+            if not done then
+              assert.equal("network", failure.kind)
+              assert.equal(1, failure.attempts)
+            end
+          end)
+        end
+      end
+
+      -- Whether libcurl had sent all when the end came decides whether it may send again.
+      for _, action in ipairs { "close", "reset" } do
+        it(("by a %s as its first byte comes: %s"):format(action, name), function()
+          server:fault { path = "/v1/tasks/1", method = "GET", action = action, at = "next" }
+          assert(client:get_task "1")
+          local done, failure = writes[name](client)
+          check(done, failure, done and 1 or 0, done and 1 or 0)
+          assert.equal(done == nil and "unknown" or nil, failure and failure.outcome)
         end)
       end
     end
-
-    -- Whether libcurl had sent all when the end came decides whether it may send again.
-    for _, action in ipairs { "close", "reset" } do
-      it(("by a %s as its first byte comes: %s"):format(action, name), function()
-        server:fault { path = "/v1/tasks/1", method = "GET", action = action, at = "next" }
-        assert(client:get_task "1")
-        local done, failure = writes[name](client)
-        check(done, failure, done and 1 or 0, done and 1 or 0)
-        assert.equal(done == nil and "unknown" or nil, failure and failure.outcome)
-      end)
-    end
-  end
-end)
+  end)
+end
 
 describe("a write that got an answer", function()
   local wait = { ["Retry-After"] = "60" }

@@ -44,7 +44,7 @@
 ---@field total? number
 ---@field sent integer bytes
 ---@field received integer bytes
----@field token_file? string what is wrong with the token file: then it is about no attempt, and there is nothing else
+---@field token_file? string what is wrong with the token file; then there is no other field
 
 ---@alias tasklist.auth "oauth"|"cookie"|"basic"|"bearer"|"none"
 
@@ -63,7 +63,7 @@
 ---@field scope? string
 ---@field resource? string
 ---@field client_auth? "form"|"basic"
----@field token_cache? string|boolean
+---@field token_cache? boolean|string
 ---@field username? string
 ---@field password? string
 ---@field login_url? string

@@ -47,7 +47,7 @@ end
 
 local redirected = "redirects are not followed; check base_url (CAMUNDA_TASKLIST_BASE_URL)"
 
--- What to do about a status whose body says nothing.
+-- What to do about a status that comes without a known refusal.
 local status_hints = {
   [301] = redirected, [302] = redirected, [303] = redirected, [307] = redirected, [308] = redirected,
   [404] = "check base_url (CAMUNDA_TASKLIST_BASE_URL)",
@@ -63,7 +63,7 @@ local function hint_of(answer, said, read, unauthorized)
   elseif answer.status == 401 then
     return not said.text and unauthorized or nil
   end
-  return said.hint or not said.text and status_hints[answer.status] or nil
+  return said.hint or not said.code and status_hints[answer.status] or nil
 end
 
 --- An answer that is no success.

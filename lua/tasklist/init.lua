@@ -44,9 +44,9 @@ end })
 -- Signing in: `auth` ("oauth", "cookie", "basic", "bearer", "none"; by default what the others mean, else
 -- "oauth"). oauth: `client_id`, `client_secret`, `authorization_server_url`
 -- ("https://login.cloud.camunda.io/oauth/token"), `audience` ("tasklist.camunda.io"; "" leaves it out),
--- `scope`, `resource`: strings; `client_auth` ("form"; "basic": the secret in the header);
--- `token_cache` (false; a folder's path, or true for the usual one: of the token file that processes share; see
--- doc/token_file.md). cookie: `username`,
+-- `scope`, `resource`: strings; `client_auth` ("form"; "basic": the secret in the header),
+-- `token_cache` (false; a folder's path, or true for the user's own: tokens in a file that processes share;
+-- see doc/token_file.md). cookie: `username`,
 -- `password`, `login_url` (base_url and then /api/login): strings. basic: `username`, `password`: strings.
 -- bearer: `token`: a string, or a function that gives a token and its life in seconds or nil; or nil and a
 -- message. It is called when a token is needed, again after a 401, and must not yield.
@@ -63,8 +63,8 @@ end })
 -- `trace`: a function that gets a table for each attempt on the wire: `method`, `url`, `attempt` (from 1),
 -- `status` or `error` (text), `sign_in` ("token" or "session" when it was one); `lookup`, `connect`, `tls`,
 -- `first_byte`, `total`: seconds from the start of the attempt, nil where it did not get so far; `sent`,
--- `received`: bytes of the bodies on the wire. Or a table with `token_file` only: what is wrong with it.
--- It must not yield; what it raises comes out of the call.
+-- `received`: bytes of the bodies on the wire. Trouble with the token file comes as a table with nothing but
+-- `token_file` (text). It must not yield; what it raises comes out of the call.
 -- @tparam[opt] table arguments
 -- @treturn table a client; or nil and an error of kind "config", or "limit" when the system has no descriptor
 --   left

@@ -21,7 +21,7 @@ local by_text = {
   { 400, "^Task is not assigned", "not_assigned" },
   { 400, "^This operation is not supported using Tasklist V1 API", "unsupported" },
   { 403, "CSRF", "csrf" },
-  { 403, ".", "forbidden" },
+  { 403, "", "forbidden" },
   { 404, " found%.?$", "not_found" },
 }
 
@@ -57,8 +57,8 @@ function refusals.read(status, body)
     instance = text_of(said.instance),
   }
   found.code = by_title[found.title]
-  for _, row in ipairs(found.text and by_text or {}) do
-    if not found.code and row[1] == status and found.text:find(row[2]) then
+  for _, row in ipairs(by_text) do
+    if not found.code and row[1] == status and (found.text or ""):find(row[2]) then
       found.code = row[3]
     end
   end

@@ -17,7 +17,10 @@
 
 local core = require "tasklist.core"
 
-local values = {}
+local values = {
+  -- The options of each function that takes some, as those of the client's verbs.
+  options = { decode = { keep_null = "boolean" } },
+}
 
 --- Writes a value as JSON.
 --
@@ -46,7 +49,7 @@ function values.decode(text, options)
   local keep_null
   if options ~= nil then
     local problem = type(options) ~= "table" and "options: table expected, got " .. type(options)
-      or require("tasklist.settings").problem_of(options, { keep_null = "boolean" })
+      or require("tasklist.settings").problem_of(options, values.options.decode)
     if problem then
       error("decode: " .. problem, 2)
     end

@@ -46,6 +46,13 @@ function client.environment(server)
     .. "ZEEBE_CLIENT_SECRET='%s'"):format(server.base_url, server.token_url, server.client_id, server.client_secret)
 end
 
+local function write_script(script)
+  local path = os.tmpname()
+  local file <close> = assert(io.open(path, "w"))
+  file:write(script)
+  return path
+end
+
 --- Runs a script in a Lua of its own, in the checkout.
 -- @tparam string script
 -- @tparam[opt] string environment `NAME=value` words before the command
@@ -53,10 +60,7 @@ end
 -- @treturn string what it wrote, to both streams
 -- @treturn boolean whether it ended well; of several, whether the last one did
 function client.run_script(script, environment, count)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(script)
-  file:close()
+  local path = write_script(script)
   local command = ("LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' %s timeout 60 %s %s 2>&1")
     :format(cjson_path, environment or "", interpreter, path)
   if count then
@@ -83,6 +87,12 @@ function Process:interrupt()
   os.execute("kill -INT " .. self.pid)
 end
 
+--- Ends it at once.
+function Process:kill()
+  os.execute("kill -9 " .. self.pid)
+  self:finish()
+end
+
 --- Waits for its end.
 -- @treturn string what else it wrote
 -- @treturn integer its exit code
@@ -99,6 +109,14 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
+local function start(environment, words)
+  local command = ("echo $$; %s LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' exec lua5.4 %s 2>&1")
+    :format(environment, cjson_path, words)
+  local process = setmetatable({ output = assert(io.popen(command)) }, Process)
+  process.pid = process.output:read("n", "l")
+  return process
+end
+
 --- Starts a file in stand-alone Lua, as a client of a sandbox; does not wait for it.
 -- @tparam table server from spec.support.sandbox; the environment names it
 -- @tparam string path
@@ -109,23 +127,16 @@ function client.start_file(server, path, ...)
   for i, word in ipairs(words) do
     words[i] = quote(word)
   end
-  local command = ("echo $$; %s LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' exec lua5.4 %s 2>&1")
-    :format(client.environment(server), cjson_path, table.concat(words, " "))
-  local process = setmetatable({ output = assert(io.popen(command)) }, Process)
-  process.pid = process.output:read("n", "l")
-  return process
+  return start(client.environment(server), table.concat(words, " "))
 end
 
 --- Starts a script likewise.
--- @tparam table server
+-- @tparam string environment `NAME=value` words before the command
 -- @tparam string script
 -- @treturn table
-function client.start_script(server, script)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(script)
-  file:close()
-  local process = client.start_file(server, path)
+function client.start_script(environment, script)
+  local path = write_script(script)
+  local process = start(environment, path)
   process.script = path
   return process
 end

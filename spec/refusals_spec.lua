@@ -1,0 +1,187 @@
+--- What a verb gives when the server refuses, and the words that stand for its refusals.
+local connect = require "spec.support.client"
+local find = require "spec.support.find"
+local refusals = require "tasklist.refusals"
+local sandbox = require "spec.support.sandbox"
+
+local UNEXPECTED = "Unexpected server error occurred."
+
+local function tasks()
+  return {
+    { id = "1", variables = { { name = "a", value = "1" } } },
+    { id = "2", assignee = "demo" },
+    { id = "3", taskState = "COMPLETED", assignee = "demo" },
+    { id = "4", taskState = "FAILED", assignee = "demo" },
+    { id = "5", taskState = "CANCELED" },
+    { id = "6", implementation = "ZEEBE_USER_TASK", assignee = "demo" },
+  }
+end
+
+-- What the server documents, from a server. The verb, its arguments, status, code, words.
+local robot, mine = { assignee = "robot" }, { assignee = "robot", allowOverrideAssignment = false }
+local process = { processDefinitionKey = "9" }
+local answers = {
+  { "get_task", { "9" }, 404, "not_found", "task with id 9 was not found" },
+  { "get_task", { "search" }, 404, "not_found", "task with id search was not found" },
+  { "get_task", { "ü b" }, 404, "not_found", "task with id ü b was not found" },
+  { "assign_task", { "9", robot }, 404, "not_found", "task with id 9 was not found" },
+  { "assign_task", { "1" }, 400, nil, "Assignee must be specified" },
+  { "assign_task", { "1", { assignee = "" } }, 400, nil, "Assignee must be specified" },
+  { "assign_task", { "2", mine }, 400, "already_assigned", "Task is already assigned" },
+  { "assign_task", { "3", robot }, 400, "not_active", "Task is not active" },
+  { "assign_task", { "4", robot }, 400, "not_active", "Task is not active" },
+  { "assign_task", { "5", mine }, 400, "not_active", "Task is not active" },
+  { "assign_task", { "6", robot }, 400, "unsupported", 'search with implementation = "JOB_WORKER"' },
+  { "unassign_task", { "9" }, 404, "not_found", "task with id 9 was not found" },
+  { "unassign_task", { "1" }, 400, "not_assigned", "Task is not assigned" },
+  { "unassign_task", { "3" }, 400, "not_active", "Task is not active" },
+  { "unassign_task", { "6" }, 400, "unsupported", 'search with implementation = "JOB_WORKER"' },
+  { "complete_task", { "9" }, 404, "not_found", "task with id 9 was not found" },
+  { "complete_task", { "3", { a = 1 } }, 400, "not_active", "Task is not active" },
+  { "complete_task", { "4" }, 400, "not_active", "Task is not active" },
+  { "complete_task", { "6" }, 400, "unsupported", 'search with implementation = "JOB_WORKER"' },
+  { "save_draft_variables", { "9", { a = 1 } }, 404, "not_found", "task with id 9 was not found" },
+  { "save_draft_variables", { "3", { a = 1 } }, 400, "not_active", "Task is not active" },
+  { "search_task_variables", { "9" }, 404, "not_found", "task with id 9 was not found" },
+  { "search_task_variables", { "1", { variableNames = { "a", "a" } } }, 500, nil, UNEXPECTED },
+  { "get_variable", { "9-a" }, 404, "not_found", "Variable with id 9-a not found." },
+  { "get_variable", { "a/b" }, 400, nil, "the server answered 400" },
+  { "get_form", { "f", process }, 404, "not_found", "form with id f was not found" },
+  { "get_form", { "f", { processDefinitionKey = "9", version = 3 } }, 404, "not_found", "form with id f was not" },
+}
+
+for _, version in ipairs { "8.6", "8.8" } do
+  describe("a refusal of " .. version, function()
+    local server, client
+    setup(function()
+      server = sandbox.start { tasks = tasks(), version = version }
+      client = connect.of(server)
+    end)
+    teardown(function()
+      client:close()
+      server:stop()
+    end)
+
+    for i, row in ipairs(answers) do
+      local verb, arguments, status, code, words = table.unpack(row, 1, 5)
+      it(("is %s %s for %s (%d)"):format(status, code, verb, i), function()
+        server:clear()
+        local nothing, failure = client[verb](client, table.unpack(arguments, 1, 2))
+        assert.is_nil(nothing)
+        assert.equal("http", failure.kind)
+        assert.equal(status, failure.status)
+        assert.equal(code, failure.code)
+        find(failure.message, ("the server answered %d"):format(status))
+        find(failure.message, words)
+        assert.equal(1, failure.attempts)
+        assert.is_nil(failure.outcome)
+        assert.same({}, server:ledger())
+        if status ~= 500 and failure.body ~= "" then assert.equal(36, #failure.instance) end
+        local titled = version == "8.8" and code and code ~= "not_found" and code ~= "unsupported"
+        assert.equal(titled and "TASK" or nil, failure.title and failure.title:sub(1, 4))
+      end)
+    end
+  end)
+end
+
+describe("a client that may only read", function()
+  it("is told so, as far as the server's words allow", function()
+    local server = sandbox.start { tasks = tasks(), client_role = "READER" }
+    finally(function() server:stop() end)
+    local client <close> = connect.of(server)
+    assert(client:get_task "1")
+    local _, failure = client:assign_task("1", robot)
+    assert.equal(500, failure.status)
+    find(failure.message, UNEXPECTED .. "; a client without the permission to write gets this as well")
+    _, failure = client:search_tasks { pageSize = 10001 }
+    assert.equal("the server answered 500: " .. UNEXPECTED, failure.message)
+  end)
+end)
+
+describe("an answer that is no success", function()
+  local server, client
+  setup(function()
+    server = sandbox.start()
+    client = connect.of(server)
+  end)
+  teardown(function()
+    client:close()
+    server:stop()
+  end)
+
+  local csrf = '{"error": "Access denied due to invalid CSRF token."}'
+  local html = "<html>\r\n<h1>Forbidden</h1></html>"
+  local detail = '{"type":"about:blank","title":"Not Found","status":404,"detail":"No static resource v1/x:.",'
+    .. '"instance":"/v1/x:"}'
+  -- Status, body, kind, code, words, the title; the body is in one of the server's forms, or in none.
+  local forms = {
+    { 400, '{"status":400,"message":"no","instance":"1-2"}', "http", nil, "answered 400: no", nil, "1-2" },
+    { 400, '{"status":400,"message":"JSON parse error: x","instance":null}', "http", nil, "400: JSON parse error: x" },
+    { 400, '{"status":400,"message":"Task is not assigned to demo","instance":"1-2"}', "http", "not_assignee",
+      "Task is not assigned to demo", nil, "1-2" },
+    { 400, '{"status":400,"message":"{\\"title\\":\\"TASK_NOT_ASSIGNED_TO_CURRENT_USER\\",\\"detail\\":\\"Not '
+      .. 'yours\\"}","instance":"1-2"}', "http", "not_assignee", "400: Not yours", "TASK_NOT_ASSIGNED_TO_CURRENT_USER",
+      "1-2" },
+    { 400, '{"status":400,"message":"{ cut"}', "http", nil, "400: { cut" },
+    { 400, '{"status":400,"message":"{\\"title\\":\\"NEW_ONE\\",\\"detail\\":\\"x\\"}"}', "http", nil, "400: x",
+      "NEW_ONE" },
+    { 401, '{"message":"JWT payload validation failed"}', "auth", nil, "401: JWT payload validation failed; the API "
+      .. "does not accept the token; check audience" },
+    { 401, '{"message":""}', "auth", nil, "401; the API does not accept the token; check audience" },
+    { 403, '{"status":403,"message":"User does not have permission to perform on this task.","instance":"1-2"}', "http",
+      "forbidden", "403: User does not have permission", nil, "1-2" },
+    { 403, csrf, "auth", "csrf", "invalid CSRF token.; send back the X-CSRF-TOKEN header" },
+    { 403, "", "http", "forbidden", "answered 403" },
+    { 403, html, "http", "forbidden", "answered 403" },
+    { 404, "", "http", nil, "404; check base_url (CAMUNDA_TASKLIST_BASE_URL)" },
+    { 404, html, "http", nil, "404; check base_url (CAMUNDA_TASKLIST_BASE_URL)" },
+    { 404, detail, "http", nil, "404: No static resource v1/x:.; check base_url (CAMUNDA_TASKLIST_BASE_URL)",
+      "Not Found", "/v1/x:" },
+    { 404, '{"status":404,"message":"Task not found","instance":"1-2"}', "http", "not_found", "404: Task not found",
+      nil, "1-2" },
+    { 500, '{"status":500,"message":null,"instance":null}', "http", nil, "answered 500" },
+    { 500, '{"status":500,"message":"Command \'COMPLETE\' rejected with code \'NOT_FOUND\': no\\r\\n\\u0000x"}', "http",
+      nil, "500: Command 'COMPLETE' rejected with code 'NOT_FOUND': no\\r\\n\\x00x" },
+    { 500, "[1,2]", "http", nil, "answered 500" },
+    { 500, '"text"', "http", nil, "answered 500" },
+    { 500, "null", "http", nil, "answered 500" },
+    { 500, '{"message":{"a":1},"title":5,"instance":[]}', "http", nil, "answered 500" },
+    { 302, html, "http", nil, "302; redirects are not followed" },
+  }
+  for i, row in ipairs(forms) do
+    local status, body, kind, code, words, title, instance = table.unpack(row, 1, 7)
+    it(("is told in one line: %d %s (%d)"):format(status, body, i), function()
+      server:clear()
+      server:fault { path = "/v1/", action = "status", status = status, body = body, times = 2 }
+      local task, failure = client:get_task "1"
+      assert.is_nil(task)
+      assert.equal(kind, failure.kind)
+      assert.equal(status, failure.status)
+      assert.equal(code, failure.code)
+      assert.equal(title, failure.title)
+      assert.equal(instance, failure.instance)
+      assert.equal(body, failure.body)
+      find(failure.message, words)
+      assert.is_nil(tostring(failure):find "%c")
+      find(tostring(failure), "tasklist: GET /v1/tasks/1: the server answered " .. status)
+    end)
+  end
+end)
+
+describe("the words for refusals", function()
+  local function said(status, message)
+    return refusals.read(status, ('{"status":%d,"message":"%s"}'):format(status, message)).code
+  end
+
+  it("depend on the status as well as on the text", function()
+    assert.equal("not_active", said(400, "Task is not active"))
+    assert.is_nil(said(500, "Task is not active"))
+    assert.equal("not_found", said(404, "form with id x was not found"))
+    assert.is_nil(said(400, "form with id x was not found"))
+  end)
+
+  it("are for the server's own words, not for those of an id", function()
+    assert.equal("not_found", said(404, "task with id Task is not active was not found"))
+    assert.is_nil(said(400, "JSON parse error: Task is not active"))
+  end)
+end)
