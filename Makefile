@@ -19,7 +19,7 @@ core_archive    = $(BUILD)/libtasklist_core.a
 module          = $(BUILD)/tasklist/core.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
 preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock)
-c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver)
+c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev ca-certificates lua-cjson
 sandbox_packages = lua-cqueues lua-luaossl

@@ -100,9 +100,12 @@ end
 local function measure_scripts(base_url)
   local folder = shell.read("mktemp", "-d"):gsub("\n", "")
   shell.read(placed(lua, "bench/script.lua", folder))
+  local requests = { tonumber(shell.read(placed(lua, "bench/requests.lua"))),
+    tonumber(shell.read(placed(lua, "bench/requests.lua", folder))) }
   local result = measure_starts(floor, base_url, query_text(bodies.page(50)), 0, 1, agent,
     "--", lua, "bench/script.lua", "--", lua, "bench/script.lua", folder)
   shell.read("rm", "-r", folder)
+  result.requests = requests
   return result
 end
 

@@ -134,7 +134,8 @@ describe("the token file", function()
     local loose = sandbox.start { check_client = false, check_audience = false }
     finally(function() loose:stop() end)
     local rows = { {}, { client_secret = "b" }, { client_id = "b" }, { audience = "b" }, { scope = "b" },
-      { resource = "b" }, { client_auth = "basic" } }
+      { resource = "b" }, { client_auth = "basic" },
+      { client_auth = "basic", client_secret = "b" } }
     for _ = 1, 2 do
       for _, row in ipairs(rows) do
         row.token_cache = folder

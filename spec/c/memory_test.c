@@ -1,7 +1,6 @@
 /* An engine that gets no memory: at each place where it asks for some, once and from there on. */
 #include "driver.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -73,12 +72,6 @@ static void lack_of_memory_is_survived(void **state)
     server_stop(server);
 }
 
-static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *place)
-{
-    (void)facts, (void)kind, (void)place;
-    return remove(path);
-}
-
 /* Both ways of coming to a token: there is none in the file, and there is one. */
 static void lack_of_memory_is_survived_with_a_token_file(void **state)
 {
@@ -91,10 +84,10 @@ static void lack_of_memory_is_survived_with_a_token_file(void **state)
     for (int with_token = 0; with_token < 2; with_token++) {
         for (size_t n = 1; run_without_memory(server, n, false, cache); n++) {
             if (!with_token)
-                nftw(cache, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+                test_remove_folder(cache);
         }
     }
-    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    test_remove_folder(folder);
     server_stop(server);
 }
 

@@ -1,5 +1,7 @@
 #include "test.h"
 
+#include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,4 +56,15 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
 tl_allocator test_allocator(test_memory *memory)
 {
     return (tl_allocator){.allocate = allocate, .context = memory};
+}
+
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *place)
+{
+    (void)facts, (void)kind, (void)place;
+    return remove(path);
+}
+
+void test_remove_folder(const char *path)
+{
+    nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

@@ -26,4 +26,7 @@ typedef struct test_memory {
 
 tl_allocator test_allocator(test_memory *memory);
 
+/* With all that is in it; a symlink is removed, not followed. */
+void test_remove_folder(const char *path);
+
 #endif

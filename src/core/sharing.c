@@ -113,7 +113,6 @@ void tl_sharing_on_turn(tl_timer *timer)
 void tl_sharing_end(tl_identity *identity, const char *token, size_t length)
 {
     tl_token_store *store = &identity->store;
-    tl_timer_clear(&identity->turn);
     if (!tl_token_store_has_lock(store))
         return;
     if (token) {
