@@ -182,7 +182,11 @@ end
 -- @return what `collect` takes; `close` of it cancels, and so does letting go of it
 function Connection:prefetch(message)
   local request = start(self, message, true)
-  self.engine:step() -- puts it on the wire
+  local fine, problem = pcall(self.engine.step, self.engine) -- puts it on the wire
+  if not fine then
+    request:close()
+    error(problem, 0) -- what a function of the user's raised
+  end
   return request
 end
 
