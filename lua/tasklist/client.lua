@@ -122,9 +122,15 @@ local function walk_of(self, query, options, name, refused)
   return queries.of_walk(query, refused, options and options.timeout, self.values.tenant_id)
 end
 
---- Walks over all tasks that match, page by page, in the order of the query. The next page is fetched
--- while the caller works. Over a list that moves, a walk can miss what moves to a place behind it, and
--- gives what moves ahead of it again, unless that is within two pages that follow each other.
+--- Walks over all tasks that match, page by page, in the order of the query. The next page is fetched while
+-- the caller works. A caller may take any time between two tasks.
+--
+-- The list may move meanwhile, and a walk never goes back. So it misses a task that appears, or is moved by a
+-- change of what the query sorts by, to a place that it has passed, and one that matches only for a time. A task
+-- that moves to a place ahead is given again, unless that is within two pages that follow each other. Tasks
+-- that leave the result, such as those that the caller completes, shift no other. A task is as it was when its
+-- page was fetched. By default the newest come first, so what appears during a walk is not in it; with
+-- `sort = { { field = "creationTime", order = "ASC" } }` it is, and no task moves.
 -- @tparam[opt] table query as for `search_tasks`, without `searchBefore` and `searchBeforeOrEqual`; it
 --   is copied. `pageSize` is 200 by default
 -- @tparam[opt] table options `limit`: how many tasks at most; `timeout`: seconds, of each page

@@ -150,9 +150,12 @@ function readers.array(body)
   return not problem and value or nil, problem
 end
 
-local function read(self, message, answer)
+local function read(self, message, answer, peek)
   if answer.status < 200 or answer.status > 299 then
     return connection.failed(message, errors.of_status(answer, message, self.unauthorized))
+  end
+  if peek then
+    peek(answer.body)
   end
   local value, problem = readers[message.answer](answer.body)
   if problem then
@@ -165,13 +168,14 @@ end
 --- One exchange, to a decoded answer.
 -- @tparam table message likewise; `answer` says what to make of it: "object", "array" (of objects),
 --   "nothing"
+-- @tparam ?function peek gets the body of a success before it is decoded
 -- @return the answer as a table, or true for "nothing"; or nil and an error object
-function Connection:call(message)
+function Connection:call(message, peek)
   local answer, failure = self:exchange(message)
   if not answer then
     return nil, failure
   end
-  return read(self, message, answer)
+  return read(self, message, answer, peek)
 end
 
 --- Sends a message while the caller goes on with other things; `step` moves it on. Time in which nobody
@@ -180,7 +184,11 @@ end
 -- @return what `collect` takes; `close` of it cancels, and so does letting go of it
 function Connection:prefetch(message)
   local request = start(self, message, true)
-  self.engine:step() -- puts it on the wire
+  local fine, problem = pcall(self.engine.step, self.engine) -- puts it on the wire
+  if not fine then
+    request:close()
+    error(problem, 0) -- what a function of the user's raised
+  end
   return request
 end
 
@@ -192,13 +200,14 @@ end
 --- Waits for what was sent ahead.
 -- @param request from `prefetch`
 -- @tparam table message the one that was sent
+-- @tparam ?function peek as for `call`
 -- @return as `call` does
-function Connection:collect(request, message)
+function Connection:collect(request, message, peek)
   local answer, failure = finish(self, request, message)
   if answer then
-    return read(self, message, answer)
+    return read(self, message, answer, peek)
   elseif failure.kind == "timeout" then
-    return self:call(message) -- libcurl has counted the time in which nobody drove
+    return self:call(message, peek) -- libcurl has counted the time in which nobody drove
   end
   return nil, failure
 end
