@@ -109,12 +109,14 @@ describe("the example", function()
         { candidateGroups = { "sales", "Geschäftsführung" }, creationDate = seconds_ago(2 * day) },
         { candidateGroups = { "sales" }, creationDate = seconds_ago(30 * day), taskState = "COMPLETED" },
         { candidateGroups = { "Geschäftsführung" }, creationDate = seconds_ago(8 * day) },
+        { candidateGroups = { "Büro" }, creationDate = seconds_ago(hour) },
         { creationDate = seconds_ago(300 * day) },
       } }
       local output, code = run "report"
       assert.same({
         "group              < 1 day  < 1 week     older",
         "-                        0         0         1",
+        "Büro                     1         0         0",
         "Geschäftsführung         0         1         1",
         "sales                    2         1         0",
       }, lines_of(output))
@@ -186,6 +188,9 @@ describe("the example", function()
       end
       for _, id in ipairs(told) do assert.is_true(completed[id]) end
       assert.equal(36, #server:ledger "complete")
+      for _, entry in ipairs(server:log()) do
+        if entry.path:find "/assign$" then find(entry.body, '"allowOverrideAssignment":false') end
+      end
     end)
 
     it("ends at what is no quicker worker", function()
