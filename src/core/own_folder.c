@@ -167,14 +167,20 @@ static int lock(int fd)
     return result;
 }
 
+/* The numbers of files are used again. */
+bool tl_own_folder_same(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino &&
+           one->st_ctim.tv_sec == other->st_ctim.tv_sec &&
+           one->st_ctim.tv_nsec == other->st_ctim.tv_nsec;
+}
+
 bool tl_own_folder_still_has(const tl_own_folder *folder, const char *name,
                              const struct stat *facts)
 {
     struct stat now;
     return fstatat(folder->fd, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-           now.st_dev == facts->st_dev && now.st_ino == facts->st_ino &&
-           now.st_ctim.tv_sec == facts->st_ctim.tv_sec &&
-           now.st_ctim.tv_nsec == facts->st_ctim.tv_nsec; /* numbers are used again */
+           tl_own_folder_same(&now, facts);
 }
 
 /* One try. BUSY with `held` unset: the file has just been replaced, so try again. */
@@ -190,6 +196,8 @@ static tl_folder_status lock_once(tl_own_folder *folder, const char *name, int *
         *held = errno == EWOULDBLOCK;
         status = *held ? TL_FOLDER_BUSY : blame_system(folder, name);
     }
+    if (status == TL_FOLDER_OK)
+        futimens(*fd, NULL); /* so that this holder's facts are not those of the one before */
     /* After the lock: who held it until now may have renamed or removed the file. */
     if (status != TL_FOLDER_FAULT && fstat(*fd, facts) != 0)
         status = blame_system(folder, name);

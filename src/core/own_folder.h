@@ -32,7 +32,8 @@ void tl_own_folder_close(tl_own_folder *folder);
 tl_folder_status tl_own_folder_read(tl_own_folder *folder, const char *name, tl_buffer *to);
 
 /* Locks a file, which is made when it is missing, so that no other process or engine can. `fd` is
- * what holds the lock. When it is busy, `facts` are those of the file. */
+ * what holds the lock. When it is busy, `facts` are those of the file; the next holder changes
+ * them. */
 tl_folder_status tl_own_folder_lock(tl_own_folder *folder, const char *name, int *fd,
                                     struct stat *facts);
 
@@ -43,6 +44,9 @@ tl_folder_status tl_own_folder_replace(tl_own_folder *folder, const char *name, 
                                        const tl_buffer *content);
 
 void tl_own_folder_remove(tl_own_folder *folder, const char *name);
+
+/* Whether both are of one file that nobody has locked or changed in between. */
+bool tl_own_folder_same(const struct stat *one, const struct stat *other);
 
 /* Whether the name still stands for the file with these facts. */
 bool tl_own_folder_still_has(const tl_own_folder *folder, const char *name,

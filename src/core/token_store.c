@@ -130,17 +130,13 @@ tl_token_look tl_token_store_look(tl_token_store *store, const tl_clocks *now,
     return look;
 }
 
-/* Remembers since when a file is locked by another. */
+/* Remembers since when another has the lock: each holder's facts are his own. */
 static void note_contended(tl_token_store *store, const struct stat *facts, tl_time now)
 {
-    struct stat *known = &store->contended;
-    bool same = known->st_ino == facts->st_ino && known->st_dev == facts->st_dev &&
-                known->st_ctim.tv_sec == facts->st_ctim.tv_sec &&
-                known->st_ctim.tv_nsec == facts->st_ctim.tv_nsec;
-    if (!same) {
-        *known = *facts;
-        store->contended_since = now;
-    }
+    if (tl_own_folder_same(&store->contended, facts))
+        return;
+    store->contended = *facts;
+    store->contended_since = now;
 }
 
 tl_folder_status tl_token_store_lock(tl_token_store *store, tl_time now)
