@@ -83,8 +83,9 @@ static const struct age {
     /* the wall clock was set back */
     {true, 1, -1000 * LIFE, LIFE, NULL},
     {true, LIFE, -1000 * LIFE, LIFE, ""},
-    /* the machine was thawed */
-    {true, 1, LIFE, LIFE, ""},
+    /* or forward */
+    {true, 1, LIFE, LIFE, NULL},
+    {true, LIFE - 1, 1000 * LIFE, LIFE, NULL},
     {true, -1, 1, LIFE, "from the future"},
     /* another boot, a moment later */
     {false, -5000 * TL_SECOND, 1, LIFE, NULL},
