@@ -9,7 +9,7 @@ static void init_buffers(tl_request *request, const tl_allocator *allocator, siz
         request->secret ? tl_buffer_init_secret : tl_buffer_init;
     tl_buffer_init(&request->method, allocator, SIZE_MAX);
     tl_buffer_init(&request->url, allocator, SIZE_MAX);
-    tl_buffer_init(&request->headers, allocator, SIZE_MAX);
+    tl_buffer_init_secret(&request->headers, allocator, SIZE_MAX); /* a gateway's key, say */
     init(&request->body, allocator, SIZE_MAX);
     init(&request->answer_headers, allocator, MOST_HEADERS);
     init(&request->answer_body, allocator, most_body);
