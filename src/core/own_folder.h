@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 typedef struct tl_own_folder {
-    const char *path;            /* without a slash at its end */
+    const char *path;            /* does not end in a slash, dot or dots */
     uid_t owner;                 /* of it and of all in it */
     int fd;                      /* -1: closed */
     char fault[TL_MESSAGE_SIZE]; /* the last one, in words with the path; "" when there was none */
@@ -24,7 +24,8 @@ typedef enum tl_folder_status {
     TL_FOLDER_FAULT
 } tl_folder_status;
 
-/* `create`: makes the folder, and what leads to it, when it is missing. */
+/* `create`: makes the folder, and what leads to it, when it is missing. An empty one that others
+ * can read is closed to them; any other is a fault. */
 tl_folder_status tl_own_folder_open(tl_own_folder *folder, bool create);
 void tl_own_folder_close(tl_own_folder *folder);
 
