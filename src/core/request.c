@@ -59,3 +59,10 @@ void tl_request_free(const tl_allocator *allocator, tl_request *request)
     tl_buffer_free(&request->answer_body);
     tl_allocator_free(allocator, request, sizeof *request);
 }
+
+curl_off_t tl_request_measure(const tl_request *request, CURLINFO info)
+{
+    curl_off_t value = 0;
+    curl_easy_getinfo(request->easy, info, &value);
+    return value > 0 ? value : 0;
+}
