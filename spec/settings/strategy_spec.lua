@@ -118,7 +118,15 @@ describe("the way of signing in", function()
 
   it("needs no https without a credential", function()
     assert(resolve({ base_url = "http://t.example", auth = "none" }, {}))
-    local _, problem = resolve({ base_url = "http://t.example", token = "a" }, {})
-    find(tostring(problem), "must be https")
+    assert(resolve({ base_url = "http://t.example", auth = "none", headers = {} }, {}))
+    for _, arguments in ipairs { { token = "a" }, { auth = "none", headers = { ["X-Api-Key"] = "hush" } } } do
+      arguments.base_url = "http://t.example"
+      local _, problem = resolve(arguments, {})
+      find(tostring(problem), "must be https")
+      arguments.allow_insecure = true
+      assert(resolve(arguments, {}))
+      arguments.allow_insecure, arguments.base_url = nil, "http://localhost"
+      assert(resolve(arguments, {}))
+    end
   end)
 end)

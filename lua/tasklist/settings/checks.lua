@@ -27,13 +27,18 @@ local function exposes(url, values)
   return not (url.https or url.loopback or values.allow_insecure)
 end
 
+-- A header that the caller sets may be one, too.
+local function has_credential(values)
+  return values.auth ~= "none" or next(values.headers or {}) ~= nil
+end
+
 -- What a URL that a credential travels to must not be.
 local url_faults = {
   { function(url) return not (url.http or url.https) end, "must begin with https:// (or http://)" },
   { function(url) return url.credentials end, "must not hold a user name or password" },
   { function(url, text) return url.fragment or text:find("#", 1, true) end, "must not have a fragment (#…)" },
   { function(url, _, row) return row.url == "base" and url.query end, "must not have a query (?…)" },
-  { function(url, _, _, values) return values.auth ~= "none" and exposes(url, values) end,
+  { function(url, _, _, values) return has_credential(values) and exposes(url, values) end,
     insecure:format("a secret travels there") },
 }
 
