@@ -37,8 +37,9 @@ local url_faults = {
   { function(url) return not (url.http or url.https) end, "must begin with https:// (or http://)" },
   { function(url) return url.credentials end, "must not hold a user name or password" },
   { function(url, text) return url.fragment or text:find("#", 1, true) end, "must not have a fragment (#…)" },
-  { function(url, _, row) return row.url == "base" and url.query end, "must not have a query (?…)" },
-  { function(url, _, _, values) return has_credential(values) and exposes(url, values) end,
+  { function(url, text) return url.query or text:find("?", 1, true) end,
+    "must not have a query (?…), since messages and traces show it" },
+  { function(url, _, values) return has_credential(values) and exposes(url, values) end,
     insecure:format("a secret travels there") },
 }
 
@@ -51,7 +52,7 @@ local function bad_url(row, value, values)
     return "is no URL: https://host[:port][/path] expected"
   end
   for _, fault in ipairs(url_faults) do
-    if fault[1](url, value, row, values) then
+    if fault[1](url, value, values) then
       return fault[2]
     end
   end
