@@ -58,30 +58,12 @@ local function bad_url(row, value, values)
   end
 end
 
--- What keeps us from reading something, or nil.
-local probes = {}
-
-function probes.file(path)
-  local file, problem = io.open(path)
-  if file then
-    local _
-    _, problem = file:read(0) -- a folder can be opened, too
-    file:close()
-  end
-  return problem
-end
-
-function probes.folder(path)
-  local file, problem = io.open(path .. "/.")
-  if file then
-    file:close()
-  end
-  return problem
-end
-
 local function unreadable(row, value)
-  local problem = row.reads and value and value ~= "" and probes[row.reads](value)
-  return problem and ("cannot be read: %s: %s"):format(value, problem:match("([^: ][^:]*)$"))
+  if not row.reads or not value or value == "" then
+    return nil
+  end
+  local fine, problem = core.readable(value, row.reads)
+  return not fine and ("cannot be read: %s: %s"):format(value, problem) or nil
 end
 
 local schemes = { http = true, https = true, socks5h = true }
