@@ -66,7 +66,7 @@ local function unreadable(row, value)
   return not fine and ("cannot be read: %s: %s"):format(value, problem) or nil
 end
 
-local schemes = { http = true, https = true, socks5h = true }
+local schemes = { http = true, https = true, socks5 = true, socks5h = true }
 
 local function bad_proxy(row, value, values)
   if row.type ~= "proxy" or not value then
@@ -74,7 +74,7 @@ local function bad_proxy(row, value, values)
   end
   local url = core.url(value)
   if not url or not schemes[value:match("^(.-):")] or not value:find("^[^/]+//[^/?#%s%c]+$") then
-    return "must be http://, https:// or socks5h:// and then [user:password@]host:port"
+    return "must be http://, https://, socks5h:// or socks5:// and then [user:password@]host:port"
   elseif values.proxy_user and exposes(url, values) then
     return insecure:format("it comes with a password")
   end

@@ -32,7 +32,7 @@ function levels.read(row, value, source)
   end
   local meant = meaning[1](value)
   if meant == nil then
-    return config_error("%s must be %s", naming.called(row), meaning[2])
+    return config_error("%s must be %s", naming.called(row, source), meaning[2])
   end
   return meant
 end

@@ -17,7 +17,7 @@
 
 local function uses_https(values)
   for _, name in ipairs { "base_url", "authorization_server_url", "login_url" } do
-    if (values[name] or ""):find("^https:") then
+    if (values[name] or ""):lower():find("^https:") then
       return true
     end
   end
