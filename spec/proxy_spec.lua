@@ -153,6 +153,9 @@ describe("the setting proxy", function()
     { "http://p.example", "http://p.example:1080" },
     { "https://p.example/", "https://p.example:443" },
     { "socks5h://[::1]:9050", "socks5h://[::1]:9050" },
+    { "socks5://p.example", "socks5://p.example:1080" },
+    { "HTTP://P.example:3128", "http://P.example:3128" },
+    { "Https://me:Hush@p.example", "https://p.example:443", "me", "Hush" },
     { "https://me:a%40b%3Ac@p.example:1", "https://p.example:1", "me", "a@b:c" },
     { "https://me:a@b@p.example:1", "https://p.example:1", "me", "a@b" },
     { "https://me@p.example:1", "https://p.example:1", "me", "" },
@@ -176,6 +179,31 @@ describe("the setting proxy", function()
       find(tostring(problem), 'option "proxy"')
     end)
   end
+
+  -- Variables and base URL; the proxy, or words of the message.
+  local environments = {
+    { { all_proxy = "socks5://p.example:1080/" }, "https://t.example", "socks5://p.example:1080" },
+    { { ALL_PROXY = "SOCKS5H://p.example:1" }, "https://t.example", "socks5h://p.example:1" },
+    { { https_proxy = "http://a.example:1", http_proxy = "http://b.example:1" }, "HTTPS://t.example",
+      "http://a.example:1" },
+    { { https_proxy = "http://a.example:1", http_proxy = "http://b.example:1" }, "HTTP://t.example",
+      "http://b.example:1" },
+    { { all_proxy = "socks4://p.example:1" }, "https://t.example", nil, '^all_proxy %(option "proxy"%) must be ' },
+    { { HTTPS_PROXY = "nonsense://" }, "https://t.example", nil, '^HTTPS_PROXY %(option "proxy"%) must be ' },
+  }
+  for i, row in ipairs(environments) do
+    it("is read from the environment, row " .. i, function()
+      local values, problem = settings.resolve({ base_url = row[2], token = "a", allow_insecure = true },
+        function(name) return row[1][name] end)
+      assert.equal(row[3], values and values.proxy)
+      assert.truthy(row[3] or problem.message:find(row[4]), tostring(problem))
+    end)
+  end
+
+  it("leaves this machine alone however http is written", function()
+    local values = assert(resolve("http://p.example:1", { base_url = "HTTP://localhost:1", no_proxy = "a.example" }))
+    find(values.no_proxy, "localhost")
+  end)
 
   it("with a password must be https, unless told so", function()
     for _, url in ipairs { "http://me:hush@p.example:1", "socks5h://me:hush@p.example:1", "me:hush@p.example:1" } do

@@ -130,7 +130,7 @@ describe("an answer that is no success", function()
     { 401, '{"message":""}', "auth", nil, "401; the API does not accept the token; check audience" },
     { 403, '{"status":403,"message":"User does not have permission to perform on this task.","instance":"1-2"}', "http",
       "forbidden", "403: User does not have permission", nil, "1-2" },
-    { 403, csrf, "auth", "csrf", "invalid CSRF token.; send back the X-CSRF-TOKEN header" },
+    { 403, csrf, "auth", "csrf", 'invalid CSRF token.; sign in with auth = "cookie"' },
     { 403, "", "http", "forbidden", "answered 403" },
     { 403, html, "http", "forbidden", "answered 403" },
     { 404, "", "http", nil, "404; check base_url (CAMUNDA_TASKLIST_BASE_URL)" },

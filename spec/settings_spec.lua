@@ -98,6 +98,13 @@ describe("settings", function()
     { "a NUL", {}, { base_url = "https://tasks.example/\0" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url" },
     { "a user name", {}, { base_url = "https://me@tasks.example" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url" },
     { "a query", {}, { base_url = "https://tasks.example?a=b" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url" },
+    { "an empty query", {}, { base_url = "https://tasks.example/?" }, "base_url", "query" },
+    { "a query in the token URL", {}, { authorization_server_url = "https://l.example/token?p=hush" },
+      "CAMUNDA_OAUTH_URL", "query" },
+    { "a query in the token URL's variable", { ZEEBE_AUTHORIZATION_SERVER_URL = "https://l.example/token?p=hush" }, {},
+      "authorization_server_url", "query" },
+    { "a query in the login URL", {}, { auth = "cookie", username = "a", password = "b",
+      login_url = "https://l.example/login?password=hush" }, "CAMUNDA_COOKIE_AUTH_URL", "query" },
     { "an empty fragment", {}, { base_url = "https://tasks.example/#" }, "base_url", "fragment" },
     { "a fragment", {}, { base_url = "https://tasks.example#a" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url" },
     { "http to another host", {}, { base_url = "http://tasks.example" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url",
@@ -115,6 +122,7 @@ describe("settings", function()
       local values, problem = resolve(row[3], row[2])
       assert.is_nil(values)
       assert.equal("config", problem.kind)
+      assert.falsy(tostring(problem):find("hush", 1, true), tostring(problem))
       for i = 4, #row do
         assert.truthy(tostring(problem):find(row[i], 1, true), tostring(problem))
       end

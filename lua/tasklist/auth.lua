@@ -33,23 +33,30 @@ local function read_login(status)
   return nil, ("the login was answered with %d; check login_url (CAMUNDA_COOKIE_AUTH_URL)"):format(status)
 end
 
+local switch_off = "or set camunda.tasklist.csrfPreventionEnabled=false at the server"
+local use_cookies = "sign in with auth = \"cookie\" (CAMUNDA_AUTH_STRATEGY=COOKIE), which sends the header "
+  .. "X-CSRF-TOKEN back, " .. switch_off
+
 -- Each: `identity` makes the engine's identity, nil for nobody; `unauthorized` is what to do about a 401 of the
--- API that signing in anew did not cure.
+-- API that signing in anew did not cure, `csrf` about a CSRF token that it misses.
 local ways = {}
 
 ways.none = {
   identity = function() return nil end,
   unauthorized = "the API asks who we are, and auth is \"none\"; choose another with auth (CAMUNDA_AUTH_STRATEGY)",
+  csrf = use_cookies,
 }
 
 ways.basic = {
   identity = function(engine, values) return engine:basic(values.username, values.password) end,
   unauthorized = "check username and password (CAMUNDA_BASIC_AUTH_USERNAME, CAMUNDA_BASIC_AUTH_PASSWORD)",
+  csrf = use_cookies,
 }
 
 ways.bearer = {
   identity = function(engine, values) return engine:bearer(values.token) end,
   unauthorized = "the API does not accept the token; check token (CAMUNDA_OAUTH_TOKEN)",
+  csrf = use_cookies,
 }
 
 ways.oauth = {
@@ -67,6 +74,7 @@ ways.oauth = {
     })
   end,
   unauthorized = "the API does not accept the token; check audience and the client's permissions",
+  csrf = use_cookies,
 }
 
 ways.cookie = {
@@ -79,6 +87,8 @@ ways.cookie = {
     })
   end,
   unauthorized = "the API does not accept the session; check that login_url (CAMUNDA_COOKIE_AUTH_URL) is the API's own",
+  csrf = "check that proxies pass the header X-CSRF-TOKEN and the cookies on in both directions, and that login_url "
+    .. "(CAMUNDA_COOKIE_AUTH_URL) is the API's own, " .. switch_off,
 }
 
 return ways

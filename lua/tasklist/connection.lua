@@ -63,7 +63,7 @@ function connection.new(values)
   end
   local way = auth[values.auth]
   local self = { engine = engine, values = values, identity = way.identity(engine, values),
-    unauthorized = way.unauthorized, lines_of = line_writer(values.headers) }
+    way = way, lines_of = line_writer(values.headers) }
   settings.blank(values)
   return setmetatable(self, metatable)
 end
@@ -152,7 +152,7 @@ end
 
 local function read(self, message, answer, peek)
   if answer.status < 200 or answer.status > 299 then
-    return connection.failed(message, errors.of_status(answer, message, self.unauthorized))
+    return connection.failed(message, errors.of_status(answer, message, self.way))
   end
   if peek then
     peek(answer.body)

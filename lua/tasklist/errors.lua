@@ -69,13 +69,15 @@ local function has_refused_byte(path)
   return false
 end
 
-local function hint_of(answer, said, message, unauthorized)
+local function hint_of(answer, said, message, way)
   if said.text == unexpected and not message.read then
     return no_permission
   elseif answer.status == 400 and not said.text and has_refused_byte(message.path) then
     return refused_byte
   elseif answer.status == 401 then
-    return not said.text and unauthorized or nil
+    return way.unauthorized
+  elseif said.code == "csrf" then
+    return way.csrf
   end
   return said.hint or not said.code and status_hints[answer.status] or nil
 end
@@ -83,15 +85,15 @@ end
 --- An answer that is no success.
 -- @tparam table answer `status`, `body`, `attempts`, `retry_after`, `outcome` of an exchange
 -- @tparam table message what was sent
--- @tparam string unauthorized what to do about a 401 that does not say why
+-- @tparam table way of signing in, from `tasklist.auth`: what to do about a refusal depends on it
 -- @treturn table fields for `new`
-function errors.of_status(answer, message, unauthorized)
+function errors.of_status(answer, message, way)
   local said = refusals.read(answer.status, answer.body)
   local text = ("the server answered %d"):format(answer.status)
   if said.text then
     text = text .. ": " .. said.text
   end
-  local hint = hint_of(answer, said, message, unauthorized)
+  local hint = hint_of(answer, said, message, way)
   if hint then
     text = text .. "; " .. hint
   end

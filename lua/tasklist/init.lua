@@ -57,8 +57,8 @@ end })
 -- once; `http_version` ("2": where the server speaks it; "1.1"); `user_agent` (string); `headers`: name ->
 -- value, sent with every request; `ca_file` (PEM) and `ca_path` (folder in OpenSSL's form): the authorities
 -- to trust instead of the system's; `client_cert`, `client_key` (PEM), `client_key_password`: strings;
--- `proxy`: "http://", "https://" or "socks5h://" and then [user:password@]host:port, false for none whatever
--- the environment says; `no_proxy`: hosts to reach directly, separated by commas ("*": all).
+-- `proxy`: "http://", "https://", "socks5h://" or "socks5://" and then [user:password@]host:port, false for none
+-- whatever the environment says; `no_proxy`: hosts to reach directly, separated by commas ("*": all).
 --
 -- `trace`: a function that gets a table for each attempt on the wire: `method`, `url`, `attempt` (from 1),
 -- `status` or `error` (text), `sign_in` ("token" or "session" when it was one); `lookup`, `connect`, `tls`,

@@ -28,8 +28,6 @@ local by_text = {
 local hints = {
   unsupported = "the task's implementation is ZEEBE_USER_TASK, which v1 cannot change for a client that signs in "
     .. "with a token: search with implementation = \"JOB_WORKER\", or change such tasks by Camunda's newer API",
-  csrf = "sign in with auth = \"cookie\" (CAMUNDA_AUTH_STRATEGY=COOKIE), which sends the header X-CSRF-TOKEN back, "
-    .. "or set camunda.tasklist.csrfPreventionEnabled=false at the server",
 }
 
 local function text_of(value)

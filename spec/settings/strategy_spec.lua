@@ -44,6 +44,18 @@ describe("the way of signing in", function()
     -- One way, from two levels.
     { env_oauth, { client_id = "a" }, "oauth" },
     { env_cookie, { auth = "cookie", username = "a" }, "cookie" },
+    -- A user and a password alone: the environment decides, where it knows either way.
+    { { CAMUNDA_AUTH_STRATEGY = "COOKIE" }, { username = "a", password = "b" }, "cookie" },
+    { { CAMUNDA_AUTH_STRATEGY = "BASIC" }, { username = "a", password = "b" }, "basic" },
+    { { CAMUNDA_AUTH_STRATEGY = "NONE" }, { username = "a", password = "b" }, "basic" },
+    { env_cookie, { password = "b" }, "cookie" },
+    { env_cookie, { username = "a" }, "cookie" },
+    { env_basic, { password = "b" }, "basic" },
+    { { CAMUNDA_COOKIE_AUTH_URL = "https://l.example" }, { username = "a", password = "b" }, "cookie" },
+    { merge(env_oauth, env_cookie), { password = "b" }, "cookie" },
+    { merge(env_oauth, env_bearer), { username = "a", password = "b" }, "basic" },
+    { merge(env_basic, env_cookie, { CAMUNDA_AUTH_STRATEGY = "COOKIE" }), { password = "b" }, "cookie" },
+    { merge(env_cookie, { CAMUNDA_AUTH_STRATEGY = "OAUTH" }), { password = "b" }, "cookie" },
     -- The environment may hold more than one, when it says which.
     { merge(env_oauth, env_basic, { CAMUNDA_AUTH_STRATEGY = "Basic" }), {}, "basic" },
     { merge(env_oauth, env_basic), { auth = "basic" }, "basic" },
@@ -76,6 +88,9 @@ describe("the way of signing in", function()
     { merge(env_oauth, env_basic), {}, "the environment", "CAMUNDA_CLIENT_ID", "CAMUNDA_BASIC_AUTH_USERNAME",
       "CAMUNDA_AUTH_STRATEGY" },
     { merge(env_basic, env_cookie), {}, "CAMUNDA_COOKIE_AUTH_USERNAME" },
+    { merge(env_basic, env_cookie), { username = "a", password = "b" }, "the environment",
+      "CAMUNDA_BASIC_AUTH_USERNAME", "CAMUNDA_COOKIE_AUTH_USERNAME", "CAMUNDA_AUTH_STRATEGY" },
+    { { CAMUNDA_AUTH_STRATEGY = "kerberos" }, { username = "a", password = "b" }, "CAMUNDA_AUTH_STRATEGY" },
     { {}, { auth = "basic", client_id = "a", username = "b", password = "c" }, 'option "client_id"', "basic" },
     { {}, { auth = "none", token = "a" }, 'option "token"', "none" },
     { {}, { token = "a", audience = "b" }, 'option "audience"', "bearer" },
@@ -103,7 +118,15 @@ describe("the way of signing in", function()
 
   it("needs no https without a credential", function()
     assert(resolve({ base_url = "http://t.example", auth = "none" }, {}))
-    local _, problem = resolve({ base_url = "http://t.example", token = "a" }, {})
-    find(tostring(problem), "must be https")
+    assert(resolve({ base_url = "http://t.example", auth = "none", headers = {} }, {}))
+    for _, arguments in ipairs { { token = "a" }, { auth = "none", headers = { ["X-Api-Key"] = "hush" } } } do
+      arguments.base_url = "http://t.example"
+      local _, problem = resolve(arguments, {})
+      find(tostring(problem), "must be https")
+      arguments.allow_insecure = true
+      assert(resolve(arguments, {}))
+      arguments.allow_insecure, arguments.base_url = nil, "http://localhost"
+      assert(resolve(arguments, {}))
+    end
   end)
 end)

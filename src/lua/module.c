@@ -4,8 +4,12 @@
 #include "json.h"
 
 #include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void tl_register_type(lua_State *L, const char *name, const luaL_Reg *methods,
                       const luaL_Reg *metamethods)
@@ -87,10 +91,44 @@ static int now(lua_State *L)
     return 1;
 }
 
+/* What keeps us from reading a file (or a folder), or NULL. Never waits: a FIFO is no file. */
+static const char *reading_problem(const char *path, bool folder)
+{
+    struct stat facts;
+    int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (descriptor < 0)
+        return strerror(errno);
+    const char *problem = NULL;
+    if (fstat(descriptor, &facts) != 0)
+        problem = strerror(errno);
+    else if (folder ? !S_ISDIR(facts.st_mode) : !S_ISREG(facts.st_mode))
+        problem = folder ? "no folder" : "no regular file";
+    close(descriptor);
+    return problem;
+}
+
+/* readable(path, kind): true when the "file" or "folder" can be read, or nil and why not. */
+static int readable(lua_State *L)
+{
+    static const char *const kinds[] = {"file", "folder", NULL};
+    size_t length;
+    const char *path = luaL_checklstring(L, 1, &length);
+    bool folder = luaL_checkoption(L, 2, NULL, kinds) == 1;
+    const char *problem =
+        strlen(path) == length ? reading_problem(path, folder) : "a NUL in the path";
+    if (problem) {
+        lua_pushnil(L);
+        lua_pushstring(L, problem);
+        return 2;
+    }
+    lua_pushboolean(L, true);
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
-    {"now", now},      {"encode", encode}, {"engine", tl_new_engine},
-    {"url", read_url}, {"tidy", tl_tidy},  {"curl_version", curl_version_text},
-    {NULL, NULL},
+    {"now", now},           {"encode", encode}, {"engine", tl_new_engine},
+    {"url", read_url},      {"tidy", tl_tidy},  {"curl_version", curl_version_text},
+    {"readable", readable}, {NULL, NULL},
 };
 
 __attribute__((visibility("default"))) int luaopen_tasklist_core(lua_State *L);

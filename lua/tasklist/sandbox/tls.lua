@@ -44,7 +44,9 @@ local function new_certificate(common_name, issuer_name, from, to)
   return cert, key
 end
 
-local function new_authority(common_name)
+-- No two have the same name: OpenSSL takes the first of a name for the issuer, so that a file could not hold both.
+local function new_authority(title)
+  local common_name = ("%s %x"):format(title, string.unpack("I6", rand.bytes(6)))
   local cert, key = new_certificate(common_name, common_name, -2 * DAY, DAY)
   cert:setBasicConstraints{ CA = true }
   cert:setBasicConstraintsCritical(true)

@@ -27,13 +27,19 @@ local function exposes(url, values)
   return not (url.https or url.loopback or values.allow_insecure)
 end
 
+-- A header that the caller sets may be one, too.
+local function has_credential(values)
+  return values.auth ~= "none" or next(values.headers or {}) ~= nil
+end
+
 -- What a URL that a credential travels to must not be.
 local url_faults = {
   { function(url) return not (url.http or url.https) end, "must begin with https:// (or http://)" },
   { function(url) return url.credentials end, "must not hold a user name or password" },
   { function(url, text) return url.fragment or text:find("#", 1, true) end, "must not have a fragment (#…)" },
-  { function(url, _, row) return row.url == "base" and url.query end, "must not have a query (?…)" },
-  { function(url, _, _, values) return values.auth ~= "none" and exposes(url, values) end,
+  { function(url, text) return url.query or text:find("?", 1, true) end,
+    "must not have a query (?…), since messages and traces show it" },
+  { function(url, _, values) return has_credential(values) and exposes(url, values) end,
     insecure:format("a secret travels there") },
 }
 
@@ -46,39 +52,21 @@ local function bad_url(row, value, values)
     return "is no URL: https://host[:port][/path] expected"
   end
   for _, fault in ipairs(url_faults) do
-    if fault[1](url, value, row, values) then
+    if fault[1](url, value, values) then
       return fault[2]
     end
   end
 end
 
--- What keeps us from reading something, or nil.
-local probes = {}
-
-function probes.file(path)
-  local file, problem = io.open(path)
-  if file then
-    local _
-    _, problem = file:read(0) -- a folder can be opened, too
-    file:close()
-  end
-  return problem
-end
-
-function probes.folder(path)
-  local file, problem = io.open(path .. "/.")
-  if file then
-    file:close()
-  end
-  return problem
-end
-
 local function unreadable(row, value)
-  local problem = row.reads and value and value ~= "" and probes[row.reads](value)
-  return problem and ("cannot be read: %s: %s"):format(value, problem:match("([^: ][^:]*)$"))
+  if not row.reads or not value or value == "" then
+    return nil
+  end
+  local fine, problem = core.readable(value, row.reads)
+  return not fine and ("cannot be read: %s: %s"):format(value, problem) or nil
 end
 
-local schemes = { http = true, https = true, socks5h = true }
+local schemes = { http = true, https = true, socks5 = true, socks5h = true }
 
 local function bad_proxy(row, value, values)
   if row.type ~= "proxy" or not value then
@@ -86,7 +74,7 @@ local function bad_proxy(row, value, values)
   end
   local url = core.url(value)
   if not url or not schemes[value:match("^(.-):")] or not value:find("^[^/]+//[^/?#%s%c]+$") then
-    return "must be http://, https:// or socks5h:// and then [user:password@]host:port"
+    return "must be http://, https://, socks5h:// or socks5:// and then [user:password@]host:port"
   elseif values.proxy_user and exposes(url, values) then
     return insecure:format("it comes with a password")
   end

@@ -107,12 +107,12 @@ local function collect(list, values, sources)
   return true
 end
 
-local function check(values)
+local function check(values, sources)
   for _, problem_of in ipairs(checks.all) do
     for _, row in ipairs(names) do
       local problem = in_force(row, values) and problem_of(row, values[row.name], values)
       if problem then
-        return config_error("%s %s", called(row), problem)
+        return config_error("%s %s", called(row, sources[row.name]), problem)
       end
     end
   end
@@ -147,7 +147,7 @@ function settings.resolve(arguments, environment)
     values.token_cache = cache_folder.usual(environment)
   end
   if done then
-    done, problem = check(values)
+    done, problem = check(values, sources)
   end
   return done and values or nil, done and sources or problem
 end

@@ -1,6 +1,7 @@
 --- Where settings come from: the arguments, the env_file, the environment. Each is a level: `name`, for
 -- messages, and `find`, which gives a row's value there (or nil), and its source.
 
+local core = require "tasklist.core"
 local env_file = require "tasklist.settings.env_file"
 local naming = require "tasklist.settings.naming"
 local types = require "tasklist.settings.types"
@@ -31,7 +32,7 @@ function levels.read(row, value, source)
   end
   local meant = meaning[1](value)
   if meant == nil then
-    return config_error("%s must be %s", naming.called(row), meaning[2])
+    return config_error("%s must be %s", naming.called(row, source), meaning[2])
   end
   return meant
 end
@@ -55,13 +56,14 @@ local function level_of_variables(name, variable, source)
 end
 
 local function level_of_file(path)
-  local file, problem = io.open(path)
+  local fine, problem = core.readable(path, "file")
+  local file = fine and io.open(path)
   local text = file and file:read("a")
   if file then
     file:close()
   end
   if not text then
-    return config_error("option \"env_file\" cannot be read: %s", problem or path)
+    return config_error("option \"env_file\" cannot be read: %s: %s", path, problem or "it has just gone")
   end
   local variables, line, why = env_file.parse(text)
   if not variables then

@@ -11,13 +11,13 @@
 -- - `when`: a function of the values so far: whether the row is in force
 -- - `required`: must be there and not be empty
 -- - `secret`: never shown
--- - `url`: a credential travels there; "base": and it is no more than a prefix of URLs
+-- - `url`: a credential travels there
 -- - `reads`: "file" or "folder": must be readable
 -- - `pattern`, `holds`: what the text must match, in Lua's and in our words
 
 local function uses_https(values)
   for _, name in ipairs { "base_url", "authorization_server_url", "login_url" } do
-    if (values[name] or ""):find("^https:") then
+    if (values[name] or ""):lower():find("^https:") then
       return true
     end
   end
@@ -39,7 +39,7 @@ return {
 
   { name = "region", type = "string", env = { "CAMUNDA_CLUSTER_REGION" } },
   { name = "cluster_id", type = "string", env = { "CAMUNDA_CLUSTER_ID" } },
-  { name = "base_url", type = "string", env = { "CAMUNDA_TASKLIST_BASE_URL" }, url = "base" },
+  { name = "base_url", type = "string", env = { "CAMUNDA_TASKLIST_BASE_URL" }, url = true },
 
   { name = "auth", type = "strategy", env = { "CAMUNDA_AUTH_STRATEGY" } },
   { name = "client_id", auth = "oauth", type = "string", env = { "CAMUNDA_CLIENT_ID", "ZEEBE_CLIENT_ID" },

@@ -4,11 +4,13 @@ local errors = require "tasklist.errors"
 
 local naming = {}
 
---- Variables and option, so that a reader finds the one to change wherever it was set.
+--- The variable that was set and the option, or all variables, so that a reader finds the one to change.
 -- @tparam table row of `names`
+-- @tparam[opt] string source "argument", "default", or else what names the variable
 -- @treturn string
-function naming.called(row)
-  local variables = row.env and table.concat(row.env, " or ")
+function naming.called(row, source)
+  local set = source ~= "argument" and source ~= "default" and source
+  local variables = set or row.env and table.concat(row.env, " or ")
   return variables and ("%s (option %q)"):format(variables, row.name) or ("option %q"):format(row.name)
 end
 

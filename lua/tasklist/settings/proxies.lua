@@ -18,7 +18,7 @@ function proxies.take_apart(values)
   if not proxy then
     return
   end
-  proxy = proxy:find("://", 1, true) and proxy or "http://" .. proxy
+  proxy = proxy:find("://", 1, true) and proxy:gsub("^%a[^:]*", string.lower) or "http://" .. proxy
   local scheme, user_info, host = proxy:match("^([^:]+)://(.*)@([^@]*)$")
   if user_info then
     local user, password = user_info:match("^([^:]*):?(.*)$")
@@ -42,7 +42,7 @@ function proxies.keep_this_machine_direct(values, sources)
   local no_proxy = values.no_proxy or ""
   local exposed
   for _, row in ipairs(names) do
-    exposed = exposed or (row.url and (values[row.name] or ""):find("^http:")) and true
+    exposed = exposed or (row.url and (values[row.name] or ""):lower():find("^http:")) and true
   end
   if no_proxy ~= "*" and (exposed or sources.no_proxy ~= "argument") then
     no_proxy = no_proxy == "" and here or no_proxy .. "," .. here

@@ -13,15 +13,25 @@ for _, row in ipairs(names) do
   auth_row = row.name == "auth" and row or auth_row
 end
 
--- In this order: a user and a password alone mean HTTP basic.
-local ways = { "oauth", "basic", "cookie", "bearer" }
+-- In this order: with nothing to go by it is the first, and of a user and a password alone HTTP basic.
+local ways = { "oauth", "basic", "cookie", "bearer", "none" }
 
--- What a level sets of what tells a way: variable or option -> the set of ways that it may mean; and a source.
-local function told_at(level)
+local function holds(list, item)
+  for _, each in ipairs(list) do
+    if each == item then
+      return true
+    end
+  end
+  return false
+end
+
+-- What a level sets of what tells one of the ways: variable or option -> the set of those that it may mean; and
+-- a source.
+local function told_at(level, among)
   local told, source = {}, nil
   for _, row in ipairs(names) do
     local value, from
-    if row.tells then
+    if row.tells and holds(among, row.auth) then
       value, from = level.find(row)
     end
     if value ~= nil then
@@ -53,37 +63,45 @@ local function several_at(level, told)
     level.name, table.concat(list, ", "), called(auth_row))
 end
 
--- The way that a level says or means, and the source of that; or nil, and nil or an error.
-local function chosen_at(level)
+-- Those of some ways that a level leaves, at least one, and what narrowed them, or nil; or nil and an error.
+local function narrow(level, among)
   local value, source = level.find(auth_row)
-  if value then
-    local way, problem = levels.read(auth_row, value, source)
-    return way, problem or source
+  local way, problem = levels.read(auth_row, value, source)
+  if problem then
+    return nil, problem
+  elseif holds(among, way) then
+    return { way }, source
   end
-  local told, from = told_at(level)
-  if next(told) == nil then
-    return nil
-  end
-  for _, way in ipairs(ways) do
-    if agrees(told, way) then
-      return way, from
+  local told, from = told_at(level, among)
+  local left = {}
+  for _, each in ipairs(among) do
+    if agrees(told, each) then
+      left[#left + 1] = each
     end
   end
-  return several_at(level, told)
+  if #left == 0 then
+    return several_at(level, told)
+  end
+  return left, #left < #among and from or nil
 end
 
---- The way of signing in: what the first level says or means that does either. Then nothing that the other
--- levels set for another way counts.
+--- The way of signing in: what the first level says or means that does either. Where that may be more than one,
+-- as with a user and a password alone, the next levels decide among those; nothing that they set for another way
+-- counts.
 -- @tparam table list of levels
 -- @treturn string its name, and its source; or nil and an error of kind "config"
 function strategy.choose(list)
+  local left, source = ways, "default"
   for _, level in ipairs(list) do
-    local way, source = chosen_at(level)
-    if way or source then
-      return way, source
+    local narrowed, from = narrow(level, left)
+    if not narrowed then
+      return nil, from
+    elseif #narrowed == 1 and #left > 1 then
+      return narrowed[1], from
     end
+    left, source = narrowed, from or source
   end
-  return "oauth", "default"
+  return left[1], source
 end
 
 --- Arguments that the chosen way does not ask for would be left out silently: they are refused.
