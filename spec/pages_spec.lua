@@ -331,7 +331,7 @@ describe("tasks", function()
     find(failure.message, "no answer within 0.3 s")
   end)
 
-  it("does time out while it waits", function()
+  it("does time out while it waits, and only once", function()
     local hasty <close> = connect.of(server, { timeout = 0.3 })
     assert(hasty:search_tasks())
     server:fault { { path = search_path, action = "delay", seconds = 0 },
@@ -340,6 +340,7 @@ describe("tasks", function()
     walk()
     local _, failure = pcall(walk)
     assert.equal("timeout", failure.kind)
+    assert.equal(3, #searches())
   end)
 
   local full = { { "1", "10", "1" }, { "2", "20", "2" } }

@@ -187,16 +187,21 @@ function Connection:step()
   self.engine:step()
 end
 
---- Waits for what was sent ahead.
+--- Waits for what was sent ahead. Where libcurl gave up on it too early, because it has counted the time in
+-- which nobody drove, it is sent again, for what is left of the timeout.
 -- @param request from `prefetch`
 -- @tparam table message the one that was sent
 -- @return as `call` does
 function Connection:collect(request, message)
+  local deadline = core.now() + (message.timeout or self.values.timeout)
   local answer, failure = finish(self, request, message)
   if answer then
     return read(self, message, answer)
-  elseif failure.kind == "timeout" then
-    return self:call(message) -- libcurl has counted the time in which nobody drove
+  end
+  local left = deadline - core.now()
+  if failure.kind == "timeout" and left > 0 then
+    message.timeout = left
+    return self:call(message)
   end
   return nil, failure
 end
