@@ -40,7 +40,8 @@ local metatable = { __index = Walk, __name = "tasklist.walk" }
 -- @tparam function message_of gives the message of a query
 -- @tparam table query the walk's own; `searchBefore` and `searchBeforeOrEqual` must not be in it
 -- @tparam ?integer limit how many tasks at most
--- @treturn table `take` gives the tasks; `close` ends it early
+-- @treturn table `take` gives the tasks; `close` ends it early. `stuck` is true once it failed for a cursor
+--   that leads nowhere: the same walk would fail there again
 function pages.walk(connection, message_of, query, limit)
   query.pageSize = query.pageSize or v1.walk_size
   return setmetatable({
@@ -128,6 +129,7 @@ local function turn_to(self, tasks)
   local cursor = tasks[#tasks].sortValues
   local problem = problem_of_cursor(self, cursor)
   if problem then
+    self.stuck = true
     self.failure = errors.new { kind = "decode", message = problem, method = self.message.method,
       path = self.message.path }
   else

@@ -51,13 +51,13 @@ end
 
 -- Tasks that have left the result are forgotten, so that memory stays with what matches; but only a whole
 -- round tells which these are.
-local function end_round(self, failure)
+local function end_round(self, failure, passing)
   self.walk:close()
   self.walk = nil
   self.rest = self.options.interval
   if not failure then
     self.given = self.matching
-  elseif not may_pass(failure) then
+  elseif not passing then
     error(failure, 0)
   else
     self.rest = math.max(self.rest, math.min(failure.retry_after or 0, longest_rest))
@@ -73,6 +73,16 @@ local function is_new(self, task)
   local new = not self.given[id]
   self.matching[id], self.given[id] = true, true
   return new
+end
+
+-- The next task of the round; or nil, an error object when the end is no good one, and whether that may pass.
+-- A server whose tasks have no ids or whose pages do not move on gives no others later.
+local function next_task(self)
+  local task, failure = self.walk:take()
+  if task and task.id == nil then
+    return nil, errors.new { kind = "decode", message = "a task of the search's answer has no id" }, false
+  end
+  return task, failure, failure and not self.walk.stuck and may_pass(failure)
 end
 
 local function rest(self)
@@ -91,12 +101,9 @@ function Watch:take()
       rest(self)
       begin_round(self)
     end
-    local task, failure = self.walk:take()
-    if task and task.id == nil then
-      task, failure = nil, errors.new { kind = "decode", message = "a task of the search's answer has no id" }
-    end
+    local task, failure, passing = next_task(self)
     if not task then
-      end_round(self, failure)
+      end_round(self, failure, passing)
     elseif is_new(self, task) then
       return task
     end
