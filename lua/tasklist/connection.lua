@@ -177,9 +177,7 @@ end
 -- @tparam table message
 -- @return what `collect` takes; `close` of it cancels, and so does letting go of it
 function Connection:prefetch(message)
-  local request = start(self, message, true)
-  self.engine:step() -- puts it on the wire
-  return request
+  return start(self, message, true)
 end
 
 --- Moves on what is under way, without waiting.

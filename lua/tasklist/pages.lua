@@ -100,6 +100,7 @@ local function send_ahead(self, cursor)
   query.pageSize = math.tointeger(math.min(self.size, self.left))
   self.message = self.message_of(query)
   self.request = self.connection:prefetch(self.message)
+  self.connection:step() -- puts it on the wire
 end
 
 local function fresh(self, task, before)
