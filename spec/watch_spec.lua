@@ -200,6 +200,23 @@ describe("watch", function()
     assert.truthy(watching())
   end)
 
+  it("raises at the caller's line once the client is closed, by on_error too", function()
+    start()
+    local closers = {
+      function(own, watching) watching() own:close() end,
+      function() server:fault { path = search_path, action = "status", status = 500 } end,
+    }
+    for _, prepare in ipairs(closers) do
+      local own = connect.of(server)
+      local watching = own:watch({}, { interval = 0.05, on_error = function() own:close() end })
+      prepare(own, watching)
+      local ok, problem = pcall(function() watching() end)
+      assert.is_false(ok)
+      find(problem, "spec/watch_spec.lua:")
+      find(problem, "watch: attempt to use a closed client")
+    end
+  end)
+
   -- The seconds between one search and the next, as the server saw them.
   local function gaps()
     local list, found = searches(), {}
@@ -232,7 +249,7 @@ describe("watch", function()
 
   it("looks every 5 s unless told otherwise", function()
     local _, _, _, watching = client:watch()
-    assert.equal(5, watching.options.interval)
+    assert.equal(5, watching.interval)
   end)
 
   it("goes on when the server comes back", function()

@@ -190,16 +190,22 @@ end
 metatable.__close = Walk.close
 
 --- What a generic `for` takes (Lua manual 3.3.5).
--- @tparam table source its `take` gives the next value, or nil, and an error object to raise when that
---   is not a good end; it is the closing value
+-- @tparam table source its `take` gives the next value; or nil, and what to raise when that is not a good end: an
+--   error object, or a text for misuse. `connection` is what it needs; it is the closing value
+-- @tparam string name the verb's, for misuse
 -- @treturn function the iterator
 -- @return nil
 -- @return nil
 -- @treturn table source
-function pages.iterate(source)
+function pages.iterate(source, name)
   return function()
-    local value, failure = source:take()
-    if failure then
+    local value, failure = nil, source.connection.engine:problem()
+    if not failure then
+      value, failure = source:take()
+    end
+    if type(failure) == "string" then
+      error(("%s: %s"):format(name, failure), 2)
+    elseif failure then
       error(failure, 0)
     end
     return value

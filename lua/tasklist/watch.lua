@@ -15,11 +15,12 @@ local oldest_first = { { field = "creationTime", order = "ASC" } }
 -- @tparam table connection
 -- @tparam function message_of gives the message of a query
 -- @tparam function copy gives a copy of the query for each round, without `sort` and cursors
--- @tparam table options `interval`: seconds between two rounds; `on_error`: gets what may pass, or nil
+-- @tparam table options `interval` (5): seconds between two rounds; `on_error`: gets what may pass, or nil
 -- @treturn table `take` gives the next task, `close` ends the watch
 function watch.new(connection, message_of, copy, options)
   return setmetatable({
-    connection = connection, message_of = message_of, copy = copy, options = options,
+    connection = connection, message_of = message_of, copy = copy,
+    interval = options.interval or 5, on_error = options.on_error,
     given = {}, -- ids: those given that matched in the last whole round, and all given since
     rest = 0, -- seconds to let pass before the next round
   }, metatable)
@@ -54,15 +55,15 @@ end
 local function end_round(self, failure, passing)
   self.walk:close()
   self.walk = nil
-  self.rest = self.options.interval
+  self.rest = self.interval
   if not failure then
     self.given = self.matching
   elseif not passing then
     error(failure, 0)
   else
     self.rest = math.max(self.rest, math.min(failure.retry_after or 0, longest_rest))
-    if self.options.on_error then
-      self.options.on_error(failure)
+    if self.on_error then
+      self.on_error(failure)
     end
   end
 end
@@ -94,10 +95,13 @@ local function rest(self)
 end
 
 --- The next task, sooner or later. Raises the error object of a failure that cannot pass.
--- @treturn table; nil once the watch is closed
+-- @treturn table; nil once the watch is closed, and a text when the client was closed instead
 function Watch:take()
   while not self.closed do
-    if not self.walk then
+    local problem = self.connection.engine:problem() -- on_error may have closed it
+    if problem then
+      return nil, problem
+    elseif not self.walk then
       rest(self)
       begin_round(self)
     end
