@@ -162,6 +162,8 @@ describe("the example", function()
           implementation = i % 10 == 0 and "ZEEBE_USER_TASK" or nil }
       end
       server = sandbox.start { tasks = tasks }
+      -- Who comes first has its first task, and waits for the word of it while the other goes on.
+      server:fault { path = "/v1/tasks/", method = "PATCH", action = "delay", seconds = 2, executed = true }
       local workers = {}
       for i, name in ipairs { "ann", "bob" } do
         workers[i] = connect.start_file(server, "examples/claim.lua", "warehouse", name)
@@ -173,11 +175,11 @@ describe("the example", function()
         for _, line in ipairs(lines_of(output)) do told[#told + 1] = line:match("^(%d+)\tPack$") end
       end
       assert.equal(36, #told)
-      local completed, claimed_by = {}, {}
+      local completed, claimed_by, claimed = {}, {}, {}
       for _, entry in ipairs(server:ledger()) do
         if entry.operation == "assign" then
           assert.is_nil(claimed_by[entry.task])
-          claimed_by[entry.task] = entry.assignee
+          claimed_by[entry.task], claimed[entry.assignee] = entry.assignee, true
         else
           assert.is_nil(completed[entry.task])
           completed[entry.task] = true
@@ -186,9 +188,31 @@ describe("the example", function()
       end
       for _, id in ipairs(told) do assert.is_true(completed[id]) end
       assert.equal(36, #server:ledger "complete")
+      assert.same({ ann = true, bob = true }, claimed)
     end)
 
-    it("ends at what is no quicker worker", function()
+    it("goes on over a completion that fails, and does it in the next run", function()
+      local tasks = {}
+      for i = 1, 4 do tasks[i] = { id = ("%d"):format(i), name = "Pack", candidateGroups = { "sales" } } end
+      tasks[5] = { id = "5", name = "Pack", candidateGroups = { "warehouse" }, assignee = "ann" }
+      tasks[6] = { id = "6", name = "Pack", candidateGroups = { "sales" }, assignee = "bob" }
+      server = sandbox.start { tasks = tasks }
+      server:fault { { path = "/v1/tasks/2/complete", action = "status", status = 502, executed = true },
+        { path = "/v1/tasks/3/complete", action = "exhausted", times = 4 } }
+      local output, code = run("claim", "sales", "ann")
+      find(output, "the server answered 503")
+      assert.is_nil(output:find("502", 1, true))
+      assert.equal(1, code)
+      assert.equal(3, #server:ledger "complete")
+      output, code = run("claim", "sales", "ann")
+      assert.equal("3\tPack\n", output)
+      assert.equal(0, code)
+      local times = {}
+      for _, entry in ipairs(server:ledger "complete") do times[entry.task] = (times[entry.task] or 0) + 1 end
+      assert.same({ ["1"] = 1, ["2"] = 1, ["3"] = 1, ["4"] = 1 }, times)
+    end)
+
+    it("says what is no quicker worker", function()
       server = sandbox.start { tasks = { { id = "1", candidateGroups = { "sales" } } } }
       server:fault { path = "/v1/tasks/1", action = "status", status = 403, body = '{"message":"no"}' }
       local output, code = run("claim", "sales", "ann")
