@@ -226,14 +226,24 @@ describe("watch", function()
 
   it("sleeps between two rounds, and burns nothing then", function()
     start()
-    local watching = client:watch({}, { interval = 1.5 })
-    watching()
+    local script = [[
+      io.stdout:setvbuf "line"
+      local core = require "tasklist.core"
+      local client <close> = assert(require("tasklist").new())
+      local watching = client:watch({}, { interval = 3 })
+      print(watching().id)
+      local burnt, began = os.clock(), core.now()
+      watching()
+      print((os.clock() - burnt) / (core.now() - began))
+    ]]
+    local process = connect.start_script(connect.environment(server), script)
+    process:line()
     start()
-    local before = os.clock()
-    watching()
-    assert.is_true(os.clock() - before < 0.75)
+    local output = process:finish()
+    local share = tonumber(output)
+    assert.is_true(share and share < 0.01, output)
     assert.equal(1, #gaps())
-    assert.is_true(gaps()[1] >= 1.5)
+    assert.is_true(gaps()[1] >= 3)
   end)
 
   it("sleeps after a failure, for as long as the server asks for", function()
