@@ -65,6 +65,33 @@ describe("watch", function()
     assert.equal(own, seen[4])
   end)
 
+  it("gives a task again in the next round when the loop asks for it", function()
+    local first, second = table.unpack(start(2))
+    local seen, third = {}, nil
+    for task, again in client:watch({ state = "CREATED", pageSize = 2 }, { interval = 0.05 }) do
+      seen[#seen + 1] = task.id
+      if task.id == first and #seen <= 3 then
+        again()
+        if #seen == 3 then server:fault { path = search_path, action = "status", status = 500 } end
+      elseif #seen == 4 then
+        third = start()[1]
+      elseif #seen == 5 then
+        break
+      end
+    end
+    assert.same({ first, second, first, first, third }, seen)
+  end)
+
+  it("does not give a task again that has left the result by then", function()
+    local first = start()[1]
+    local walk = client:watch({ state = "CREATED" }, { interval = 0.05 })
+    local _, again = walk()
+    again()
+    server:set_task_state(first, "FAILED")
+    local second = start()[1]
+    assert.equal(second, walk().id)
+  end)
+
   it("keeps a copy of the query", function()
     start()
     local query = { state = "CREATED" }
@@ -105,99 +132,6 @@ describe("watch", function()
       start()
     end
     assert.is_true(server:stats().requests["/oauth/token"] >= 3)
-  end)
-
-  -- What the server does, and the kinds that on_error gets.
-  local passing = {
-    ["a 500"] = { { action = "status", status = 500 }, "http" },
-    ["503 for long"] = { { action = "status", status = 503, times = 4 }, "http" },
-    ["429 for long"] = { { action = "status", status = 429, times = 4 }, "http" },
-    ["408"] = { { action = "status", status = 408 }, "http" },
-    ["HTML"] = { { action = "body", body = "<html>" }, "decode" },
-    ["JSON that is no list"] = { { action = "body", body = '{"message":"soon"}' }, "decode" },
-    ["bytes that are no HTTP"] = { { action = "garbage", times = 4 }, "network" },
-    -- libcurl itself goes again on a connection that was kept.
-    ["connections that end"] = { { action = "close", times = 9 }, "network" },
-    ["connections that are reset"] = { { action = "reset", times = 9 }, "network" },
-    ["answers that are cut"] = { { action = "cut", times = 4 }, "network" },
-    ["a server that is silent"] = { { action = "silent" }, "timeout" },
-    ["a token endpoint that is down"] =
-      { { path = "/oauth/token", action = "status", status = 503, times = 4 }, "http" },
-    ["a token endpoint that has too much to do"] =
-      { { path = "/oauth/token", action = "status", status = 429, times = 4 }, "http" },
-    ["a token endpoint that answers no JSON"] = { { path = "/oauth/token", action = "body", body = "<html>" }, "auth" },
-    ["a token endpoint whose answer is cut"] = { { path = "/oauth/token", action = "cut", times = 4 }, "auth" },
-  }
-  for name, row in pairs(passing) do
-    it("goes on over " .. name, function()
-      local expected, failures, seen = start(3), {}, {}
-      local watching = client:watch({ pageSize = 2 }, { interval = 0.05, timeout = 1, on_error = function(failure)
-        failures[#failures + 1] = failure
-      end })
-      seen[1] = watching().id
-      if row[1].path then server:revoke() end
-      row[1].path = row[1].path or search_path
-      server:fault(row[1])
-      expected[4] = start()[1]
-      for i = 2, 4 do seen[i] = watching().id end
-      table.sort(seen)
-      assert.same(expected, seen)
-      assert.equal(row[2], failures[1] and failures[1].kind)
-      assert.equal("tasklist.error", getmetatable(failures[1]).__name)
-    end)
-  end
-
-  it("goes on without on_error as well", function()
-    server:fault { path = search_path, action = "status", status = 500, times = 2 }
-    start()
-    assert.truthy(client:watch({}, { interval = 0.05 })())
-  end)
-
-  -- As many tasks as the watch asks for; the last one with these sort values.
-  local function full_page(sort_values)
-    return "[" .. ('{"id":"x"},'):rep(199) .. ('{"id":"y","sortValues":[%s]}]'):format(sort_values or "")
-  end
-
-  -- What the server does, and the failure that is raised.
-  local final = {
-    ["a bad request"] = { { { path = search_path, action = "status", status = 400 } }, "http", 400 },
-    ["a URL that is wrong"] = { { { path = search_path, action = "status", status = 404 } }, "http", 404 },
-    ["a token that the API never accepts"] =
-      { { { path = search_path, action = "status", status = 401, times = 2 } }, "auth", 401 },
-    ["a refused secret"] = { { { path = search_path, action = "status", status = 401 },
-      { path = "/oauth/token", action = "status", status = 401, body = '{"error":"invalid_client"}' } }, "auth", 401 },
-    ["tasks without ids"] = { { { path = search_path, action = "body", body = "[{}]" } }, "decode" },
-    ["a full page to go on from nowhere"] =
-      { { { path = search_path, action = "body", body = full_page() } }, "decode" },
-    ["pages that do not move on"] =
-      { { { path = search_path, action = "body", body = full_page '"1"', times = 2 } }, "decode" },
-    ["an answer beyond our limit"] = { { { path = search_path, action = "body", size = 200000 } }, "limit", 200 },
-  }
-  for name, row in pairs(final) do
-    it("raises what cannot pass: " .. name, function()
-      local own <close> = connect.of(server, { max_response = 100000 })
-      start()
-      local watching = own:watch({}, { interval = 0.05, on_error = function() error { kind = "may pass" } end })
-      assert.truthy(watching())
-      server:fault(row[1])
-      local failure
-      repeat
-        local ok, result = pcall(watching) -- of a page that is no good, what came before is given
-        failure = not ok and result
-      until failure
-      assert.equal(row[2], failure.kind)
-      assert.equal(row[3], failure.status)
-    end)
-  end
-
-  it("raises what on_error raises, and can go on", function()
-    server:fault { path = search_path, action = "status", status = 500 }
-    start()
-    local watching = client:watch({}, { interval = 0.05, on_error = function(failure) error({ failure }) end })
-    local ok, raised = pcall(watching)
-    assert.is_false(ok)
-    assert.equal(500, raised[1].status)
-    assert.truthy(watching())
   end)
 
   it("raises at the caller's line once the client is closed, by on_error too", function()
@@ -260,21 +194,6 @@ describe("watch", function()
   it("looks every 5 s unless told otherwise", function()
     local _, _, _, watching = client:watch()
     assert.equal(5, watching.interval)
-  end)
-
-  it("goes on when the server comes back", function()
-    local port = math.tointeger(tonumber(server.base_url:match(":(%d+)$")))
-    local expected, seen, failures = start(2), {}, {}
-    for task in client:watch({}, { interval = 0.05, on_error = function(failure)
-      failures[#failures + 1] = failure.kind
-      server = sandbox.start({ port = port }, { tasks = ('{ { id = "7" }, { id = %q } }'):format(expected[2]) })
-    end }) do
-      seen[#seen + 1] = task.id
-      if #seen == 2 then server:stop() end
-      if #seen == 3 then break end
-    end
-    assert.same({ expected[1], expected[2], "7" }, seen)
-    assert.same({ "network" }, failures)
   end)
 
   it("cancels what is under way at a break", function()

@@ -190,8 +190,9 @@ end
 metatable.__close = Walk.close
 
 --- What a generic `for` takes (Lua manual 3.3.5).
--- @tparam table source its `take` gives the next value; or nil, and what to raise when that is not a good end: an
---   error object, or a text for misuse. `connection` is what it needs; it is the closing value
+-- @tparam table source it is the closing value and has its `connection`. Its `take` gives the next value, and
+--   maybe another for the loop; or nil, and what to raise when that is no good end: an error object, or a text
+--   for misuse
 -- @tparam string name the verb's, for misuse
 -- @treturn function the iterator
 -- @return nil
@@ -199,16 +200,16 @@ metatable.__close = Walk.close
 -- @treturn table source
 function pages.iterate(source, name)
   return function()
-    local value, failure = nil, source.connection.engine:problem()
-    if not failure then
-      value, failure = source:take()
+    local value, other = nil, source.connection.engine:problem()
+    if not other then
+      value, other = source:take()
     end
-    if type(failure) == "string" then
-      error(("%s: %s"):format(name, failure), 2)
-    elseif failure then
-      error(failure, 0)
+    if value ~= nil or other == nil then
+      return value, other
+    elseif type(other) == "string" then
+      error(("%s: %s"):format(name, other), 2)
     end
-    return value
+    error(other, 0)
   end, nil, nil, source
 end
 

@@ -86,6 +86,13 @@ local function next_task(self)
   return task, failure, failure and not self.walk.stuck and may_pass(failure)
 end
 
+-- What lets a task come again: `matching` is what will have been given.
+local function forgetter(self, id)
+  return function()
+    self.given[id], self.matching[id] = nil, nil
+  end
+end
+
 local function rest(self)
   local seconds = self.rest
   self.rest = 0 -- first, so that who catches what ends the rest goes on at once
@@ -96,6 +103,7 @@ end
 
 --- The next task, sooner or later. Raises the error object of a failure that cannot pass.
 -- @treturn table; nil once the watch is closed, and a text when the client was closed instead
+-- @treturn function lets the task come again, if it still matches in the next round
 function Watch:take()
   while not self.closed do
     local problem = self.connection.engine:problem() -- on_error may have closed it
@@ -109,7 +117,7 @@ function Watch:take()
     if not task then
       end_round(self, failure, passing)
     elseif is_new(self, task) then
-      return task
+      return task, forgetter(self, task.id)
     end
   end
 end
