@@ -183,13 +183,7 @@ end
 -- @tparam table message
 -- @return what `collect` takes; `close` of it cancels, and so does letting go of it
 function Connection:prefetch(message)
-  local request = start(self, message, true)
-  local fine, problem = pcall(self.engine.step, self.engine) -- puts it on the wire
-  if not fine then
-    request:close()
-    error(problem, 0) -- what a function of the user's raised
-  end
-  return request
+  return start(self, message, true)
 end
 
 --- Moves on what is under way, without waiting.
@@ -197,17 +191,22 @@ function Connection:step()
   self.engine:step()
 end
 
---- Waits for what was sent ahead.
+--- Waits for what was sent ahead. Where libcurl gave up on it too early, because it has counted the time in
+-- which nobody drove, it is sent again, for what is left of the timeout.
 -- @param request from `prefetch`
 -- @tparam table message the one that was sent
 -- @tparam ?function peek as for `call`
 -- @return as `call` does
 function Connection:collect(request, message, peek)
+  local deadline = core.now() + (message.timeout or self.values.timeout)
   local answer, failure = finish(self, request, message)
   if answer then
     return read(self, message, answer, peek)
-  elseif failure.kind == "timeout" then
-    return self:call(message, peek) -- libcurl has counted the time in which nobody drove
+  end
+  local left = deadline - core.now()
+  if failure.kind == "timeout" and left > 0 then
+    message.timeout = left
+    return self:call(message, peek)
   end
   return nil, failure
 end

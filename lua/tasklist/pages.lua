@@ -40,7 +40,8 @@ local metatable = { __index = Walk, __name = "tasklist.walk" }
 -- @tparam function message_of gives the message of a query
 -- @tparam table query the walk's own; `searchBefore` and `searchBeforeOrEqual` must not be in it
 -- @tparam ?integer limit how many tasks at most
--- @treturn table `take` gives the tasks; `close` ends it early
+-- @treturn table `take` gives the tasks; `close` ends it early. `stuck` is true once it failed for a cursor
+--   that leads nowhere: the same walk would fail there again
 function pages.walk(connection, message_of, query, limit)
   query.pageSize = query.pageSize or v1.walk_size
   return setmetatable({
@@ -94,15 +95,16 @@ local function problem_of_cursor(self, cursor)
   end
 end
 
--- Sends for the page after a cursor.
-local function send_after(self, cursor, size)
+-- Sends for the page after a cursor; it belongs to the walk before the user's functions can raise.
+local function send_after(self, which, cursor, size)
   local query = {}
   for name, value in pairs(self.query) do
     query[name] = value
   end
   query.searchAfter, query.searchAfterOrEqual, query.pageSize = cursor, nil, size
   local message = self.message_of(query)
-  return { query = query, message = message, request = self.connection:prefetch(message) }
+  self[which] = { query = query, message = message, request = self.connection:prefetch(message) }
+  self.connection:step() -- puts it on the wire
 end
 
 local function next_size(self)
@@ -141,7 +143,7 @@ local function look_ahead(self, body)
   local text = count >= self.size and body:match('^sortValues"%s*:%s*(%b[])', place)
   local cursor = text and json.decode(text)
   if is_cursor(cursor) then
-    self.guess = send_after(self, cursor, self.size)
+    send_after(self, "guess", cursor, self.size)
   end
 end
 
@@ -152,7 +154,7 @@ local function go_on(self, cursor)
     self.ahead, self.guess = guess, nil
   else
     drop(self, "guess")
-    self.ahead = send_after(self, cursor, next_size(self))
+    send_after(self, "ahead", cursor, next_size(self))
   end
 end
 
@@ -183,6 +185,7 @@ local function turn_to(self, tasks)
   local cursor = tasks[#tasks].sortValues
   local problem = problem_of_cursor(self, cursor)
   if problem then
+    self.stuck = true
     self.failure = errors.new { kind = "decode", message = problem, method = self.message.method,
       path = self.message.path }
   else
@@ -246,19 +249,26 @@ end
 metatable.__close = Walk.close
 
 --- What a generic `for` takes (Lua manual 3.3.5).
--- @tparam table source its `take` gives the next value, or nil, and an error object to raise when that
---   is not a good end; it is the closing value
+-- @tparam table source it is the closing value and has its `connection`. Its `take` gives the next value, and
+--   maybe another for the loop; or nil, and what to raise when that is no good end: an error object, or a text
+--   for misuse
+-- @tparam string name the verb's, for misuse
 -- @treturn function the iterator
 -- @return nil
 -- @return nil
 -- @treturn table source
-function pages.iterate(source)
+function pages.iterate(source, name)
   return function()
-    local value, failure = source:take()
-    if failure then
-      error(failure, 0)
+    local value, other = nil, source.connection.engine:problem()
+    if not other then
+      value, other = source:take()
     end
-    return value
+    if value ~= nil or other == nil then
+      return value, other
+    elseif type(other) == "string" then
+      error(("%s: %s"):format(name, other), 2)
+    end
+    error(other, 0)
   end, nil, nil, source
 end
 
