@@ -99,7 +99,7 @@ setup-lint: setup
 	@tools/require $(lint_packages)
 
 test: setup-test ## run all tests; installs what they need
-	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded)
+	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded) $(BUILD)/spec/host
 	@$(checkout) $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(LUA) tools/busted -o TAP'
 

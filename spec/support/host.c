@@ -1,10 +1,12 @@
 /* A program that embeds Lua and links the module statically, so that a sanitizer's frames have
  * names: host SCRIPT [ARGUMENT…] runs a script as stand-alone Lua does, Ctrl-C included. Its
- * allocator checks that each block is given back with the size that it was asked for. */
+ * allocator checks that each block is given back with the size that it was asked for, and gives a
+ * script that asks for it less: require "host".starve. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,6 +29,57 @@ typedef union header {
     max_align_t align;
 } header;
 
+typedef enum diet {
+    PLENTY,
+    NOTHING_AFTER, /* `left` times more */
+    NOTHING_FIRST  /* for each object, so that Lua collects its garbage and asks again */
+} diet;
+
+static struct {
+    diet diet;
+    lua_Integer left;
+    bool refused; /* the last time */
+} supply;
+
+/* What does not grow must not fail. What is new and has an old size is an object, lua_Alloc; not
+ * for all else Lua would ask again. */
+static bool gets_nothing(const void *block, size_t old_size, size_t new_size)
+{
+    if (supply.diet == PLENTY || (block && new_size <= old_size))
+        return false;
+    if (supply.diet == NOTHING_AFTER)
+        return supply.left == 0 || supply.left-- == 0;
+    if (block || old_size == 0)
+        return false;
+    supply.refused = !supply.refused;
+    return supply.refused;
+}
+
+/* starve(n, fn, ...): calls the function while memory is given n times and then no more; without n,
+ * for each object only after a collection of all garbage. Gives what pcall gives. */
+static int starve(lua_State *L)
+{
+    lua_Integer left = luaL_optinteger(L, 1, 0);
+    diet kind = lua_isnoneornil(L, 1) ? NOTHING_FIRST : NOTHING_AFTER;
+    luaL_checkany(L, 2);
+    supply.left = left;
+    supply.refused = false;
+    supply.diet = kind;
+    int code = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
+    supply.diet = PLENTY;
+    lua_pushboolean(L, code == LUA_OK);
+    lua_replace(L, 1);
+    return lua_gettop(L);
+}
+
+static int open_host(lua_State *L)
+{
+    lua_newtable(L);
+    lua_pushcfunction(L, starve);
+    lua_setfield(L, -2, "starve");
+    return 1;
+}
+
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size)
 {
     (void)context;
@@ -39,6 +92,8 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
         free(old);
         return NULL;
     }
+    if (gets_nothing(block, old_size, new_size))
+        return NULL;
     header *moved = realloc(old, sizeof *moved + new_size);
     if (!moved)
         return NULL;
@@ -73,6 +128,8 @@ static int run(lua_State *L)
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
     lua_pushcfunction(L, luaopen_tasklist_core);
     lua_setfield(L, -2, "tasklist.core");
+    lua_pushcfunction(L, open_host);
+    lua_setfield(L, -2, "host");
     lua_newtable(L);
     for (int i = 0; i < count; i++) {
         lua_pushstring(L, arguments[i]);
