@@ -120,4 +120,29 @@ function bodies.page(size)
   error("no page of " .. tostring(size))
 end
 
+--- The query of a walk; the server reads from it what it shall do.
+-- @tparam integer total how many tasks there are
+-- @tparam integer size of a page
+-- @tparam integer delay milliseconds that a page takes
+-- @treturn table for `client:tasks`
+function bodies.walk_query(total, size, delay)
+  return { assignee = ("walk-%d-%d"):format(total, delay), pageSize = size }
+end
+
+--- The two kinds of pages that a walk meets in turn: no task comes twice within two pages.
+-- @tparam integer size
+-- @treturn table of two: JSON text up to the sortValues of the last task, and what comes after them
+function bodies.walk_pages(size)
+  local made = {}
+  for turn = 0, 1 do
+    local tasks = {}
+    for index = 1, size do
+      tasks[index] = write_task(turn * size + index, false)
+    end
+    local before, after = ("[" .. table.concat(tasks, ",") .. "]"):match('^(.*"sortValues":%[)[^%]]*(.*)$')
+    made[turn + 1] = { before, after }
+  end
+  return made
+end
+
 return bodies

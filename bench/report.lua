@@ -72,6 +72,29 @@ local function soak_row(soak)
     verdict(lua < 1 and resident < allowed_growth and descriptors == 0))
 end
 
+local allowed_walk = 8 * 1024 -- KiB
+
+local function walk_rows(walks)
+  local least = {}
+  for kind in pairs(walks.rounds[1]) do
+    least[kind] = statistics.of(walks.rounds, function(round) return round[kind] end).least
+  end
+  local function compared(name, limit, pick)
+    local ratio = statistics.of(walks.rounds, pick)
+    return row(name, limit, ("%.2f"):format(ratio.median), spread(ratio, "%.2f"), ("%.2f"):format(pick(least)),
+      verdict(ratio.median <= 1.1))
+  end
+  local growth = walks.long.most - walks.long.tenth
+  return
+    compared("walking 200,000 tasks in pages of 1,000 that take 20 ms each",
+      "at most 1.10 of server, transfer and decode",
+      function(round) return round.walk / (round.floor + round.decode) end),
+    compared("the same, 15 ms of work on each page", "at most 1.10 of the walk without work",
+      function(round) return round.working / round.walk end),
+    row("walking 1,000,000 tasks", "at most 8 MiB more than after the tenth page", ("%+d KiB"):format(growth),
+      ("after the tenth page: %d KiB"):format(walks.long.tenth), "", verdict(growth <= allowed_walk))
+end
+
 local function marks(measured)
   local lines = { row("mark", "limit", "measured", "spread", "of the fastest", "met"), "|---|---|---|---|---|---|" }
   for _, page in ipairs(measured.pages) do
@@ -82,6 +105,7 @@ local function marks(measured)
   lines[#lines + 1] = script_row(measured.scripts)
   lines[#lines + 1] = require_row(measured.requires)
   lines[#lines + 1] = soak_row(measured.soak)
+  table.move({ walk_rows(measured.walks) }, 1, 3, #lines + 1, lines)
   return lines
 end
 
@@ -101,6 +125,17 @@ local function times(measured)
       microseconds(rounds, function(round) return round.read - round.decode end),
       microseconds(rounds, function(round) return round.search - round.floor - round.read end))
   end
+  return lines
+end
+
+local function walk_times(measured)
+  local lines = { row("ms a page", "walk", "walk, with work", "floor: server and transfer", "floor: cjson.decode"),
+    "|---|---|---|---|---|" }
+  local cells = {}
+  for index, kind in ipairs { "walk", "working", "floor", "decode" } do
+    cells[index] = ("%.2f"):format(statistics.of(measured.walks.rounds, function(round) return round[kind] end).median)
+  end
+  lines[3] = row("1,000 tasks", table.unpack(cells))
   return lines
 end
 
@@ -168,6 +203,8 @@ function report.write(machine, measured)
       "less than nothing where the engine's loop beats the easy handle's." },
     { "## Where the instructions of a search of 50 tasks go" }, instructions(measured),
     { "From callgrind, in user space only: what the kernel does for the transport is in the times above." },
+    { "## Walks" }, walk_times(measured),
+    { "A walk has the next page under way while the caller works on one, so it is quicker than the sum." },
     { "## Variable values" }, values(measured),
     { "## Starts" }, starts(measured),
     { "The token endpoint here is on the same machine and answers at once: what the token file saves is a request to",

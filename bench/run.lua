@@ -8,13 +8,14 @@ local shapes = require "tasklist.shapes"
 local shell = require "bench.shell"
 local split = require "bench.split"
 local v1 = require "tasklist.v1"
+local walks = require "bench.walks"
 
 local build, lua, compiler = ...
 local floor = build .. "/floor"
 local agent = ("tasklist/%s libcurl/%s"):format(require "tasklist.version", require "tasklist.core".curl_version())
 
 local rounds, starts, soaked = 31, 200, 100000
-local time_limit = 600 -- seconds in which the server ends by itself
+local time_limit = 1200 -- seconds in which the server ends by itself
 
 -- The last of those that this process may use.
 local processor = shell.try("sed -n 's/^Cpus_allowed_list:.*[^0-9]//p' /proc/self/status")
@@ -31,8 +32,12 @@ local function say(...)
   io.stderr:write("bench: ", string.format(...), "\n")
 end
 
+local function text_of(query)
+  return assert(shapes.write(v1.operations.search_tasks.payload.shape, query, "query"))
+end
+
 local function query_text(page)
-  return assert(shapes.write(v1.operations.search_tasks.payload.shape, bodies.query(page), "query"))
+  return text_of(bodies.query(page))
 end
 
 -- The samples of one round, in microseconds a search.
@@ -131,7 +136,11 @@ local function measure(base_url)
     "--", lua, "-e", 'require "cjson"', "--", lua, "-e", "")
   say("%d searches through one client", soaked)
   measured.soak = measure_soak()
-  say("the same under callgrind")
+  say("walks over %d tasks, and over %d", walks.timed, walks.long)
+  measured.walks = walks.measure(placed, lua, function(query, count)
+    return { floor, base_url, text_of(query), 3, count, agent }
+  end)
+  say("the searches under callgrind")
   measured.split = split.measure(50, 20, 220, placed, lua)
   return measured
 end

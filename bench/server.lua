@@ -22,6 +22,21 @@ end
 local token = answer(('{"access_token":"%s","scope":"","expires_in":86400,"token_type":"Bearer"}'):format(
   ("bench0123456789-"):rep(60)))
 
+local kinds_of_pages = {} -- size -> what bodies.walk_pages gives
+
+-- The page of a walk that follows a cursor. A cursor is how many tasks came up to it.
+local function walk_page(request, total, delay)
+  local size = math.tointeger(tonumber(request:match('"pageSize":(%d+)')))
+  local given = math.tointeger(tonumber(request:match('"searchAfter":%["(%d+)"') or 0))
+  cqueues.sleep(tonumber(delay) / 1000)
+  if given >= tonumber(total) then
+    return answer("[]")
+  end
+  kinds_of_pages[size] = kinds_of_pages[size] or bodies.walk_pages(size)
+  local page = kinds_of_pages[size][given // size % 2 + 1]
+  return answer(('%s"%d","1"%s'):format(page[1], given + size, page[2]))
+end
+
 local missing = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 -- The end of the first whole request in `text`, or nil.
@@ -32,7 +47,10 @@ end
 
 local function answer_to(request)
   local path = request:match("^POST (%S+)")
-  if path == "/v1/tasks/search" then
+  local total, delay = request:match('"assignee":"walk%-(%d+)%-(%d+)"')
+  if total then
+    return walk_page(request, total, delay)
+  elseif path == "/v1/tasks/search" then
     return pages[request:match('"pageSize":(%d+)') or "50"] or missing
   end
   return path == "/oauth/token" and token or missing

@@ -1,6 +1,7 @@
 --- One sample in a process of its own: prints nanoseconds.
 -- worker.lua search SIZE WARMING COUNT: searches of pages of SIZE tasks, as a user does them
 -- worker.lua decode SIZE WARMING COUNT: lua-cjson alone, set as the client sets it, over the same bodies
+-- worker.lua decode_walk SIZE WARMING COUNT: the same over a page of a walk
 -- worker.lua read SIZE WARMING COUNT: what the client makes of a body: decoded, then tidied
 
 local bodies = require "bench.bodies"
@@ -19,13 +20,20 @@ function kinds.search(page)
   end
 end
 
-function kinds.decode(page)
+local function decoder_of(body)
   local codec = cjson.new()
   codec.decode_invalid_numbers(false)
-  local body = bodies.write(page)
   return function()
     codec.decode(body)
   end
+end
+
+function kinds.decode(page)
+  return decoder_of(bodies.write(page))
+end
+
+function kinds.decode_walk(page)
+  return decoder_of(table.concat(bodies.walk_pages(page.size)[1], '"1","1"'))
 end
 
 function kinds.read(page)

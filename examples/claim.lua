@@ -1,6 +1,7 @@
 -- Claims and completes all open tasks of a group:
 --   lua5.4 examples/claim.lua GROUP WORKER
--- Several can run at once, each with a WORKER of its own: a task is done by the one that claims it.
+-- Several can run at once, each with a WORKER of its own: a task is done by the one that claims it. What
+-- fails is told and left; a run with the same WORKER begins with what that one holds already.
 -- The environment names the cluster (see README.md).
 local tasklist = require "tasklist"
 
@@ -14,13 +15,36 @@ end
 local taken = { already_assigned = true, not_active = true, not_found = true }
 
 local client <close> = assert(tasklist.new())
+local failed = false
+
+local function complain(failure)
+  io.stderr:write(tostring(failure), "\n")
+  failed = true
+end
+
+local function complete(task)
+  local done, failure = client:complete_task(task.id, { completedBy = worker }, { verify = true })
+  if done then
+    print(task.id, task.name)
+  else
+    complain(failure) -- it stays ours, for the next run
+  end
+end
+
+-- What an earlier run has claimed and not completed.
+for task in client:tasks { state = "CREATED", assignee = worker, implementation = "JOB_WORKER",
+  candidateGroup = group } do
+  complete(task)
+end
+
 for task in client:tasks { state = "CREATED", assigned = false, implementation = "JOB_WORKER",
   candidateGroup = group } do
   local mine, failure = client:assign_task(task.id, { assignee = worker, allowOverrideAssignment = false })
   if mine then
-    assert(client:complete_task(task.id, { completedBy = worker }))
-    print(task.id, task.name)
+    complete(task)
   elseif not taken[failure.code] then
-    error(failure)
+    complain(failure)
   end
 end
+
+os.exit(not failed, true)

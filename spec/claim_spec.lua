@@ -1,4 +1,5 @@
 --- Two processes that work off one list of tasks.
+local connect = require "spec.support.client"
 local core = require "tasklist.core"
 local sandbox = require "spec.support.sandbox"
 
@@ -7,9 +8,8 @@ local COUNT = 500
 -- Reads the list, waits at the gate until the other has read it too, and tries every task once.
 local WORKER = [[
   local tasklist = require "tasklist"
-  local name = ...
-  local client <close> = assert(tasklist.new { base_url = %q, authorization_server_url = %q, client_id = %q,
-    client_secret = %q })
+  local name = os.getenv "WORKER"
+  local client <close> = assert(tasklist.new())
   local all = assert(client:search_tasks { state = "CREATED", pageSize = 1000 })
   assert(#all == %d)
   assert(io.open(%q, "r")):close() -- a fifo: opens when the other side does
@@ -36,23 +36,18 @@ describe("two processes that claim from one list of 500 tasks", function()
       local list = {}
       for i = 1, COUNT do list[i] = { id = tostring(i) } end
       local server = sandbox.start { tasks = list, version = version }
-      local directory = os.tmpname()
-      os.remove(directory)
-      local script, gate = directory .. ".lua", directory .. ".gate"
+      local gate = os.tmpname()
       finally(function()
         server:stop()
-        os.remove(script)
         os.remove(gate)
       end)
+      os.remove(gate)
       assert(os.execute("mkfifo " .. gate))
-      local file = assert(io.open(script, "w"))
-      file:write(WORKER:format(server.base_url, server.token_url, server.client_id, server.client_secret, COUNT, gate))
-      file:close()
 
       local workers = {}
       for i, name in ipairs { "one", "two" } do
-        workers[i] = assert(io.popen(("LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/?.so;;' timeout 120 "
-          .. "%s %s %s 2>&1"):format(os.getenv "TASKLIST_LUA" or "lua5.4", script, name)))
+        workers[i] = connect.start_script(("%s WORKER=%s"):format(connect.environment(server), name),
+          WORKER:format(COUNT, gate))
       end
       -- One that fails before that would be waited for in vain.
       local late = core.now() + 60
@@ -63,8 +58,7 @@ describe("two processes that claim from one list of 500 tasks", function()
 
       local completed, lost = 0, 0
       for _, worker in ipairs(workers) do
-        local output = worker:read "a"
-        worker:close()
+        local output = worker:finish()
         local done, missed = output:match "^(%d+)\t(%d+)\n$"
         assert.is_truthy(done, output)
         assert.equal(COUNT, done + missed)

@@ -146,7 +146,7 @@ describe("search_tasks", function()
     { "an object", { action = "body", body = '{"a":1}' }, "decode", 200, "an array expected" },
     { "an array of numbers", { action = "body", body = "[1]" }, "decode", 200, "an array of objects expected" },
     { "an array of nulls", { action = "body", body = "[null]" }, "decode", 200, "an array of objects expected" },
-    { "a string", { action = "body", body = '"x"' }, "decode", 200, "table expected" },
+    { "a string", { action = "body", body = '"x"' }, "decode", 200, "an array expected" },
     { "a large answer", { action = "body", size = 200000 }, "limit", 200, "larger than 100000 bytes" },
     { "500", { action = "status", status = 500, body = '{"status":500,"message":"a\\nb","instance":null}' },
       "http", 500, "answered 500: a\\nb" },

@@ -56,6 +56,24 @@ describe("a query that is written", function()
     assert.equal('{"searchAfter":["1","2"]}', shapes.write(shape, { searchAfter = { "1", "2" } }, "query"))
   end)
 
+  it("refuses a hole, which would end the array early", function()
+    for name, list in pairs { candidateGroups = { "a", nil, "c" }, searchAfter = { nil, "c" } } do
+      local text, problem = shapes.write(shape, { [name] = list }, "query")
+      assert.is_nil(text)
+      assert.truthy(problem:find("query." .. name, 1, true), problem)
+    end
+  end)
+
+  it("takes a null for absent where one of several fields may be there", function()
+    local null = require("tasklist").null
+    assert.truthy(shapes.write(shape, { searchAfter = null, searchBefore = { "1" } }, "query"))
+  end)
+
+  it("quotes no more than the start of a value", function()
+    local _, problem = shapes.write(shape, { assigned = ("x"):rep(100000) }, "query")
+    assert.is_true(#problem < 200)
+  end)
+
   it("carries every field of TaskSearchRequest", function()
     local query = {
       state = "CREATED", assigned = true, assignee = "a", assignees = { "a" }, taskDefinitionId = "t",

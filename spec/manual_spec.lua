@@ -3,7 +3,7 @@ local pages = require "spec.support.pages"
 local public = require "spec.support.public"
 local settings_types = require "tasklist.settings.types"
 local module_options = require("tasklist.values").options
-local verbs = require("tasklist.client").options
+local verbs = require("tasklist.verbs").options
 
 local set, union = public.set, public.union
 

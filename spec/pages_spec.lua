@@ -1,4 +1,5 @@
 local connect = require "spec.support.client"
+local exact = require "tasklist.json"
 local find = require "spec.support.find"
 local json = require "tasklist.sandbox.json"
 local sandbox = require "spec.support.sandbox"
@@ -225,19 +226,26 @@ describe("tasks", function()
   end)
 
   it("cancels a page that is waited for when the wait ends by an error", function()
+    local failed = 0
     local own <close> = connect.of(server, { trace = function(attempt)
-      if attempt.status == 503 then error "enough" end
+      failed = failed + (attempt.status == 503 and 1 or 0)
+      if failed == 2 then error "enough" end
     end })
+    -- The first may fail before anybody waits; the second cannot.
     server:fault { { path = search_path, action = "delay", seconds = 0 },
+      { path = search_path, action = "status", status = 503, headers = { ["Retry-After"] = "1" } },
       { path = search_path, action = "status", status = 503 }, { path = search_path, action = "delay", seconds = 0.3 } }
     collectgarbage "stop"
     finally(function() collectgarbage "restart" end)
     local walk = own:tasks { pageSize = 1 }
-    walk()
-    local _, problem = pcall(walk)
+    local _, problem = pcall(function()
+      walk() -- the page ahead may be refused as early as this
+      walk()
+    end)
     find(problem, "enough")
+    failed = 0
     assert(own:search_tasks()) -- long enough for an attempt that was put off
-    assert.equal(3, #searches())
+    assert.equal(4, #searches())
   end)
 
   it("raises the error object of the first page", function()
@@ -295,13 +303,13 @@ describe("tasks", function()
   it("lets the caller sleep while a connection is made", function()
     local own = sandbox.start { tls = "good", tasks = {} } -- so that it takes several round trips
     finally(function() own:stop() end)
-    local hasty <close> = connect.of(own, { connect_timeout = 0.3, retries = 0, ca_file = own.ca_file })
+    local hasty <close> = connect.of(own, { connect_timeout = 1, retries = 0, ca_file = own.ca_file })
     own:fault { path = search_path, action = "body", headers = { Connection = "close" },
       body = '[{"id":"1","sortValues":["20","1"]}]' }
     local ids = {}
     for task in hasty:tasks { pageSize = 1 } do
       ids[#ids + 1] = task.id
-      socket.sleep(0.6)
+      socket.sleep(1.5)
     end
     assert.same({ "1" }, ids)
     assert.equal(2, own:stats().requests[search_path])
@@ -331,7 +339,7 @@ describe("tasks", function()
     find(failure.message, "no answer within 0.3 s")
   end)
 
-  it("does time out while it waits", function()
+  it("does time out while it waits, and only once", function()
     local hasty <close> = connect.of(server, { timeout = 0.3 })
     assert(hasty:search_tasks())
     server:fault { { path = search_path, action = "delay", seconds = 0 },
@@ -340,6 +348,7 @@ describe("tasks", function()
     walk()
     local _, failure = pcall(walk)
     assert.equal("timeout", failure.kind)
+    assert.equal(3, #searches())
   end)
 
   local full = { { "1", "10", "1" }, { "2", "20", "2" } }
@@ -371,6 +380,58 @@ describe("tasks", function()
       assert.same({ "1", "2" }, table.move(ids, 1, 2, 1, {})) -- what came is given
     end)
   end
+
+  -- The next page is sent for by what the text seems to say, before it is decoded.
+  local misleading = {
+    ["behind the cursor"] = '[{"id":"1"},{"id":"2","sortValues":["20","2"],"more":{"sortValues":["99"]}}]',
+    ["in names"] = '[{"id":"1","name":"sortValues"},{"id":"2","sortValues" : [ "20" , "2" ],"x":"[1] sortValues"}]',
+    ["that is no array"] =
+      '[{"id":"1"},{"id":"2","sortValues":["20","2"],"more":[{"sortValues":7},{"sortValues":"["}]}]',
+    ["in a string"] = [=[[{"id":"1"},{"id":"2","sortValues":["20","2"],"x":"\"sortValues\":[\"98\"]"}]]=],
+  }
+  for name, body in pairs(misleading) do
+    it("is not misled by a cursor " .. name, function()
+      server:fault { { path = search_path, action = "body", body = body } }
+      local ids, failure = walk_by_two()
+      assert.is_nil(failure)
+      assert.same({ "1", "2" }, ids)
+      local sent = searches()
+      assert.same({ "20", "2" }, sent[#sent].searchAfter)
+      assert.is_true(#sent <= 3)
+    end)
+  end
+
+  it("has sent for the next page before it decodes one", function()
+    local decode = exact.decode
+    finally(function() exact.decode = decode end)
+    exact.decode = function(text)
+      if text:find "^%[{" then
+        exact.decode = decode
+        wait.until_true(function() return #searches() == 2 end, "the second page is not asked for")
+      end
+      return decode(text)
+    end
+    assert.truthy(client:tasks { pageSize = 2 }())
+    assert.equal(2, #searches())
+  end)
+
+  it("does not skip the page in whose decoding an error came", function()
+    local walk = client:tasks { pageSize = 2 }
+    local expected, ids = all_ids { pageSize = 1000 }, {}
+    local decode, calls = exact.decode, 0
+    finally(function() exact.decode = decode end)
+    for i = 1, 3 do ids[i] = walk().id end
+    exact.decode = function(text) -- as Ctrl-C would
+      calls = calls + 1
+      if calls == 2 then error("interrupted!", 0) end
+      return decode(text)
+    end
+    ids[4] = walk().id
+    assert.same({ false, "interrupted!" }, { pcall(walk) })
+    assert.equal(2, calls)
+    for task in walk do ids[#ids + 1] = task.id end
+    assert.same(expected, ids)
+  end)
 
   it("takes the first cursor for one that was there", function()
     serve { full }
@@ -451,9 +512,10 @@ describe("tasks", function()
     local walk, _, _, closing = own:tasks { pageSize = 1 }
     assert.truthy(walk())
     own:close()
-    local ok, problem = pcall(walk)
+    local ok, problem = pcall(function() walk() end)
     assert.is_false(ok)
-    find(problem, "attempt to use a closed client")
+    find(problem, "spec/pages_spec.lua:")
+    find(problem, "tasks: attempt to use a closed client")
     closing:close()
     ok, problem = pcall(function() own:tasks() end)
     assert.is_false(ok)

@@ -87,6 +87,14 @@ describe("request", function()
     assert.equal("", body)
   end)
 
+  it("writes a table exactly: keys beyond a double, empty arrays, raw text", function()
+    client:request("POST", "/v1/x", { key = 9007199254740993, list = tasklist.array {}, raw = tasklist.raw "[1.0]" })
+    local body = last("/cluster/v1/x").body
+    find(body, '"key":9007199254740993')
+    find(body, '"list":[]')
+    find(body, '"raw":[1.0]')
+  end)
+
   it("writes a table as JSON, with explicit nulls", function()
     client:request("POST", "/v1/x", { a = tasklist.null })
     assert.equal('{"a":null}', last("/cluster/v1/x").body)
@@ -153,7 +161,7 @@ describe("request", function()
     { { "get", "/v1" }, "method" }, { { "GE T", "/v1" }, "method" }, { { 5, "/v1" }, "method" },
     { { "GET", "v1" }, "path" }, { { "GET", "/a b" }, "path" }, { { "GET", "/a\r\nb" }, "path" },
     { { "GET", "/ü" }, "path" }, { { "GET", "/a#b" }, "path" }, { { "GET", nil }, "path" },
-    { { "GET", "/v1", 5 }, "body" }, { { "POST", "/v1", { print } }, "serialise" },
+    { { "GET", "/v1", 5 }, "body" }, { { "POST", "/v1", { print } }, "body[1]" },
     { { "GET", "/v1", nil, { headers = { ["A b"] = "c" } } }, "A b" },
     { { "GET", "/v1", nil, { headers = { A = "b\r\nc" } } }, '"A"' },
     { { "GET", "/v1", nil, { headers = { A = 5 } } }, '"A"' },

@@ -3,6 +3,7 @@ local connect = require "spec.support.client"
 local digest = require "openssl.digest"
 local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
+local wait = require "spec.support.wait"
 
 local search_once = [[
   local client <close> = assert(require("tasklist").new())
@@ -175,6 +176,33 @@ describe("the token file", function()
     for _, entry in ipairs(server:log()) do assert.not_equal(401, entry.status) end
   end)
 
+  -- Each waits at the start and at the renewal, with more than half of `timeout` in between.
+  it("is asked for once each time that ten processes want it", function()
+    local brief = sandbox.start { token_life = 4 }
+    finally(function() brief:stop() end)
+    brief:fault { path = "/oauth/token", action = "delay", seconds = 0.3, times = 100 }
+    local output = connect.run_script([[
+      local function content()
+        for path in io.popen("ls $CAMUNDA_TOKEN_CACHE_DIR/*.token"):lines() do
+          local file <close> = assert(io.open(path))
+          return file:read("a")
+        end
+      end
+      local client <close> = assert(require("tasklist").new { timeout = 6 })
+      assert(client:search_tasks { pageSize = 1 })
+      local first, left = content(), 5
+      for _ = 1, 300 do
+        require("cqueues").poll(0.03)
+        assert(client:search_tasks { pageSize = 1 })
+        left = content() == first and left or left - 1
+        if left == 0 then break end
+      end
+      print(left == 0 and "fine" or "never renewed")
+    ]], ("CAMUNDA_TOKEN_CACHE_DIR=%s %s"):format(folder, connect.environment(brief)), 10)
+    assert.equal(("fine\n"):rep(10), output)
+    assert.equal(2, brief:stats().requests["/oauth/token"])
+  end)
+
   it("is not renewed by scripts that are over before the endpoint answers", function()
     run(search_once)
     age(275)
@@ -199,7 +227,7 @@ describe("the token file", function()
   it("is fetched by the next when its holder is killed in the middle", function()
     server:fault { path = "/oauth/token", action = "silent" }
     local holder = connect.start_script(settings(), search_once)
-    while requests "/oauth/token" == 0 do end
+    wait.until_true(function() return requests "/oauth/token" > 0 end, "the holder never asks")
     local others = {}
     for i = 1, 10 do others[i] = connect.start_script(settings(), search_once) end
     holder:kill()

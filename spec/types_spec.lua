@@ -3,7 +3,7 @@ local public = require "spec.support.public"
 local sandbox = require "tasklist.sandbox"
 local sandbox_options = require "tasklist.sandbox.options"
 local types = require "spec.support.types"
-local verbs = require("tasklist.client").options
+local verbs = require("tasklist.verbs").options
 
 local set, union = public.set, public.union
 local names_of = union -- a set of the keys

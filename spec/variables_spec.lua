@@ -92,6 +92,9 @@ describe("variables of tasks", function()
     assert.equal(0, found { value = tasklist.raw '{"a":[1,2]}' })
     assert.equal(1, found { { name = "value", value = tasklist.raw '{"a": [1,2]}' } })
     assert.equal(1, found {})
+    task_with { value = "null" }
+    assert.equal(1, found { value = tasklist.null })
+    assert.equal(1, found { { name = "value", value = tasklist.null } })
   end)
 
   it("are null by choice", function()
@@ -149,6 +152,26 @@ describe("variables of tasks", function()
     find(tostring(failure), [[POST /v1/tasks/1/variables/search: the value of "a\]])
   end)
 
+  -- An answer that is not as documented, and a part of the message.
+  local odd = {
+    { '[{"value":"1"}]', "no variable as documented" }, { '[{"name":5,"value":"1"}]', "no variable as documented" },
+    { '[{"name":"a","value":5}]', "no variable as documented" },
+    { '[{"name":"a","draft":true}]', "no variable as documented" },
+    { '[{"name":"a","value":null,"isValueTruncated":true}]', 'keeps back the value of "a"' },
+    { "{}", "an array expected" }, { '{"a":[]}', "an array expected" },
+  }
+  for _, row in ipairs(odd) do
+    it("are an error of kind decode when the answer is " .. row[1], function()
+      server:clear()
+      server:fault { path = "/v1", action = "body", headers = { ["Content-Type"] = "application/json" },
+        body = row[1], times = 2 }
+      local found, failure = other:variables(1, nil, { drafts = true })
+      assert.is_nil(found)
+      assert.equal("decode", failure.kind)
+      find(failure.message, row[2])
+    end)
+  end
+
   it("of no task are a not_found", function()
     task_with()
     local found, failure = other:variables(2)
@@ -172,6 +195,7 @@ describe("variables of tasks", function()
     { { t = { 1, a = 2 } }, "variables.t" },
     { { s = "\255" }, "variables.s" },
     { { ["a b"] = print }, 'variables["a b"]' },
+    { { ["a\nb"] = print }, 'variables["a\\x0ab"]' },
     { { deep = deep }, "1,000" },
     { { c = coroutine.create(print) }, "variables.c" },
     { { "x" }, "variables: a variable's name must be a string" },
@@ -200,6 +224,7 @@ describe("variables of tasks", function()
     { { { name = "a" } }, "query.taskVariables[1].value: missing" },
     { { { name = "a", value = { 1 } } }, "query.taskVariables[1].value" },
     { "a", "query.taskVariables" }, { { 5 }, "query.taskVariables[1]" },
+    { { { name = "a", value = "1" }, nil, { name = "b", value = "1" } }, "query.taskVariables: array without holes" },
   }
   for _, row in ipairs(wrong_filters) do
     it("in a filter raise: " .. row[2], function()
@@ -210,7 +235,7 @@ describe("variables of tasks", function()
   end
 
   for _, row in ipairs { { { 5 }, "names[1]: string expected" }, { "a", "names: array expected" },
-    { { a = 1 }, "names: array expected" } } do
+    { { a = 1 }, "names: array expected" }, { { "a", nil, "c" }, "names: array without holes expected" } } do
     it("take only names: " .. row[2], function()
       local fine, message = pcall(one.variables, one, 1, row[1])
       assert.is_false(fine)

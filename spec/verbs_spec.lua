@@ -1,6 +1,7 @@
 --- What each verb sends, to the last header, and what it makes of what the server documents as its answers.
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
+local public = require "spec.support.public"
 local sandbox = require "spec.support.sandbox"
 local tasklist = require "tasklist"
 
@@ -277,6 +278,23 @@ describe("misuse of a verb", function()
       find(problem, "spec/verbs_spec.lua:")
       find(problem, row[3])
       assert.same({}, server:log())
+    end)
+  end
+end)
+
+describe("a verb that is called with a dot", function()
+  local own <const> = connect.of({ base_url = "http://127.0.0.1:1", token_url = "http://127.0.0.1:1/token",
+    client_id = "id", client_secret = "secret" })
+  teardown(function() own:close() end)
+
+  for name in pairs(public.methods()) do
+    it("says so at the caller's line: " .. name, function()
+      for _, wrong in ipairs { "1", {}, 5, false } do
+        local ok, problem = pcall(function() own[name](wrong or nil) end)
+        assert.is_false(ok)
+        find(problem, "spec/verbs_spec.lua:")
+        find(problem, ("%s: call it with a colon: client:%s(…)"):format(name, name))
+      end
     end)
   end
 end)

@@ -65,6 +65,33 @@ describe("watch", function()
     assert.equal(own, seen[4])
   end)
 
+  it("gives a task again in the next round when the loop asks for it", function()
+    local first, second = table.unpack(start(2))
+    local seen, third = {}, nil
+    for task, again in client:watch({ state = "CREATED", pageSize = 2 }, { interval = 0.05 }) do
+      seen[#seen + 1] = task.id
+      if task.id == first and #seen <= 3 then
+        again()
+        if #seen == 3 then server:fault { path = search_path, action = "status", status = 500 } end
+      elseif #seen == 4 then
+        third = start()[1]
+      elseif #seen == 5 then
+        break
+      end
+    end
+    assert.same({ first, second, first, first, third }, seen)
+  end)
+
+  it("does not give a task again that has left the result by then", function()
+    local first = start()[1]
+    local walk = client:watch({ state = "CREATED" }, { interval = 0.05 })
+    local _, again = walk()
+    again()
+    server:set_task_state(first, "FAILED")
+    local second = start()[1]
+    assert.equal(second, walk().id)
+  end)
+
   it("keeps a copy of the query", function()
     start()
     local query = { state = "CREATED" }
@@ -107,85 +134,21 @@ describe("watch", function()
     assert.is_true(server:stats().requests["/oauth/token"] >= 3)
   end)
 
-  -- What the server does, and the kinds that on_error gets.
-  local passing = {
-    ["a 500"] = { { action = "status", status = 500 }, "http" },
-    ["503 for long"] = { { action = "status", status = 503, times = 4 }, "http" },
-    ["429 for long"] = { { action = "status", status = 429, times = 4 }, "http" },
-    ["408"] = { { action = "status", status = 408 }, "http" },
-    ["HTML"] = { { action = "body", body = "<html>" }, "decode" },
-    ["tasks without ids"] = { { action = "body", body = "[{}]" }, "decode" },
-    ["bytes that are no HTTP"] = { { action = "garbage", times = 4 }, "network" },
-    -- libcurl itself goes again on a connection that was kept.
-    ["connections that end"] = { { action = "close", times = 9 }, "network" },
-    ["connections that are reset"] = { { action = "reset", times = 9 }, "network" },
-    ["answers that are cut"] = { { action = "cut", times = 4 }, "network" },
-    ["a server that is silent"] = { { action = "silent" }, "timeout" },
-    ["a token endpoint that is down"] =
-      { { path = "/oauth/token", action = "status", status = 503, times = 4 }, "http" },
-    ["a token endpoint that has too much to do"] =
-      { { path = "/oauth/token", action = "status", status = 429, times = 4 }, "http" },
-    ["a token endpoint that answers no JSON"] = { { path = "/oauth/token", action = "body", body = "<html>" }, "auth" },
-    ["a token endpoint whose answer is cut"] = { { path = "/oauth/token", action = "cut", times = 4 }, "auth" },
-  }
-  for name, row in pairs(passing) do
-    it("goes on over " .. name, function()
-      local expected, failures, seen = start(3), {}, {}
-      local watching = client:watch({ pageSize = 2 }, { interval = 0.05, timeout = 1, on_error = function(failure)
-        failures[#failures + 1] = failure
-      end })
-      seen[1] = watching().id
-      if row[1].path then server:revoke() end
-      row[1].path = row[1].path or search_path
-      server:fault(row[1])
-      expected[4] = start()[1]
-      for i = 2, 4 do seen[i] = watching().id end
-      table.sort(seen)
-      assert.same(expected, seen)
-      assert.equal(row[2], failures[1] and failures[1].kind)
-      assert.equal("tasklist.error", getmetatable(failures[1]).__name)
-    end)
-  end
-
-  it("goes on without on_error as well", function()
-    server:fault { path = search_path, action = "status", status = 500, times = 2 }
+  it("raises at the caller's line once the client is closed, by on_error too", function()
     start()
-    assert.truthy(client:watch({}, { interval = 0.05 })())
-  end)
-
-  -- What the server does, and the failure that is raised.
-  local final = {
-    ["a bad request"] = { { { path = search_path, action = "status", status = 400 } }, "http", 400 },
-    ["a URL that is wrong"] = { { { path = search_path, action = "status", status = 404 } }, "http", 404 },
-    ["a token that the API never accepts"] =
-      { { { path = search_path, action = "status", status = 401, times = 2 } }, "auth", 401 },
-    ["a refused secret"] = { { { path = search_path, action = "status", status = 401 },
-      { path = "/oauth/token", action = "status", status = 401, body = '{"error":"invalid_client"}' } }, "auth", 401 },
-    ["an answer beyond our limit"] = { { { path = search_path, action = "body", size = 200000 } }, "limit", 200 },
-  }
-  for name, row in pairs(final) do
-    it("raises what cannot pass: " .. name, function()
-      local own <close> = connect.of(server, { max_response = 100000 })
-      start()
-      local told = 0
-      local watching = own:watch({}, { interval = 0.05, on_error = function() told = told + 1 end })
-      assert.truthy(watching())
-      server:fault(row[1])
-      local _, failure = pcall(watching)
-      assert.equal(row[2], failure.kind)
-      assert.equal(row[3], failure.status)
-      assert.equal(0, told)
-    end)
-  end
-
-  it("raises what on_error raises, and can go on", function()
-    server:fault { path = search_path, action = "status", status = 500 }
-    start()
-    local watching = client:watch({}, { interval = 0.05, on_error = function(failure) error({ failure }) end })
-    local ok, raised = pcall(watching)
-    assert.is_false(ok)
-    assert.equal(500, raised[1].status)
-    assert.truthy(watching())
+    local closers = {
+      function(own, watching) watching() own:close() end,
+      function() server:fault { path = search_path, action = "status", status = 500 } end,
+    }
+    for _, prepare in ipairs(closers) do
+      local own = connect.of(server)
+      local watching = own:watch({}, { interval = 0.05, on_error = function() own:close() end })
+      prepare(own, watching)
+      local ok, problem = pcall(function() watching() end)
+      assert.is_false(ok)
+      find(problem, "spec/watch_spec.lua:")
+      find(problem, "watch: attempt to use a closed client")
+    end
   end)
 
   -- The seconds between one search and the next, as the server saw them.
@@ -197,14 +160,24 @@ describe("watch", function()
 
   it("sleeps between two rounds, and burns nothing then", function()
     start()
-    local watching = client:watch({}, { interval = 1.5 })
-    watching()
+    local script = [[
+      io.stdout:setvbuf "line"
+      local core = require "tasklist.core"
+      local client <close> = assert(require("tasklist").new())
+      local watching = client:watch({}, { interval = 3 })
+      print(watching().id)
+      local burnt, began = os.clock(), core.now()
+      watching()
+      print((os.clock() - burnt) / (core.now() - began))
+    ]]
+    local process = connect.start_script(connect.environment(server), script)
+    process:line()
     start()
-    local before = os.clock()
-    watching()
-    assert.is_true(os.clock() - before < 0.75)
+    local output = process:finish()
+    local share = tonumber(output)
+    assert.is_true(share and share < 0.01, output)
     assert.equal(1, #gaps())
-    assert.is_true(gaps()[1] >= 1.5)
+    assert.is_true(gaps()[1] >= 3)
   end)
 
   it("sleeps after a failure, for as long as the server asks for", function()
@@ -220,22 +193,7 @@ describe("watch", function()
 
   it("looks every 5 s unless told otherwise", function()
     local _, _, _, watching = client:watch()
-    assert.equal(5, watching.options.interval)
-  end)
-
-  it("goes on when the server comes back", function()
-    local port = math.tointeger(tonumber(server.base_url:match(":(%d+)$")))
-    local expected, seen, failures = start(2), {}, {}
-    for task in client:watch({}, { interval = 0.05, on_error = function(failure)
-      failures[#failures + 1] = failure.kind
-      server = sandbox.start({ port = port }, { tasks = ('{ { id = "7" }, { id = %q } }'):format(expected[2]) })
-    end }) do
-      seen[#seen + 1] = task.id
-      if #seen == 2 then server:stop() end
-      if #seen == 3 then break end
-    end
-    assert.same({ expected[1], expected[2], "7" }, seen)
-    assert.same({ "network" }, failures)
+    assert.equal(5, watching.interval)
   end)
 
   it("cancels what is under way at a break", function()

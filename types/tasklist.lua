@@ -112,7 +112,7 @@ function Client:tasks(query, options) end
 
 ---@param query? tasklist.task_query
 ---@param options? tasklist.watch_options
----@return fun(): tasklist.task?
+---@return fun(): tasklist.task?, fun()? # a task, and `again`: the next round gives it once more
 function Client:watch(query, options) end
 
 ---@param id string|integer

@@ -12,37 +12,16 @@ local core = require "tasklist.core"
 local headers = require "tasklist.headers"
 local message = require "tasklist.message"
 local pages = require "tasklist.pages"
-local queries = require "tasklist.queries"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
 local variables = require "tasklist.variables"
+local verbs = require "tasklist.verbs"
 local watch = require "tasklist.watch"
 
 local Client = {} -- the methods
 local metatable = { __index = Client, __name = "tasklist.client", __metatable = "tasklist.client" }
 
 local client = {}
-
-local usual = { timeout = "seconds" }
-
---- The options of each verb that takes some: name -> one of `tasklist.settings.types`. The manual and the
--- types are checked against them.
--- @local
-client.options = {
-  search_tasks = usual,
-  tasks = { timeout = "seconds", limit = "limit" },
-  watch = { timeout = "seconds", interval = "seconds", on_error = "function" },
-  get_task = usual,
-  assign_task = usual,
-  unassign_task = usual,
-  complete_task = { timeout = "seconds", verify = "boolean" },
-  save_draft_variables = usual,
-  search_task_variables = usual,
-  variables = { timeout = "seconds", drafts = "boolean", keep_null = "boolean" },
-  get_variable = usual,
-  get_form = usual,
-  request = { timeout = "seconds", query = "table", headers = "table", idempotent = "boolean" },
-}
 
 --- Makes a client. Does no network I/O.
 -- @tparam table values from `settings.resolve`
@@ -57,45 +36,7 @@ function client.new(values, sources)
   return setmetatable({ connection = made, values = values, sources = sources }, metatable)
 end
 
--- Misuse is reported where the user called the verb: its helpers give a text, the verb raises it.
-local function problem_of_options(self, options, name)
-  local problem = self.connection.engine:problem()
-  if problem then
-    return problem
-  elseif options ~= nil and type(options) ~= "table" then
-    return "options: table expected, got " .. type(options)
-  end
-  return options and settings.problem_of(options, client.options[name])
-end
-
-local function call(self, made)
-  return self.connection:call(made)
-end
-
--- The verb of an operation of `v1`. `run(self, message, id, payload, options)` gives the results; by
--- default they are the answer.
-local function verb(name, run)
-  local operation = v1.operations[name]
-  local payload_at = operation.path:find("{", 1, true) and 2 or 1
-  local options_at = operation.payload and payload_at + 1 or payload_at
-  run = run or call
-  return function(self, ...)
-    local id, payload, options = (...), (select(payload_at, ...)), (select(options_at, ...))
-    local problem = problem_of_options(self, options, name)
-    local made
-    if not problem then
-      local tenants = operation.payload and operation.payload.tenants
-      made, problem = message.of_operation(operation, id,
-        tenants and queries.with_tenant(payload, tenants, self.values.tenant_id) or payload)
-    end
-    if problem then
-      error(("%s: %s"):format(name, problem), 2)
-    end
-    options = options or {}
-    made.timeout = options.timeout
-    return run(self, made, id, payload, options)
-  end
-end
+local verb, call = verbs.of_operation, verbs.call
 
 --- Searches tasks: POST /v1/tasks/search, one page.
 -- @function Client:search_tasks
@@ -113,48 +54,34 @@ Client.search_tasks = verb("search_tasks", function(self, made, _, query)
   return tasks, pages.cursors(tasks, query or {})
 end)
 
--- The two parts of a walk over a query; or nil and a problem.
-local function walk_of(self, query, options, name, refused)
-  local problem = problem_of_options(self, options, name)
-  if problem then
-    return nil, problem
-  end
-  return queries.of_walk(query, refused, options and options.timeout, self.values.tenant_id)
-end
-
---- Walks over all tasks that match, page by page, in the order of the query. The next page is fetched
--- while the caller works. Over a list that moves, a walk can miss what moves to a place behind it, and
--- gives what moves ahead of it again, unless that is within two pages that follow each other.
+--- Walks over all tasks that match, page by page, in the order of the query. The next page is fetched while
+-- the caller works. A caller may take any time between two tasks.
+--
+-- The list may move meanwhile, and a walk never goes back. So it misses a task that appears, or is moved by a
+-- change of what the query sorts by, to a place that it has passed, and one that matches only for a time. A task
+-- that moves to a place ahead is given again, unless that is within two pages that follow each other. Tasks
+-- that leave the result, such as those that the caller completes, shift no other. A task is as it was when its
+-- page was fetched. By default the newest come first, so what appears during a walk is not in it; with
+-- `sort = { { field = "creationTime", order = "ASC" } }` it is, and no task moves.
+-- @function Client:tasks
 -- @tparam[opt] table query as for `search_tasks`, without `searchBefore` and `searchBeforeOrEqual`; it
 --   is copied. `pageSize` is 200 by default
 -- @tparam[opt] table options `limit`: how many tasks at most; `timeout`: seconds, of each page
 -- @treturn function for a generic `for`, with a closing value behind it: leaving the loop cancels what
 --   is under way. It raises the error object of a failure
-function Client:tasks(query, options)
-  local message_of, copy = walk_of(self, query, options, "tasks", { "searchBefore", "searchBeforeOrEqual" })
-  if not message_of then
-    error("tasks: " .. copy, 2)
-  end
-  return pages.iterate(pages.walk(self.connection, message_of, copy(), options and options.limit))
-end
-
-local not_for_watch = { "sort", "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" }
+Client.tasks = verbs.of_walk("tasks", function(made, message_of, copy, options)
+  return pages.walk(made, message_of, copy(), options.limit)
+end)
 
 --- Watches for tasks that match: gives each as it appears, the oldest first, and once for as long as it
 -- stays in the result. Goes on over failures that may pass; one that cannot raises.
+-- @function Client:watch
 -- @tparam[opt] table query as for `search_tasks`, without cursors and `sort`; it is copied
 -- @tparam[opt] table options `interval` (5): seconds between two looks at the whole result; `on_error`: a
 --   function that gets the error object of each failure that may pass; `timeout`: seconds, of each page
--- @treturn function for a generic `for`, with a closing value behind it; it does not end by itself
-function Client:watch(query, options)
-  local message_of, copy = walk_of(self, query, options, "watch", not_for_watch)
-  if not message_of then
-    error("watch: " .. copy, 2)
-  end
-  options = options or {}
-  return pages.iterate(watch.new(self.connection, message_of, copy,
-    { interval = options.interval or 5, on_error = options.on_error }))
-end
+-- @treturn function for a generic `for`, with a closing value behind it; it does not end by itself. With each task
+--   it gives a function, `again()`: the next round gives this task once more, if it still matches
+Client.watch = verbs.of_walk("watch", watch.new)
 
 --- Reads one task: GET /v1/tasks/{id}.
 -- @function Client:get_task
@@ -266,7 +193,7 @@ Client.get_form = verb "get_form"
 -- @treturn string body, as it came
 -- @treturn table headers by lower-case name, without cookies and CSRF token
 function Client:request(method, path, body, options)
-  local problem = problem_of_options(self, options, "request")
+  local problem = verbs.problem_of(self, options, "request")
   local made
   options = options or {}
   if not problem then
@@ -287,11 +214,13 @@ end
 -- @treturn table name -> `{ value =, source = }`; source is "argument", "default", or the environment
 --   variable's name. Secrets are shown as "***".
 function Client:settings()
+  verbs.check_self(self, "settings")
   return settings.describe(self.values, self.sources)
 end
 
 --- Ends everything that is under way and closes the connections. Closing twice is fine.
 function Client:close()
+  verbs.check_self(self, "close")
   self.connection.engine:close()
 end
 

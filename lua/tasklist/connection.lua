@@ -150,9 +150,12 @@ function readers.array(body)
   return not problem and value or nil, problem
 end
 
-local function read(self, message, answer)
+local function read(self, message, answer, peek)
   if answer.status < 200 or answer.status > 299 then
     return connection.failed(message, errors.of_status(answer, message, self.way))
+  end
+  if peek then
+    peek(answer.body)
   end
   local value, problem = readers[message.answer](answer.body)
   if problem then
@@ -165,13 +168,14 @@ end
 --- One exchange, to a decoded answer.
 -- @tparam table message likewise; `answer` says what to make of it: "object", "array" (of objects),
 --   "nothing"
+-- @tparam ?function peek gets the body of a success before it is decoded
 -- @return the answer as a table, or true for "nothing"; or nil and an error object
-function Connection:call(message)
+function Connection:call(message, peek)
   local answer, failure = self:exchange(message)
   if not answer then
     return nil, failure
   end
-  return read(self, message, answer)
+  return read(self, message, answer, peek)
 end
 
 --- Sends a message while the caller goes on with other things; `step` moves it on. Time in which nobody
@@ -179,9 +183,7 @@ end
 -- @tparam table message
 -- @return what `collect` takes; `close` of it cancels, and so does letting go of it
 function Connection:prefetch(message)
-  local request = start(self, message, true)
-  self.engine:step() -- puts it on the wire
-  return request
+  return start(self, message, true)
 end
 
 --- Moves on what is under way, without waiting.
@@ -189,16 +191,22 @@ function Connection:step()
   self.engine:step()
 end
 
---- Waits for what was sent ahead.
+--- Waits for what was sent ahead. Where libcurl gave up on it too early, because it has counted the time in
+-- which nobody drove, it is sent again, for what is left of the timeout.
 -- @param request from `prefetch`
 -- @tparam table message the one that was sent
+-- @tparam ?function peek as for `call`
 -- @return as `call` does
-function Connection:collect(request, message)
+function Connection:collect(request, message, peek)
+  local deadline = core.now() + (message.timeout or self.values.timeout)
   local answer, failure = finish(self, request, message)
   if answer then
-    return read(self, message, answer)
-  elseif failure.kind == "timeout" then
-    return self:call(message) -- libcurl has counted the time in which nobody drove
+    return read(self, message, answer, peek)
+  end
+  local left = deadline - core.now()
+  if failure.kind == "timeout" and left > 0 then
+    message.timeout = left
+    return self:call(message, peek)
   end
   return nil, failure
 end

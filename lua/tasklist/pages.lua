@@ -40,7 +40,8 @@ local metatable = { __index = Walk, __name = "tasklist.walk" }
 -- @tparam function message_of gives the message of a query
 -- @tparam table query the walk's own; `searchBefore` and `searchBeforeOrEqual` must not be in it
 -- @tparam ?integer limit how many tasks at most
--- @treturn table `take` gives the tasks; `close` ends it early
+-- @treturn table `take` gives the tasks; `close` ends it early. `stuck` is true once it failed for a cursor
+--   that leads nowhere: the same walk would fail there again
 function pages.walk(connection, message_of, query, limit)
   query.pageSize = query.pageSize or v1.walk_size
   return setmetatable({
@@ -48,6 +49,8 @@ function pages.walk(connection, message_of, query, limit)
     left = limit or math.huge, -- tasks that may still be given
     tasks = {}, at = 0, -- the page, and how far it has been given
     ids = {}, -- of the page
+    -- Pages on their way (see `send_after`): the next one, and before this one is read, what may be the next.
+    ahead = nil, guess = nil,
     mark = query.searchAfter, marked_after = 0, until_mark = 1, -- see `moves_on`
   }, metatable)
 end
@@ -92,13 +95,67 @@ local function problem_of_cursor(self, cursor)
   end
 end
 
--- Sends for the page after a cursor.
-local function send_ahead(self, cursor)
-  local query = self.query
-  query.searchAfter, query.searchAfterOrEqual = cursor, nil
-  query.pageSize = math.tointeger(math.min(self.size, self.left))
-  self.message = self.message_of(query)
-  self.request = self.connection:prefetch(self.message)
+-- Sends for the page after a cursor; it belongs to the walk before the user's functions can raise.
+local function send_after(self, which, cursor, size)
+  local query = {}
+  for name, value in pairs(self.query) do
+    query[name] = value
+  end
+  query.searchAfter, query.searchAfterOrEqual, query.pageSize = cursor, nil, size
+  local message = self.message_of(query)
+  self[which] = { query = query, message = message, request = self.connection:prefetch(message) }
+  self.connection:step() -- puts it on the wire
+end
+
+local function next_size(self)
+  return math.tointeger(math.min(self.size, self.left))
+end
+
+-- Cancels one of the pages on their way.
+local function drop(self, which)
+  if self[which] then
+    self[which].request:close()
+    self[which] = nil
+  end
+end
+
+local mark_of_cursor = 'sortValues"' -- within a string the quote would have a backslash before it
+
+-- How many cursors a page seems to have, and where the last one begins.
+local function seek_cursors(body)
+  local count, place, after = 0, nil, 1
+  while true do
+    local first, last = body:find(mark_of_cursor, after, true)
+    if not first then
+      return count, place
+    end
+    count, place, after = count + 1, first, last + 1
+  end
+end
+
+-- Sends for the next page before this one is decoded, which takes longest of all that we do. What the text
+-- seems to say is checked afterwards (in `go_on`).
+local function look_ahead(self, body)
+  if self.left < 2 * self.size then
+    return -- the next one may be smaller, or none
+  end
+  local count, place = seek_cursors(body)
+  local text = count >= self.size and body:match('^sortValues"%s*:%s*(%b[])', place)
+  local cursor = text and json.decode(text)
+  if is_cursor(cursor) then
+    send_after(self, "guess", cursor, self.size)
+  end
+end
+
+-- Has the page after a cursor under way.
+local function go_on(self, cursor)
+  local guess = self.guess
+  if guess and same(guess.query.searchAfter, cursor) then
+    self.ahead, self.guess = guess, nil
+  else
+    drop(self, "guess")
+    send_after(self, "ahead", cursor, next_size(self))
+  end
 end
 
 local function fresh(self, task, before)
@@ -128,35 +185,42 @@ local function turn_to(self, tasks)
   local cursor = tasks[#tasks].sortValues
   local problem = problem_of_cursor(self, cursor)
   if problem then
+    self.stuck = true
     self.failure = errors.new { kind = "decode", message = problem, method = self.message.method,
       path = self.message.path }
   else
-    send_ahead(self, cursor)
+    go_on(self, cursor)
   end
 end
 
 local function next_page(self)
+  drop(self, "guess") -- there is one when an error came between it and its page
+  local function peek(body)
+    look_ahead(self, body)
+  end
   local tasks, failure
-  if self.request then
-    local request <close> = self.request -- an error in the wait, such as Ctrl-C, cancels it
-    self.request = nil
-    tasks, failure = self.connection:collect(request, self.message)
+  local ahead = self.ahead
+  if ahead then
+    local request <close> = ahead.request -- an error in the wait, such as Ctrl-C, cancels it
+    self.query, self.message, self.ahead = ahead.query, ahead.message, nil
+    tasks, failure = self.connection:collect(request, self.message, peek)
   else
-    self.query.pageSize = math.tointeger(math.min(self.size, self.left))
+    self.query.pageSize = next_size(self)
     self.message = self.message_of(self.query)
-    tasks, failure = self.connection:call(self.message)
+    tasks, failure = self.connection:call(self.message, peek)
   end
-  if not tasks then
+  if tasks then
+    turn_to(self, tasks)
+  else
     self.failure = failure
-    return
   end
-  turn_to(self, tasks)
+  drop(self, "guess")
 end
 
 --- The next task.
 -- @treturn table; or nil at the end, and an error object when it is not a good one
 function Walk:take()
-  if self.request then
+  if self.ahead then
     self.connection:step()
   end
   if self.left == 0 and not self.message then
@@ -178,28 +242,33 @@ end
 function Walk:close()
   self.over, self.failure = true, nil
   self.tasks, self.at = {}, 0
-  if self.request then
-    self.request:close()
-    self.request = nil
-  end
+  drop(self, "ahead")
+  drop(self, "guess")
 end
 
 metatable.__close = Walk.close
 
 --- What a generic `for` takes (Lua manual 3.3.5).
--- @tparam table source its `take` gives the next value, or nil, and an error object to raise when that
---   is not a good end; it is the closing value
+-- @tparam table source it is the closing value and has its `connection`. Its `take` gives the next value, and
+--   maybe another for the loop; or nil, and what to raise when that is no good end: an error object, or a text
+--   for misuse
+-- @tparam string name the verb's, for misuse
 -- @treturn function the iterator
 -- @return nil
 -- @return nil
 -- @treturn table source
-function pages.iterate(source)
+function pages.iterate(source, name)
   return function()
-    local value, failure = source:take()
-    if failure then
-      error(failure, 0)
+    local value, other = nil, source.connection.engine:problem()
+    if not other then
+      value, other = source:take()
     end
-    return value
+    if value ~= nil or other == nil then
+      return value, other
+    elseif type(other) == "string" then
+      error(("%s: %s"):format(name, other), 2)
+    end
+    error(other, 0)
   end, nil, nil, source
 end
 

@@ -43,14 +43,21 @@ local function without_nulls(query)
   return query
 end
 
---- What `pages.walk` needs of a user's query.
+-- The fields that a walk has for itself.
+local own_fields = {
+  tasks = { "searchBefore", "searchBeforeOrEqual" },
+  watch = { "sort", "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" },
+}
+
+--- What a walk needs of a user's query.
 -- @param query what the user gave; it is checked and copied
--- @tparam table refused the names of the fields that the walk has for itself
+-- @tparam string verb "tasks" or "watch"
 -- @tparam ?number timeout seconds, for each page
 -- @tparam ?string tenant_id the client's
 -- @treturn function gives the message of a query
--- @treturn function gives a new copy of the user's; or, instead of both, nil and a problem
-function queries.of_walk(query, refused, timeout, tenant_id)
+-- @treturn function gives a new copy of the user's
+-- @treturn string a problem, instead of both
+function queries.of_walk(query, verb, timeout, tenant_id)
   local operation = v1.operations.search_tasks
   local function message_of(page_query)
     local made, problem = message.of_operation(operation, nil,
@@ -63,12 +70,12 @@ function queries.of_walk(query, refused, timeout, tenant_id)
   query = query == nil and {} or query
   local _, problem = message_of(query)
   if problem then
-    return nil, problem
+    return nil, nil, problem
   end
   local own = without_nulls(copy_of(query)) -- it is known to have an end by now
-  for _, name in ipairs(refused) do
+  for _, name in ipairs(own_fields[verb]) do
     if own[name] ~= nil then
-      return nil, ("query: %s is not for you to set here"):format(name)
+      return nil, nil, ("query: %s is not for you to set here"):format(name)
     end
   end
   return message_of, function() return copy_of(own) end

@@ -15,11 +15,12 @@ local oldest_first = { { field = "creationTime", order = "ASC" } }
 -- @tparam table connection
 -- @tparam function message_of gives the message of a query
 -- @tparam function copy gives a copy of the query for each round, without `sort` and cursors
--- @tparam table options `interval`: seconds between two rounds; `on_error`: gets what may pass, or nil
+-- @tparam table options `interval` (5): seconds between two rounds; `on_error`: gets what may pass, or nil
 -- @treturn table `take` gives the next task, `close` ends the watch
 function watch.new(connection, message_of, copy, options)
   return setmetatable({
-    connection = connection, message_of = message_of, copy = copy, options = options,
+    connection = connection, message_of = message_of, copy = copy,
+    interval = options.interval or 5, on_error = options.on_error,
     given = {}, -- ids: those given that matched in the last whole round, and all given since
     rest = 0, -- seconds to let pass before the next round
   }, metatable)
@@ -51,18 +52,18 @@ end
 
 -- Tasks that have left the result are forgotten, so that memory stays with what matches; but only a whole
 -- round tells which these are.
-local function end_round(self, failure)
+local function end_round(self, failure, passing)
   self.walk:close()
   self.walk = nil
-  self.rest = self.options.interval
+  self.rest = self.interval
   if not failure then
     self.given = self.matching
-  elseif not may_pass(failure) then
+  elseif not passing then
     error(failure, 0)
   else
     self.rest = math.max(self.rest, math.min(failure.retry_after or 0, longest_rest))
-    if self.options.on_error then
-      self.options.on_error(failure)
+    if self.on_error then
+      self.on_error(failure)
     end
   end
 end
@@ -75,6 +76,23 @@ local function is_new(self, task)
   return new
 end
 
+-- The next task of the round; or nil, an error object when the end is no good one, and whether that may pass.
+-- A server whose tasks have no ids or whose pages do not move on gives no others later.
+local function next_task(self)
+  local task, failure = self.walk:take()
+  if task and task.id == nil then
+    return nil, errors.new { kind = "decode", message = "a task of the search's answer has no id" }, false
+  end
+  return task, failure, failure and not self.walk.stuck and may_pass(failure)
+end
+
+-- What lets a task come again: `matching` is what will have been given.
+local function forgetter(self, id)
+  return function()
+    self.given[id], self.matching[id] = nil, nil
+  end
+end
+
 local function rest(self)
   local seconds = self.rest
   self.rest = 0 -- first, so that who catches what ends the rest goes on at once
@@ -84,21 +102,22 @@ local function rest(self)
 end
 
 --- The next task, sooner or later. Raises the error object of a failure that cannot pass.
--- @treturn table; nil once the watch is closed
+-- @treturn table; nil once the watch is closed, and a text when the client was closed instead
+-- @treturn function lets the task come again, if it still matches in the next round
 function Watch:take()
   while not self.closed do
-    if not self.walk then
+    local problem = self.connection.engine:problem() -- on_error may have closed it
+    if problem then
+      return nil, problem
+    elseif not self.walk then
       rest(self)
       begin_round(self)
     end
-    local task, failure = self.walk:take()
-    if task and task.id == nil then
-      task, failure = nil, errors.new { kind = "decode", message = "a task of the search's answer has no id" }
-    end
+    local task, failure, passing = next_task(self)
     if not task then
-      end_round(self, failure)
+      end_round(self, failure, passing)
     elseif is_new(self, task) then
-      return task
+      return task, forgetter(self, task.id)
     end
   end
 end

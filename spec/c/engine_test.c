@@ -260,10 +260,22 @@ static void a_header_line_without_end_ends_the_call(void **state)
     world_close(&w);
 }
 
+/* A gateway's key, say. */
+static void headers_are_wiped_whatever_they_hold(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    const tl_request *request = start_get(&w, "/echo");
+    assert_true(request->headers.secret);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(what_is_sent_arrives),
+        ENGINE_TEST(headers_are_wiped_whatever_they_hold),
         ENGINE_TEST(a_large_body_arrives_whole),
         ENGINE_TEST(answers_without_a_body_are_complete),
         ENGINE_TEST(one_connection_serves_them_all),

@@ -3,6 +3,7 @@
 #include "session.h"
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static test_memory memory;
@@ -85,6 +86,56 @@ static void it_sends_back_what_was_set_last(void **state)
     expect_lines("");
     tl_session_free(&session);
     assert_int_equal(memory.unwiped, 0);
+}
+
+/* What follows the pair, and whether the cookie stays. */
+static const struct ending {
+    const char *attributes;
+    bool stays;
+} endings[] = {
+    {"", true},
+    {"; Max-Age=1", true},
+    {"; Max-Age=0", false},
+    {";max-age = 0 ; Path=/", false},
+    {"; Path=/; HttpOnly; Max-Age=-5", false},
+    {"; Max-Age=000", false},
+    {"; Max-Age=99999999999999999999999999", true},
+    {"; Max-Age=-99999999999999999999999999", false},
+    /* RFC 6265 5.2.2: what is no number is as if it were not there */
+    {"; Max-Age=", true},
+    {"; Max-Age=-", true},
+    {"; Max-Age=+0", true},
+    {"; Max-Age=0x0", true},
+    {"; Max-Age=-1h", true},
+    {"; Max-Age", true},
+    {"; X-Max-Age=0", true},
+    /* the last one counts */
+    {"; Max-Age=0; Max-Age=60", true},
+    {"; Max-Age=60; Max-Age=0", false},
+    {"; Expires=Thu, 01 Jan 1970 00:00:10 GMT", false},
+    {"; expires=Thu, 01-Jan-1970 00:00:01 GMT; Secure", false},
+    {"; Expires=Fri, 01 Jan 2100 00:00:00 GMT", true},
+    {"; Expires=soon", true},
+    {"; Expires=", true},
+    {"; Expires=Thu, 01 Jan 1970 00:00:10 GMT; Expires=soon", false},
+    {"; Expires=0123456789 0123456789 0123456789 0123456789 0123456789 0123456789", true},
+    /* Max-Age goes before */
+    {"; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:10 GMT", true},
+    {"; Expires=Fri, 01 Jan 2100 00:00:00 GMT; Max-Age=0", false},
+};
+
+static void it_forgets_what_is_over(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(endings); i++) {
+        char block[256];
+        snprintf(block, sizeof block, "Set-Cookie: s=new%s\r\n", endings[i].attributes);
+        with_block("Set-Cookie: s=old\r\nSet-Cookie: t=1\r\n", read_block);
+        with_block(block, read_block);
+        const char *expected = endings[i].stays ? "t=1; s=new" : "t=1";
+        if (strcmp(tl_buffer_text(&session.cookies), expected) != 0)
+            fail_msg("'%s' after '%s'", tl_buffer_text(&session.cookies), endings[i].attributes);
+    }
 }
 
 static void it_has_its_bounds(void **state)
@@ -192,8 +243,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(it_sends_back_what_was_set_last), TEST(it_has_its_bounds),
-        TEST(an_identity_carries_its_session), TEST(a_login_without_a_cookie_is_none),
+        TEST(it_sends_back_what_was_set_last),
+        TEST(it_forgets_what_is_over),
+        TEST(it_has_its_bounds),
+        TEST(an_identity_carries_its_session),
+        TEST(a_login_without_a_cookie_is_none),
         TEST(it_survives_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

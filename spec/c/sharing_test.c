@@ -337,6 +337,35 @@ static void a_holder_that_stops_is_not_waited_for_for_ever(void **state)
     close_worlds(MANY);
 }
 
+/* What one waited for once counts for nothing the next time. */
+static void each_holder_has_its_own_time(void **state)
+{
+    (void)state;
+    open_worlds(held, 2);
+    tl_token_store *holding = &worlds[0].identity->store;
+    assert_int_equal(tl_token_store_lock(holding, tl_now()), TL_FOLDER_OK);
+    tl_request *waiting = start_get(&worlds[1], "/api");
+    assert_int_equal(waiting->state, TL_REQUEST_WAITING);
+    write_first_token();
+    tl_token_store_unlock(holding);
+    expect_answer(&worlds[1], waiting, 200, "Bearer token-1");
+    worlds[1].identity->store.contended_since -= worlds[1].identity->timeout; /* long ago */
+    expect_answer(&worlds[0], start_get(&worlds[0], "/api"), 200, "Bearer token-1");
+    let_token_age(2);
+    let_file_age(&worlds[0]);
+    expect_answer(&worlds[0], start_get(&worlds[0], "/api"), 200, "Bearer token-1");
+    drive_until_requested(&worlds[0], "/token", 1);
+    expect_answer(&worlds[1], start_get(&worlds[1], "/api"), 200, "Bearer token-1");
+    assert_true(worlds[1].identity->signing_in);
+    for (int i = 0; i < 100; i++)
+        drive_all(2);
+    server_release(server, "/token");
+    while (worlds[0].identity->signing_in || worlds[1].identity->signing_in)
+        drive_all(2);
+    expect_requests("/token", 1);
+    close_worlds(2);
+}
+
 static void a_401_drops_the_token_for_all(void **state)
 {
     (void)state;
@@ -445,6 +474,7 @@ int main(void)
         SHARING_TEST(who_has_just_come_renews_nothing),
         SHARING_TEST(a_holder_that_ends_leaves_its_turn_to_the_next),
         SHARING_TEST(a_holder_that_stops_is_not_waited_for_for_ever),
+        SHARING_TEST(each_holder_has_its_own_time),
         SHARING_TEST(a_401_drops_the_token_for_all),
         SHARING_TEST(a_refused_token_is_gone_before_the_next_is_there),
         SHARING_TEST(a_refused_secret_frees_the_lock),

@@ -111,6 +111,37 @@ static void a_lock_can_be_broken_once(void **state)
     assert_int_equal(access(path_of("break"), F_OK), -1);
 }
 
+static struct stat facts_of_lock(void)
+{
+    struct stat facts;
+    assert_int_equal(stat(path_of("lock"), &facts), 0);
+    return facts;
+}
+
+static bool is_same_instant(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* The file stays the same: only its time tells one holder from the next. */
+static void the_next_holder_is_another_one(void **state)
+{
+    (void)state;
+    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&two, 5), TL_FOLDER_BUSY);
+    struct stat first = facts_of_lock();
+    for (int i = 0; i < 1000000 && is_same_instant(facts_of_lock().st_ctim, first.st_ctim); i++) {
+        tl_token_store_unlock(&one);
+        assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+    }
+    assert_int_equal(facts_of_lock().st_ino, first.st_ino);
+    tl_token_store_break_lock(&two); /* means the first */
+    assert_int_equal(tl_token_store_lock(&two, 100), TL_FOLDER_BUSY);
+    assert_int_equal(two.contended_since, 100);
+    assert_int_equal(tl_token_store_lock(&two, 101), TL_FOLDER_BUSY);
+    assert_int_equal(two.contended_since, 100);
+}
+
 static void break_and_take(void)
 {
     assert_int_equal(unlink(path_of("lock")), 0);
@@ -132,16 +163,13 @@ static void a_lock_counts_only_on_the_file_of_the_name(void **state)
 static void a_lock_is_not_broken_for_the_number_of_its_file(void **state)
 {
     (void)state;
-    struct stat facts;
     tl_token_store third;
     open_store(&third, folder, "hush");
     assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
     assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_BUSY);
-    do {
+    do
         assert_int_equal(chmod(path_of("lock"), 0600), 0);
-        assert_int_equal(stat(path_of("lock"), &facts), 0);
-    } while (facts.st_ctim.tv_sec == two.contended.st_ctim.tv_sec &&
-             facts.st_ctim.tv_nsec == two.contended.st_ctim.tv_nsec);
+    while (is_same_instant(facts_of_lock().st_ctim, two.contended.st_ctim));
     tl_token_store_break_lock(&two);
     assert_int_equal(tl_token_store_lock(&third, now.boot), TL_FOLDER_BUSY);
     tl_token_store_free(&third);
@@ -167,6 +195,7 @@ int main(void)
         STORE_TEST(a_child_neither_gives_up_nor_keeps_its_parents_lock),
         STORE_TEST(its_descriptor_goes_to_no_other_program),
         STORE_TEST(a_lock_can_be_broken_once),
+        STORE_TEST(the_next_holder_is_another_one),
         STORE_TEST(a_lock_counts_only_on_the_file_of_the_name),
         STORE_TEST(a_lock_is_not_broken_for_the_number_of_its_file),
         STORE_TEST(what_a_dead_writer_left_is_written_over),

@@ -16,13 +16,14 @@ static void expect_mode(const char *path, mode_t mode)
 static void it_is_made_for_its_owner_alone_whatever_the_umask(void **state)
 {
     (void)state;
-    static const mode_t masks[] = {0, 022, 077, 0177, 0277};
+    static const mode_t masks[] = {0, 022, 077, 0177, 0277, 0777};
     for (size_t i = 0; i < COUNT(masks); i++) {
         mode_t before = umask(masks[i]);
         assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
         write_token(token, LIFE);
         umask(before);
         tl_token_store_unlock(&one);
+        expect_mode(in_base("cache"), 0700);
         expect_mode(folder, 0700);
         expect_mode(path_of("token"), 0600);
         expect_mode(path_of("lock"), 0600);
@@ -31,7 +32,47 @@ static void it_is_made_for_its_owner_alone_whatever_the_umask(void **state)
         assert_int_equal(unlink(path_of("token")), 0);
         assert_int_equal(unlink(path_of("lock")), 0);
         assert_int_equal(rmdir(folder), 0);
+        assert_int_equal(rmdir(in_base("cache")), 0);
     }
+}
+
+static void make_folder(mode_t mode)
+{
+    assert_int_equal(mkdir(in_base("cache"), 0755), 0);
+    assert_int_equal(mkdir(folder, 0755), 0);
+    assert_int_equal(chmod(folder, mode), 0);
+}
+
+/* Made by hand, as mkdir makes it. The name of a file tells something about a weak secret. */
+static void an_empty_folder_becomes_its_owners_alone(void **state)
+{
+    (void)state;
+    make_folder(0755);
+    write_token(token, LIFE);
+    expect_mode(folder, 0700);
+    expect_token(token);
+}
+
+/* Somebody's home, say: others may have to get in. */
+static void a_folder_with_something_in_it_stays_as_it_is(void **state)
+{
+    (void)state;
+    char other[128];
+    make_folder(0755);
+    snprintf(other, sizeof other, "%s/other", folder);
+    assert_int_equal(mkdir(other, 0755), 0);
+    expect_none("can be read by others");
+    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_FAULT);
+    expect_mode(folder, 0755);
+}
+
+static void an_empty_folder_that_others_can_fill_is_refused(void **state)
+{
+    (void)state;
+    make_folder(0775);
+    expect_none("can be written by others");
+    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_FAULT);
+    expect_mode(folder, 0775);
 }
 
 static void it_holds_lines_that_name_no_client(void **state)
@@ -83,8 +124,9 @@ static const struct age {
     /* the wall clock was set back */
     {true, 1, -1000 * LIFE, LIFE, NULL},
     {true, LIFE, -1000 * LIFE, LIFE, ""},
-    /* the machine was thawed */
-    {true, 1, LIFE, LIFE, ""},
+    /* or forward */
+    {true, 1, LIFE, LIFE, NULL},
+    {true, LIFE - 1, 1000 * LIFE, LIFE, NULL},
     {true, -1, 1, LIFE, "from the future"},
     /* another boot, a moment later */
     {false, -5000 * TL_SECOND, 1, LIFE, NULL},
@@ -246,6 +288,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(it_is_made_for_its_owner_alone_whatever_the_umask),
+        STORE_TEST(an_empty_folder_becomes_its_owners_alone),
+        STORE_TEST(a_folder_with_something_in_it_stays_as_it_is),
+        STORE_TEST(an_empty_folder_that_others_can_fill_is_refused),
         STORE_TEST(it_holds_lines_that_name_no_client),
         STORE_TEST(another_secret_has_another_file),
         STORE_TEST(nothing_is_there_before_the_first),

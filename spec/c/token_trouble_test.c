@@ -92,6 +92,11 @@ static void spoil_folder_mode(void)
     chmod(folder, 0770);
 }
 
+static void spoil_folder_by_readers(void)
+{
+    chmod(folder, 0710);
+}
+
 static void spoil_folder_by_symlink(void)
 {
     char target[512];
@@ -120,6 +125,7 @@ static const struct spoiling {
     {spoil_size, "is too large", false},
     {spoil_owner, "belongs to another user", true},
     {spoil_folder_mode, "can be written by others", true},
+    {spoil_folder_by_readers, "can be read by others", true},
     {spoil_folder_by_symlink, "is a symbolic link", true},
     {spoil_folder_by_file, "is no folder", true},
 };
@@ -138,16 +144,49 @@ static void what_others_may_have_made_is_refused(void **state)
     }
 }
 
-static void a_symlink_with_a_slash_behind_it_is_one_too(void **state)
+static void expect_refused(const char *ending, const char *words)
 {
-    (void)state;
     char path[128];
-    write_token(token, LIFE);
-    spoil_folder_by_symlink();
-    snprintf(path, sizeof path, "%s//", folder);
+    snprintf(path, sizeof path, "%s%s", folder, ending);
     tl_token_store_free(&two);
     open_store(&two, path, "hush");
-    expect_none("is a symbolic link");
+    expect_none(words);
+    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_FAULT);
+}
+
+static void a_symlink_is_one_whatever_follows_it(void **state)
+{
+    (void)state;
+    static const char *const endings[] = {"/", "//", "/.", "/./", "/././/.", "//."};
+    write_token(token, LIFE);
+    spoil_folder_by_symlink();
+    for (size_t i = 0; i < COUNT(endings); i++)
+        expect_refused(endings[i], "is a symbolic link");
+}
+
+/* What comes before it may be a symlink. */
+static void a_folder_is_not_named_by_two_dots(void **state)
+{
+    (void)state;
+    static const char *const endings[] = {"/..", "/../", "/../.", "/x/.."};
+    for (size_t i = 0; i < COUNT(endings); i++)
+        expect_refused(endings[i], "ends in \"..\"");
+    tl_token_store_free(&two);
+    open_store(&two, "..", "hush");
+    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_FAULT);
+    assert_string_equal(two.fault, "..: ends in \"..\"");
+}
+
+static void dots_are_as_good_as_letters_in_a_name(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a..", "...", ".b", "c."};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        tl_token_store_free(&two);
+        open_store(&two, in_base(names[i]), "hush");
+        assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_OK);
+        assert_int_equal(access(in_base(names[i]), F_OK), 0);
+    }
 }
 
 static void a_file_of_another_user_is_refused(void **state)
@@ -239,7 +278,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(what_others_may_have_made_is_refused),
-        STORE_TEST(a_symlink_with_a_slash_behind_it_is_one_too),
+        STORE_TEST(a_symlink_is_one_whatever_follows_it),
+        STORE_TEST(a_folder_is_not_named_by_two_dots),
+        STORE_TEST(dots_are_as_good_as_letters_in_a_name),
         STORE_TEST(a_file_of_another_user_is_refused),
         STORE_TEST(a_folder_that_cannot_be_made_or_written_is_a_fault),
         STORE_TEST(a_limit_on_files_is_a_fault_and_no_signal),

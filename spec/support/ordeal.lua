@@ -54,7 +54,7 @@ ordeal.misfortunes = {
     self.server:revoke()
   end },
   { "garbage", spoils(fault("garbage", { path = search, times = 5 }),
-    fault("body", { path = search, body = "[{}]" })) },
+    fault("body", { path = search, body = "<html>" })) },
   { "a slow search", spoils(fault("delay", { path = search, seconds = 0.5 })) },
 }
 

@@ -6,26 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static curl_off_t number(const tl_request *request, CURLINFO info)
-{
-    curl_off_t value = 0;
-    curl_easy_getinfo(request->easy, info, &value);
-    return value;
-}
-
 bool tl_outcome_went_out(const tl_request *request)
 {
     return request->sends > 1 || request->body_sent > 0 ||
-           number(request, CURLINFO_PRETRANSFER_TIME_T) > 0;
+           tl_request_measure(request, CURLINFO_PRETRANSFER_TIME_T) > 0;
 }
 
 void tl_outcome_describe(const tl_request *request, char *text, size_t size)
 {
-    if (number(request, CURLINFO_PRETRANSFER_TIME_T) > 0 && request->answer_headers.length > 0)
+    if (tl_request_measure(request, CURLINFO_PRETRANSFER_TIME_T) > 0 &&
+        request->answer_headers.length > 0)
         snprintf(text, size, "after %zu bytes of the answer's body", request->answer_body.length);
-    else if (number(request, CURLINFO_PRETRANSFER_TIME_T) > 0)
+    else if (tl_request_measure(request, CURLINFO_PRETRANSFER_TIME_T) > 0)
         snprintf(text, size, "waiting for the answer");
-    else if (number(request, CURLINFO_NAMELOOKUP_TIME_T) > 0)
+    else if (tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T) > 0)
         snprintf(text, size, "connecting");
     else
         snprintf(text, size, "looking up the host name");
@@ -49,7 +43,7 @@ static bool says_exhausted(const tl_buffer *body)
 void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt)
 {
     long status = 0;
-    curl_off_t retry_after = number(request, CURLINFO_RETRY_AFTER);
+    curl_off_t retry_after = tl_request_measure(request, CURLINFO_RETRY_AFTER);
     curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
     request->status = (int)status;
     request->retry_after = from_seconds(retry_after);
@@ -79,7 +73,7 @@ static bool ends_as_without_certificate(const tl_request *request, CURLcode code
         request->engine->transport.texts[TL_CLIENT_CERT].length > 0)
         return false;
     curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
-    return connections > 0 && number(request, CURLINFO_APPCONNECT_TIME_T) > 0;
+    return connections > 0 && tl_request_measure(request, CURLINFO_APPCONNECT_TIME_T) > 0;
 }
 
 /* The verdict is OpenSSL's on the chain; libcurl compares the host name itself, and leaves

@@ -1,5 +1,6 @@
 #include "own_folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,8 +12,8 @@
 
 enum { MOST_TRIES = 8, FILE_MODE = 0600, FOLDER_MODE = 0700 };
 
-/* What nobody else may do with a folder: write. With a file: anything. */
-enum { FORBIDDEN_OF_FOLDER = S_IWGRP | S_IWOTH, FORBIDDEN_OF_FILE = S_IRWXG | S_IRWXO };
+/* What others may not do: anything. The names in a folder tell something, too. */
+enum { OF_OTHERS = S_IRWXG | S_IRWXO, WRITABLE_BY_OTHERS = S_IWGRP | S_IWOTH };
 
 tl_folder_status tl_own_folder_blame(tl_own_folder *folder, const char *name, const char *what)
 {
@@ -55,15 +56,55 @@ static const char *problem_of(int fd, uid_t owner, bool is_folder)
         return is_folder ? "is no folder" : "is no plain file";
     if (facts.st_uid != owner)
         return "belongs to another user";
-    if (facts.st_mode & (is_folder ? FORBIDDEN_OF_FOLDER : FORBIDDEN_OF_FILE))
-        return is_folder ? "can be written by others" : "can be read or written by others";
-    return NULL;
+    if (!(facts.st_mode & OF_OTHERS))
+        return NULL;
+    if (!is_folder)
+        return "can be read or written by others";
+    return facts.st_mode & WRITABLE_BY_OTHERS ? "can be written by others"
+                                              : "can be read by others";
 }
 
 static tl_folder_status check(tl_own_folder *folder, int fd, const char *name)
 {
     const char *problem = problem_of(fd, folder->owner, name[0] == '\0');
     return problem ? tl_own_folder_blame(folder, name, problem) : TL_FOLDER_OK;
+}
+
+static bool is_empty(int folder)
+{
+    int fd = open_at(folder, ".", O_RDONLY | O_DIRECTORY);
+    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+    if (!stream) {
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    struct dirent *entry;
+    errno = 0;
+    do
+        entry = readdir(stream);
+    while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+    bool empty = !entry && errno == 0;
+    closedir(stream);
+    return empty;
+}
+
+/* For a folder that was made by hand. Into one that holds something others may have to get. */
+static void close_to_readers(int fd, uid_t owner)
+{
+    struct stat facts;
+    if (fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode) && facts.st_uid == owner &&
+        (facts.st_mode & OF_OTHERS) && !(facts.st_mode & WRITABLE_BY_OTHERS) && is_empty(fd))
+        fchmod(fd, FOLDER_MODE);
+}
+
+/* At once, whatever the host's umask takes away: without it nothing could be made in the folder. */
+static bool make_folder(const char *path)
+{
+    if (mkdir(path, FOLDER_MODE) != 0)
+        return false;
+    fchmodat(AT_FDCWD, path, FOLDER_MODE, AT_SYMLINK_NOFOLLOW);
+    return true;
 }
 
 /* What leads to the folder too. Whether it worked shows when it is opened. */
@@ -80,10 +121,10 @@ static bool make_folders(const char *path)
         if (part[i] != '/')
             continue;
         part[i] = '\0';
-        mkdir(part, FOLDER_MODE);
+        make_folder(part);
         part[i] = '/';
     }
-    return mkdir(part, FOLDER_MODE) == 0;
+    return make_folder(part);
 }
 
 tl_folder_status tl_own_folder_open(tl_own_folder *folder, bool create)
@@ -93,15 +134,13 @@ tl_folder_status tl_own_folder_open(tl_own_folder *folder, bool create)
     if (folder->fd < 0 && errno == ENOENT) {
         if (!create)
             return TL_FOLDER_MISSING;
-        bool made = make_folders(folder->path);
-        if (!made && errno != EEXIST)
+        if (!make_folders(folder->path) && errno != EEXIST)
             return blame_system(folder, "");
         folder->fd = open_at(AT_FDCWD, folder->path, O_RDONLY);
-        if (folder->fd >= 0 && made)
-            fchmod(folder->fd, FOLDER_MODE); /* whatever the host's umask takes away */
     }
     if (folder->fd < 0)
         return blame_system(folder, "");
+    close_to_readers(folder->fd, folder->owner);
     tl_folder_status status = check(folder, folder->fd, "");
     if (status != TL_FOLDER_OK)
         tl_own_folder_close(folder);
@@ -167,14 +206,20 @@ static int lock(int fd)
     return result;
 }
 
+/* The numbers of files are used again. */
+bool tl_own_folder_same(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino &&
+           one->st_ctim.tv_sec == other->st_ctim.tv_sec &&
+           one->st_ctim.tv_nsec == other->st_ctim.tv_nsec;
+}
+
 bool tl_own_folder_still_has(const tl_own_folder *folder, const char *name,
                              const struct stat *facts)
 {
     struct stat now;
     return fstatat(folder->fd, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-           now.st_dev == facts->st_dev && now.st_ino == facts->st_ino &&
-           now.st_ctim.tv_sec == facts->st_ctim.tv_sec &&
-           now.st_ctim.tv_nsec == facts->st_ctim.tv_nsec; /* numbers are used again */
+           tl_own_folder_same(&now, facts);
 }
 
 /* One try. BUSY with `held` unset: the file has just been replaced, so try again. */
@@ -190,6 +235,8 @@ static tl_folder_status lock_once(tl_own_folder *folder, const char *name, int *
         *held = errno == EWOULDBLOCK;
         status = *held ? TL_FOLDER_BUSY : blame_system(folder, name);
     }
+    if (status == TL_FOLDER_OK)
+        futimens(*fd, NULL); /* so that this holder's facts are not those of the one before */
     /* After the lock: who held it until now may have renamed or removed the file. */
     if (status != TL_FOLDER_FAULT && fstat(*fd, facts) != 0)
         status = blame_system(folder, name);

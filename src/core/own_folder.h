@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 typedef struct tl_own_folder {
-    const char *path;            /* without a slash at its end */
+    const char *path;            /* does not end in a slash, dot or dots */
     uid_t owner;                 /* of it and of all in it */
     int fd;                      /* -1: closed */
     char fault[TL_MESSAGE_SIZE]; /* the last one, in words with the path; "" when there was none */
@@ -24,7 +24,8 @@ typedef enum tl_folder_status {
     TL_FOLDER_FAULT
 } tl_folder_status;
 
-/* `create`: makes the folder, and what leads to it, when it is missing. */
+/* `create`: makes the folder, and what leads to it, when it is missing. An empty one that others
+ * can read is closed to them; any other is a fault. */
 tl_folder_status tl_own_folder_open(tl_own_folder *folder, bool create);
 void tl_own_folder_close(tl_own_folder *folder);
 
@@ -32,7 +33,8 @@ void tl_own_folder_close(tl_own_folder *folder);
 tl_folder_status tl_own_folder_read(tl_own_folder *folder, const char *name, tl_buffer *to);
 
 /* Locks a file, which is made when it is missing, so that no other process or engine can. `fd` is
- * what holds the lock. When it is busy, `facts` are those of the file. */
+ * what holds the lock. When it is busy, `facts` are those of the file; the next holder changes
+ * them. */
 tl_folder_status tl_own_folder_lock(tl_own_folder *folder, const char *name, int *fd,
                                     struct stat *facts);
 
@@ -43,6 +45,9 @@ tl_folder_status tl_own_folder_replace(tl_own_folder *folder, const char *name, 
                                        const tl_buffer *content);
 
 void tl_own_folder_remove(tl_own_folder *folder, const char *name);
+
+/* Whether both are of one file that nobody has locked or changed in between. */
+bool tl_own_folder_same(const struct stat *one, const struct stat *other);
 
 /* Whether the name still stands for the file with these facts. */
 bool tl_own_folder_still_has(const tl_own_folder *folder, const char *name,

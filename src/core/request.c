@@ -9,7 +9,7 @@ static void init_buffers(tl_request *request, const tl_allocator *allocator, siz
         request->secret ? tl_buffer_init_secret : tl_buffer_init;
     tl_buffer_init(&request->method, allocator, SIZE_MAX);
     tl_buffer_init(&request->url, allocator, SIZE_MAX);
-    tl_buffer_init(&request->headers, allocator, SIZE_MAX);
+    tl_buffer_init_secret(&request->headers, allocator, SIZE_MAX); /* a gateway's key, say */
     init(&request->body, allocator, SIZE_MAX);
     init(&request->answer_headers, allocator, MOST_HEADERS);
     init(&request->answer_body, allocator, most_body);
@@ -58,4 +58,11 @@ void tl_request_free(const tl_allocator *allocator, tl_request *request)
     tl_buffer_free(&request->answer_headers);
     tl_buffer_free(&request->answer_body);
     tl_allocator_free(allocator, request, sizeof *request);
+}
+
+curl_off_t tl_request_measure(const tl_request *request, CURLINFO info)
+{
+    curl_off_t value = 0;
+    curl_easy_getinfo(request->easy, info, &value);
+    return value > 0 ? value : 0;
 }

@@ -80,4 +80,7 @@ tl_request *tl_request_new(const tl_allocator *allocator, const tl_request_spec 
 /* The request must have left libcurl and every list. */
 void tl_request_free(const tl_allocator *allocator, tl_request *request);
 
+/* A number that libcurl has of the attempt, which must be SENT; 0 when it has none. */
+curl_off_t tl_request_measure(const tl_request *request, CURLINFO info);
+
 #endif

@@ -1,7 +1,9 @@
 #include "session.h"
 
+#include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 /* RFC 6265 6.1 asks for 4 KiB a cookie; a header much longer than this is refused by servers. */
 enum { MOST_COOKIES = 16 * 1024, MOST_CSRF = 4 * 1024 };
@@ -99,7 +101,58 @@ static tl_buffer_status append_others(tl_buffer *to, const tl_buffer *cookies, s
     return status;
 }
 
-/* One Set-Cookie, RFC 6265 5.2. A server takes a cookie back by setting it to nothing. */
+/* RFC 6265 5.2.2. False when it is no number. */
+static bool read_max_age(span value, bool *over)
+{
+    bool negative = value.length > 0 && value.start[0] == '-', positive = false;
+    size_t i = negative ? 1 : 0;
+    if (i == value.length)
+        return false;
+    for (; i < value.length; i++) {
+        if (value.start[i] < '0' || value.start[i] > '9')
+            return false;
+        positive = positive || value.start[i] != '0';
+    }
+    *over = negative || !positive;
+    return true;
+}
+
+/* Over only when it was so a day ago: our clock may be wrong, and a cookie that is sent too long
+ * does no harm. False when it is no date. */
+static bool read_expires(span value, bool *over)
+{
+    enum { DAY = 24 * 60 * 60 };
+    char text[64];
+    if (value.length >= sizeof text)
+        return false;
+    memcpy(text, value.start, value.length);
+    text[value.length] = '\0';
+    time_t end = curl_getdate(text, NULL);
+    if (end == -1)
+        return false;
+    *over = end < time(NULL) - DAY;
+    return true;
+}
+
+/* Whether the attributes of a cookie take it back. How long it lives otherwise is the server's
+ * business: it refuses what is over. */
+static bool is_over(span attributes)
+{
+    bool aged = false, by_age = false, by_date = false;
+    while (attributes.length > 0) {
+        span value, attribute = cut(attributes, ';', &attributes);
+        span name = trim(cut(attribute, '=', &value));
+        value = trim(value);
+        if (is(name, "Max-Age"))
+            aged = read_max_age(value, &by_age) || aged;
+        else if (is(name, "Expires"))
+            read_expires(value, &by_date);
+    }
+    return aged ? by_age : by_date;
+}
+
+/* One Set-Cookie, RFC 6265 5.2. A server takes a cookie back by one that is over, or by setting it
+ * to nothing. */
 static bool set_cookie(tl_session *session, span value)
 {
     span attributes, content, pair = trim(cut(value, ';', &attributes));
@@ -109,7 +162,7 @@ static bool set_cookie(tl_session *session, span value)
     tl_buffer changed;
     tl_buffer_init_secret(&changed, session->cookies.allocator, session->cookies.limit);
     tl_buffer_status status = append_others(&changed, &session->cookies, name);
-    if (status == TL_BUFFER_OK && trim(content).length > 0)
+    if (status == TL_BUFFER_OK && trim(content).length > 0 && !is_over(attributes))
         status = append_pair(&changed, pair);
     tl_buffer *useless = status == TL_BUFFER_OK ? &session->cookies : &changed;
     tl_buffer_free(useless);

@@ -101,6 +101,7 @@ void tl_sharing_begin(tl_identity *identity)
     if (renewal && now - identity->adopted < NEWCOMER)
         return;
     identity->turn_delay = FIRST_DELAY;
+    identity->store.contended = (struct stat){0}; /* that was another holder */
     tl_identity_fetching(identity, NULL, now);
     take_turn(identity);
 }

@@ -131,17 +131,17 @@ static bool take_apart(const tl_buffer *content, file_lines *lines)
            tl_credentials_fit_a_header(lines->token, strlen(lines->token));
 }
 
-/* Within a boot its clock decides, since somebody may set the other. But both must agree that a
- * token lives: where a machine was halted and thawed, only the wall's knows. False when the token
- * is from the future. */
+/* Within a boot its clock decides alone, since somebody may set the other. A machine that was
+ * halted and thawed sees its token as too young, until the API refuses it. False when the token is
+ * from the future. */
 static bool find_age(const file_lines *lines, const tl_clocks *now, tl_time *age)
 {
     tl_time by_boot = now->boot - lines->asked.boot, by_wall = now->wall - lines->asked.wall;
     bool same_boot = now->boot_id[0] != '\0' && strcmp(lines->boot_id, now->boot_id) == 0;
     if (same_boot ? by_boot < 0 : by_wall < -CLOCK_SKEW)
         return false;
-    *age = same_boot && by_boot > by_wall ? by_boot : by_wall;
-    *age = *age > 0 ? *age : 0;
+    *age = same_boot ? by_boot : by_wall;
+    *age = *age > 0 ? *age : 0; /* as far as clocks of two machines differ */
     return true;
 }
 

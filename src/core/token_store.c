@@ -36,14 +36,28 @@ static void name_sign_in(tl_token_store *store, const tl_buffer *const *parts, s
     tl_sha256_write(digest, store->name);
 }
 
+/* Without the slashes and single dots at its end: a symlink before them would be followed. */
+static size_t length_of_path(const char *path)
+{
+    size_t length = strlen(path);
+    while (length > 1 &&
+           (path[length - 1] == '/' || (path[length - 1] == '.' && path[length - 2] == '/')))
+        length--;
+    return length;
+}
+
+/* Likewise, but there is no path to it without them. */
+static bool ends_in_two_dots(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strcmp(slash ? slash + 1 : path, "..") == 0;
+}
+
 bool tl_token_store_open(tl_token_store *store, const char *folder, const tl_buffer *const *parts,
                          size_t count)
 {
-    size_t length = strlen(folder);
-    while (length > 1 && folder[length - 1] == '/')
-        length--; /* a symlink with a slash behind it would be followed */
     name_sign_in(store, parts, count);
-    return tl_buffer_append(&store->path, folder, length) == TL_BUFFER_OK;
+    return tl_buffer_append(&store->path, folder, length_of_path(folder)) == TL_BUFFER_OK;
 }
 
 bool tl_token_store_is_on(const tl_token_store *store)
@@ -80,6 +94,8 @@ static tl_folder_status open_folder(const tl_token_store *store, tl_own_folder *
     *folder = folder_of(store);
     if (folder->path[0] == '\0')
         return tl_own_folder_blame(folder, "", "neither XDG_CACHE_HOME nor HOME names a folder");
+    if (ends_in_two_dots(folder->path))
+        return tl_own_folder_blame(folder, "", "ends in \"..\"");
     return tl_own_folder_open(folder, create);
 }
 
@@ -130,17 +146,13 @@ tl_token_look tl_token_store_look(tl_token_store *store, const tl_clocks *now,
     return look;
 }
 
-/* Remembers since when a file is locked by another. */
+/* Remembers since when another has the lock: each holder's facts are his own. */
 static void note_contended(tl_token_store *store, const struct stat *facts, tl_time now)
 {
-    struct stat *known = &store->contended;
-    bool same = known->st_ino == facts->st_ino && known->st_dev == facts->st_dev &&
-                known->st_ctim.tv_sec == facts->st_ctim.tv_sec &&
-                known->st_ctim.tv_nsec == facts->st_ctim.tv_nsec;
-    if (!same) {
-        *known = *facts;
-        store->contended_since = now;
-    }
+    if (tl_own_folder_same(&store->contended, facts))
+        return;
+    store->contended = *facts;
+    store->contended_since = now;
 }
 
 tl_folder_status tl_token_store_lock(tl_token_store *store, tl_time now)

@@ -18,7 +18,7 @@ typedef struct tl_token_store {
     uid_t owner;              /* of all files */
     int lock;                 /* the descriptor that holds it, or -1 */
     pid_t holder;             /* the process that locked it: a child has the descriptor too */
-    struct stat contended;    /* the lock file that another holds */
+    struct stat contended;    /* the lock file as another holds it */
     tl_time contended_since;
     bool has_refused;
     unsigned char refused[TL_SHA256_SIZE]; /* of the token that the API refused */

@@ -35,13 +35,6 @@ void tl_traces_free(tl_traces *traces, const tl_allocator *allocator)
         tl_traces_drop_first(traces, allocator);
 }
 
-static curl_off_t number(CURL *easy, CURLINFO info)
-{
-    curl_off_t value = 0;
-    curl_easy_getinfo(easy, info, &value);
-    return value > 0 ? value : 0;
-}
-
 static void describe_failure(tl_trace *trace, const tl_request *request)
 {
     if (request->error.kind != TL_OK)
@@ -52,19 +45,18 @@ static void describe_failure(tl_trace *trace, const tl_request *request)
 
 static void fill(tl_trace *trace, const tl_request *request)
 {
-    CURL *easy = request->easy;
     snprintf(trace->method, sizeof trace->method, "%s", tl_buffer_text(&request->method));
     describe_failure(trace, request);
     trace->sought = request->fetch_for ? tl_identity_sought(request->fetch_for) : NULL;
     trace->attempt = request->attempts;
     trace->status = request->status;
-    trace->lookup = number(easy, CURLINFO_NAMELOOKUP_TIME_T);
-    trace->connect = number(easy, CURLINFO_CONNECT_TIME_T);
-    trace->tls = number(easy, CURLINFO_APPCONNECT_TIME_T);
-    trace->first_byte = number(easy, CURLINFO_STARTTRANSFER_TIME_T);
+    trace->lookup = tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T);
+    trace->connect = tl_request_measure(request, CURLINFO_CONNECT_TIME_T);
+    trace->tls = tl_request_measure(request, CURLINFO_APPCONNECT_TIME_T);
+    trace->first_byte = tl_request_measure(request, CURLINFO_STARTTRANSFER_TIME_T);
     trace->total = tl_now() - request->sent_at;
-    trace->sent = (size_t)number(easy, CURLINFO_SIZE_UPLOAD_T);
-    trace->received = (size_t)number(easy, CURLINFO_SIZE_DOWNLOAD_T);
+    trace->sent = (size_t)tl_request_measure(request, CURLINFO_SIZE_UPLOAD_T);
+    trace->received = (size_t)tl_request_measure(request, CURLINFO_SIZE_DOWNLOAD_T);
 }
 
 /* NULL when nobody asks, or without memory. */

@@ -1,0 +1,117 @@
+--- What the client's verbs have in common: what is checked first, and how they become messages and walks.
+--
+-- Misuse is reported where the user called the verb: helpers give a text, the verb itself raises it.
+
+local message = require "tasklist.message"
+local pages = require "tasklist.pages"
+local queries = require "tasklist.queries"
+local settings = require "tasklist.settings"
+local v1 = require "tasklist.v1"
+
+local verbs = {}
+
+local usual = { timeout = "seconds" }
+
+--- The options of each verb that takes some: name -> one of `tasklist.settings.types`. The manual and the
+-- types are checked against them.
+verbs.options = {
+  search_tasks = usual,
+  tasks = { timeout = "seconds", limit = "limit" },
+  watch = { timeout = "seconds", interval = "seconds", on_error = "function" },
+  get_task = usual,
+  assign_task = usual,
+  unassign_task = usual,
+  complete_task = { timeout = "seconds", verify = "boolean" },
+  save_draft_variables = usual,
+  search_task_variables = usual,
+  variables = { timeout = "seconds", drafts = "boolean", keep_null = "boolean" },
+  get_variable = usual,
+  get_form = usual,
+  request = { timeout = "seconds", query = "table", headers = "table", idempotent = "boolean" },
+}
+
+local function problem_of_self(self, name)
+  if type(self) ~= "table" or not self.connection then
+    return ("call it with a colon: client:%s(…)"):format(name)
+  end
+end
+
+--- Raises at the caller of a verb that takes no options, unless a client is what it is called with.
+-- @param self
+-- @tparam string name the verb's
+function verbs.check_self(self, name)
+  local problem = problem_of_self(self, name)
+  if problem then
+    error(("%s: %s"):format(name, problem), 3)
+  end
+end
+
+--- What is wrong with the call of a verb so far.
+-- @param self
+-- @param options what the user gave
+-- @tparam string name the verb's
+-- @treturn ?string
+function verbs.problem_of(self, options, name)
+  local problem = problem_of_self(self, name) or self.connection.engine:problem()
+  if problem then
+    return problem
+  elseif options ~= nil and type(options) ~= "table" then
+    return "options: table expected, got " .. type(options)
+  end
+  return options and settings.problem_of(options, verbs.options[name])
+end
+
+--- Sends a message, the default `run` of `of_operation`.
+function verbs.call(self, made)
+  return self.connection:call(made)
+end
+
+--- The verb of an operation of `v1`.
+-- @tparam string name of both
+-- @tparam ?function run gets self, message, id, payload and options, and gives the results; by default they
+--   are the answer
+-- @treturn function
+function verbs.of_operation(name, run)
+  local operation = v1.operations[name]
+  local payload_at = operation.path:find("{", 1, true) and 2 or 1
+  local options_at = operation.payload and payload_at + 1 or payload_at
+  run = run or verbs.call
+  return function(self, ...)
+    local id, payload, options = (...), (select(payload_at, ...)), (select(options_at, ...))
+    local problem = verbs.problem_of(self, options, name)
+    local made
+    if not problem then
+      local tenants = operation.payload and operation.payload.tenants
+      made, problem = message.of_operation(operation, id,
+        tenants and queries.with_tenant(payload, tenants, self.values.tenant_id) or payload)
+    end
+    if problem then
+      error(("%s: %s"):format(name, problem), 2)
+    end
+    options = options or {}
+    made.timeout = options.timeout
+    return run(self, made, id, payload, options)
+  end
+end
+
+--- The verb of a walk over a query.
+-- @tparam string name
+-- @tparam function begin gets the connection, what `queries.of_walk` gives, and the options; gives what
+--   `pages.iterate` takes
+-- @treturn function
+function verbs.of_walk(name, begin)
+  return function(self, query, options)
+    local problem = verbs.problem_of(self, options, name)
+    local message_of, copy
+    options = options or {}
+    if not problem then
+      message_of, copy, problem = queries.of_walk(query, name, options.timeout, self.values.tenant_id)
+    end
+    if problem then
+      error(("%s: %s"):format(name, problem), 2)
+    end
+    return pages.iterate(begin(self.connection, message_of, copy, options), name)
+  end
+end
+
+return verbs
