@@ -53,6 +53,11 @@ describe("signing in at Keycloak", function()
     assert(client:search_tasks())
   end)
 
+  it("with a secret of odd characters works from a header, too", function()
+    local client <close> = site.connect(server, "odd", { client_auth = "basic" })
+    assert(client:search_tasks())
+  end)
+
   local CREDENTIALS = "Invalid client or Invalid client credentials"
   local elsewhere = { realm = "no-such-realm" }
   -- { what, the client, options, status, error, error_description }
