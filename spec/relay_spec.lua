@@ -84,12 +84,12 @@ describe("an https proxy", function()
     local before = guarded:log()
     local failure = refused("https://me:s3cr%2Bet@" .. guarded.address)
     find(failure.message, "the proxy https://" .. guarded.address)
-    find(failure.message, "unable to get local issuer certificate")
+    find(failure.message, "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH)")
     assert.equal(before, guarded:log())
   end)
 
   -- The kind of its certificate; words of the message.
-  for kind, words in pairs { wrong_host = "check the host in the URL", expired = "certificate has expired" } do
+  for kind, words in pairs { wrong_host = "check the host in the URL", expired = "renew it at the server" } do
     it(("whose certificate is of the kind %s is blamed"):format(kind), function()
       local bad = relay.start { scheme = "https", tls = kind }
       finally(function() bad:stop() end)

@@ -82,7 +82,9 @@ static tl_certificate_fault certificate_fault(const tl_request *request, CURLcod
 {
     enum { OPENSSL_UNSPECIFIED = 1, OPENSSL_NOT_YET_VALID = 9, OPENSSL_EXPIRED = 10 };
     long verdict = 0;
-    curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    curl_easy_getinfo(request->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &verdict);
+    if (verdict == 0) /* the proxy's certificate is fine, or there is none */
+        curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
     if (code == CURLE_SSL_CACERT_BADFILE) /* there is no store, or it can't be read */
         return TL_CERTIFICATE_AUTHORITY;
     if (code == CURLE_SSL_CERTPROBLEM)
