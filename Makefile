@@ -178,8 +178,9 @@ lint: setup-lint ## check the style of C and Lua, build with gcc and clang
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/gcc CC=gcc all
 
+# LDoc is packaged for Lua 5.1 and 5.2, and asks for neither.
 doc: ## render the manual and the doc comments as HTML, in build/doc; what LDoc complains about is an error
-	@tools/require lua-ldoc lua-discount
+	@tools/require lua5.1 lua-ldoc lua-discount
 	@tools/render-manual
 
 INST_LUADIR = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
