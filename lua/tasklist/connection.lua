@@ -92,7 +92,7 @@ local function finish(self, request, message)
   local status, body, block, attempts, retry_after, outcome = request:result()
   request:close() -- what was under way behind it may have it all
   if not status then
-    return connection.failed(message, errors.of_failure(body, self.values))
+    return errors.failed(message, errors.of_failure(body, self.values))
   end
   return { status = status, body = body, block = block, attempts = attempts, retry_after = retry_after,
     outcome = outcome }
@@ -105,15 +105,6 @@ end
 function Connection:exchange(message)
   local request <close> = start(self, message)
   return finish(self, request, message)
-end
-
---- An error about a message. No method, but at hand for those who only have a connection.
--- @tparam table message
--- @tparam table fields for `errors.new`
--- @return nil, and the error object
-function connection.failed(message, fields)
-  fields.method, fields.path = message.method, message.path
-  return nil, errors.new(fields)
 end
 
 local function problem_of_array(value)
@@ -152,7 +143,7 @@ end
 
 local function read(self, message, answer, peek)
   if answer.status < 200 or answer.status > 299 then
-    return connection.failed(message, errors.of_status(answer, message, self.way))
+    return errors.failed(message, errors.of_status(answer, message, self.way))
   end
   if peek then
     peek(answer.body)
@@ -160,7 +151,7 @@ local function read(self, message, answer, peek)
   local value, problem = readers[message.answer](answer.body)
   if problem then
     answer.outcome = not message.read and "done" or nil
-    return connection.failed(message, errors.of_body(answer, problem))
+    return errors.failed(message, errors.of_body(answer, problem))
   end
   return value
 end

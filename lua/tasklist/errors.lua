@@ -45,6 +45,15 @@ function errors.new(fields)
   return setmetatable(fields, metatable)
 end
 
+--- The failure of a message.
+-- @tparam table message its `method` and `path` become the error's
+-- @tparam table fields for `new`
+-- @return nil, and the error object
+function errors.failed(message, fields)
+  fields.method, fields.path = message.method, message.path
+  return nil, errors.new(fields)
+end
+
 local redirected = "redirects are not followed; check base_url (CAMUNDA_TASKLIST_BASE_URL)"
 
 -- What to do about a status that comes without a known refusal.

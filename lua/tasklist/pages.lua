@@ -186,8 +186,8 @@ local function turn_to(self, tasks)
   local problem = problem_of_cursor(self, cursor)
   if problem then
     self.stuck = true
-    self.failure = errors.new { kind = "decode", message = problem, method = self.message.method,
-      path = self.message.path }
+    local _, failure = errors.failed(self.message, { kind = "decode", message = problem })
+    self.failure = failure
   else
     go_on(self, cursor)
   end

@@ -136,8 +136,7 @@ function variables.fetch(first, in_full, call, options)
       problem = { kind = "decode", message = ("the server keeps back the value of %q"):format(missing[1]) }
     end
     if problem then
-      problem.method, problem.path = message.method, message.path
-      return nil, errors.new(problem)
+      return errors.failed(message, problem)
     end
     message = #missing > 0 and in_full(missing)
   until not message

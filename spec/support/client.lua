@@ -1,4 +1,5 @@
 --- Clients of a sandbox.
+local quote = require "spec.support.quote"
 local tasklist = require "tasklist"
 
 local client = {}
@@ -103,10 +104,6 @@ function Process:finish()
     os.remove(self.script)
   end
   return rest, code
-end
-
-local function quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
 local function start(environment, words)

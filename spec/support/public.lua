@@ -1,5 +1,4 @@
 --- What is public, taken from the code itself: names, options, fields.
-local connection = require "tasklist.connection"
 local errors = require "tasklist.errors"
 local refusals = require "tasklist.refusals"
 local tasklist = require "tasklist"
@@ -87,7 +86,7 @@ end
 function public.error_fields()
   local answer = { status = 400, attempts = 1, retry_after = 1, outcome = "unknown",
     body = '{"title":"TASK_IS_NOT_ACTIVE","detail":"a","instance":"b"}' }
-  local _, failure = connection.failed({ method = "GET", path = "/" }, errors.of_status(answer, { path = "/" }, ""))
+  local _, failure = errors.failed({ method = "GET", path = "/" }, errors.of_status(answer, { path = "/" }, ""))
   local core = union(matches(c_function("src/lua/request.c", "void tl_push_error"), '"([%w_]+)"'),
     matches(c_function("src/lua/request.c", "void push_failure"), '"([%w_]+)"'))
   core.certificate = nil -- becomes part of the message

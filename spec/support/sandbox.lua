@@ -1,6 +1,7 @@
 --- Starts sandboxes as processes of their own, and speaks to their side doors.
 local http = require "spec.support.http"
 local json = require "tasklist.sandbox.json"
+local quote = require "spec.support.quote"
 
 local Sandbox = {}
 Sandbox.__index = Sandbox
@@ -8,10 +9,6 @@ Sandbox.__index = Sandbox
 -- A child must not outlive a run that crashed.
 local COMMAND = [[LUA_PATH='lua/?.lua;lua/?/init.lua;;' exec timeout --foreground 600 lua5.4 -e %s]]
 local SCRIPT = [[print((io.open("/proc/self/stat"):read("n"))) require("tasklist.sandbox").run%s]]
-
-local function quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
 
 local function literal(value, code)
   if type(value) ~= "table" then return ("%q"):format(value) end

@@ -53,6 +53,10 @@ tl_identity *tl_opt_identity(lua_State *L, int index, const tl_engine_box *owner
 /* Seconds (a positive number) as the core's time. */
 tl_time tl_check_seconds(lua_State *L, int index);
 
+/* A field of the table on top. A text that is NULL or empty sets none. */
+void tl_set_text(lua_State *L, const char *name, const char *text);
+void tl_set_integer(lua_State *L, const char *name, lua_Integer value);
+
 /* Calls the function of each identity whose endpoint has answered or that waits for a token. False
  * when the engine was closed meanwhile. */
 bool tl_settle(lua_State *L, int engine_index);

@@ -29,6 +29,20 @@ tl_time tl_check_seconds(lua_State *L, int index)
     return (tl_time)ceil(seconds * (lua_Number)TL_SECOND);
 }
 
+void tl_set_text(lua_State *L, const char *name, const char *text)
+{
+    if (!text || text[0] == '\0')
+        return;
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, name);
+}
+
+void tl_set_integer(lua_State *L, const char *name, lua_Integer value)
+{
+    lua_pushinteger(L, value);
+    lua_setfield(L, -2, name);
+}
+
 static void set_flag(lua_State *L, const char *name, bool value)
 {
     lua_pushboolean(L, value);

@@ -35,31 +35,16 @@ tl_request *tl_check_request(lua_State *L, int index)
     return box->owner->engine ? box->request : NULL;
 }
 
-static void set_text(lua_State *L, const char *name, const char *text)
-{
-    if (text[0] == '\0')
-        return;
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, name);
-}
-
-static void set_integer(lua_State *L, const char *name, int value)
-{
-    if (value == 0)
-        return;
-    lua_pushinteger(L, value);
-    lua_setfield(L, -2, name);
-}
-
 void tl_push_error(lua_State *L, const tl_error *error)
 {
     lua_createtable(L, 0, 6);
-    set_text(L, "kind", kind_names[error->kind]);
-    set_text(L, "message", error->message);
-    set_text(L, "certificate", certificate_names[error->certificate]);
-    set_text(L, "error", error->oauth_error);
-    set_text(L, "error_description", error->oauth_description);
-    set_integer(L, "status", error->status);
+    tl_set_text(L, "kind", kind_names[error->kind]);
+    tl_set_text(L, "message", error->message);
+    tl_set_text(L, "certificate", certificate_names[error->certificate]);
+    tl_set_text(L, "error", error->oauth_error);
+    tl_set_text(L, "error_description", error->oauth_description);
+    if (error->status != 0)
+        tl_set_integer(L, "status", error->status);
 }
 
 /* Any push may run a finalizer that closes the engine: what is read is a copy. */
@@ -71,8 +56,9 @@ static void push_failure(lua_State *L, const tl_request *original)
         int attempts;
     } copy = {original->error, original->outcome, original->attempts}, *request = &copy;
     tl_push_error(L, &request->error);
-    set_text(L, "outcome", outcome_names[request->outcome]);
-    set_integer(L, "attempts", request->attempts);
+    tl_set_text(L, "outcome", outcome_names[request->outcome]);
+    if (request->attempts != 0)
+        tl_set_integer(L, "attempts", request->attempts);
 }
 
 /* request:result(), once it is finished: status, body, headers (the raw header block), attempts,

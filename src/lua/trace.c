@@ -10,45 +10,31 @@ static void set_seconds(lua_State *L, const char *name, tl_time time)
     lua_setfield(L, -2, name);
 }
 
-static void set_integer(lua_State *L, const char *name, size_t value)
-{
-    lua_pushinteger(L, (lua_Integer)value);
-    lua_setfield(L, -2, name);
-}
-
-static void set_text(lua_State *L, const char *name, const char *text)
-{
-    if (!text || text[0] == '\0')
-        return;
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, name);
-}
-
 /* The URL is on top of the stack; a table with everything takes its place. */
 static void push_table(lua_State *L, const tl_trace *trace)
 {
     if (trace->token_file) {
         lua_pop(L, 1);
         lua_createtable(L, 0, 1);
-        set_text(L, "token_file", trace->error);
+        tl_set_text(L, "token_file", trace->error);
         return;
     }
     lua_createtable(L, 0, 12);
     lua_insert(L, -2);
     lua_setfield(L, -2, "url");
-    set_text(L, "method", trace->method);
-    set_text(L, "sign_in", trace->sought);
-    set_text(L, "error", trace->error);
-    set_integer(L, "attempt", (size_t)trace->attempt);
+    tl_set_text(L, "method", trace->method);
+    tl_set_text(L, "sign_in", trace->sought);
+    tl_set_text(L, "error", trace->error);
+    tl_set_integer(L, "attempt", trace->attempt);
     if (trace->status != 0)
-        set_integer(L, "status", (size_t)trace->status);
+        tl_set_integer(L, "status", trace->status);
     set_seconds(L, "lookup", trace->lookup);
     set_seconds(L, "connect", trace->connect);
     set_seconds(L, "tls", trace->tls);
     set_seconds(L, "first_byte", trace->first_byte);
     set_seconds(L, "total", trace->total);
-    set_integer(L, "sent", trace->sent);
-    set_integer(L, "received", trace->received);
+    tl_set_integer(L, "sent", (lua_Integer)trace->sent);
+    tl_set_integer(L, "received", (lua_Integer)trace->received);
 }
 
 void tl_trace_attempts(lua_State *L, int engine_index)
