@@ -7,20 +7,14 @@ local dates = {}
 
 local day_seconds = 86400
 
---- Days from 1970-01-01 to a date of the Gregorian calendar. The year begins in March here, so that the
+-- Days from 1970-01-01 to a date of the Gregorian calendar. The year begins in March here, so that the
 -- leap day is its last.
--- @tparam integer year
--- @tparam integer month may be 13: the next year's first
--- @tparam integer day
--- @treturn integer
 local function days_of(year, month, day)
   if month < 3 then
     year, month = year - 1, month + 12
   end
   return 365 * year + year // 4 - year // 100 + year // 400 + (153 * month - 457) // 5 + day - 719469
 end
-
-dates.days_of = days_of
 
 local function month_length(year, month)
   return days_of(year, month + 1, 1) - days_of(year, month, 1)

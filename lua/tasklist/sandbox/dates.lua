@@ -1,11 +1,16 @@
 --- Moments in time as integers (milliseconds since 1970, UTC) and as the texts that Tasklist reads and writes.
 local cqueues = require "cqueues"
 
-local days_of = require("tasklist.dates").days_of
-
 local dates = {}
 
 local DAY = 24 * 60 * 60 * 1000
+
+-- Days between 1970-01-01 and a date of the Gregorian calendar. Years are counted from March, so that the leap day
+-- comes last and every month's offset is the same in all years.
+local function days_from_date(year, month, day)
+  if month <= 2 then year, month = year - 1, month + 12 end
+  return 365 * year + year // 4 - year // 100 + year // 400 + (153 * (month - 3) + 2) // 5 + day - 719469
+end
 
 local PATTERNS = {
   "^(%d%d%d%d)-(%d%d)-(%d%d)T(%d%d):(%d%d):(%d%d)(%.?%d*)(.*)$",
@@ -40,7 +45,7 @@ function dates.parse(text)
       local offset = parse_offset(type(rest) == "string" and rest or "")
       if not offset or not in_range(month, day, hour, minute, second) then return nil end
       local millis = type(fraction) == "string" and tonumber((fraction .. "000"):sub(2, 4)) or 0
-      return days_of(number(year), month, day) * DAY + ((hour * 60 + minute) * 60 + second) * 1000
+      return days_from_date(number(year), month, day) * DAY + ((hour * 60 + minute) * 60 + second) * 1000
         + math.tointeger(millis) - offset
     end
   end
