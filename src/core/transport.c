@@ -41,11 +41,15 @@ static long connect_milliseconds(const tl_transport *transport)
     return milliseconds < INT_MAX ? (long)milliseconds : INT_MAX;
 }
 
-/* What keeps a host and its secrets safe, whatever the settings. */
-static const struct {
+/* libcurl reads each of these as a long from its variable arguments, but its enumerators and plain
+ * numbers are ints. The type of this field makes longs of them. */
+typedef struct number {
     CURLoption option;
     long value;
-} always[] = {
+} number;
+
+/* What keeps a host and its secrets safe, whatever the settings. */
+static const number always[] = {
     {CURLOPT_NOSIGNAL, 1},
     {CURLOPT_QUICK_EXIT, 1}, /* no waiting for a name lookup's thread */
     {CURLOPT_FOLLOWLOCATION, 0},
@@ -57,11 +61,18 @@ static const struct {
     {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
 };
 
-static CURLcode apply_always(CURL *easy)
+/* An https proxy is met as a server is. */
+static const number to_proxy[] = {
+    {CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_PROXY_SSL_VERIFYPEER, 1},
+    {CURLOPT_PROXY_SSL_VERIFYHOST, 2},
+};
+
+static CURLcode apply_numbers(CURL *easy, const number *numbers, size_t count)
 {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    for (size_t i = 0; code == CURLE_OK && i < sizeof always / sizeof *always; i++)
-        code = curl_easy_setopt(easy, always[i].option, always[i].value);
+    CURLcode code = CURLE_OK;
+    for (size_t i = 0; code == CURLE_OK && i < count; i++)
+        code = curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
     return code;
 }
 
@@ -108,16 +119,11 @@ static CURLcode apply_authorities(const tl_transport *transport, CURL *easy, CUR
     return code ? code : curl_easy_setopt(easy, path_option, path[0] ? path : NULL);
 }
 
-/* An https proxy is met as a server is. */
 static CURLcode apply_proxy_tls(const tl_transport *transport, CURL *easy)
 {
     if (strncmp(text_of(transport, TL_PROXY), "https:", 6) != 0)
         return CURLE_OK;
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+    CURLcode code = apply_numbers(easy, to_proxy, sizeof to_proxy / sizeof *to_proxy);
     return code ? code
                 : apply_authorities(transport, easy, CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH);
 }
@@ -125,10 +131,12 @@ static CURLcode apply_proxy_tls(const tl_transport *transport, CURL *easy)
 CURLcode tl_transport_apply(const tl_transport *transport, CURL *easy)
 {
     /* A libcurl without HTTP/2 or gzip does without. */
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                     transport->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS);
+    long http_version = transport->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http_version);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    CURLcode code = apply_always(easy);
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    if (code == CURLE_OK)
+        code = apply_numbers(easy, always, sizeof always / sizeof *always);
     if (code == CURLE_OK)
         code = curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_milliseconds(transport));
     if (code == CURLE_OK)

@@ -1,0 +1,43 @@
+--- What `make` runs, read from what it says it would run.
+
+--- The lines that compile or link, of a dry run in which nothing counts as built.
+-- The environment of a `make` around the tests is left out: it may have a build of its own in mind.
+local function commands(targets)
+  local pipe = assert(io.popen("env -u MAKEFLAGS -u MAKELEVEL -u CFLAGS make -nB --no-print-directory " .. targets))
+  local lines = {}
+  for line in pipe:lines() do
+    if line:find " %-o " then lines[#lines + 1] = line end
+  end
+  assert(pipe:close())
+  return lines
+end
+
+local function sources()
+  local pipe = assert(io.popen "find src spec bench -name '*.c'")
+  local names = {}
+  for name in pipe:lines() do names[#names + 1] = name end
+  pipe:close()
+  return names
+end
+
+describe("make", function()
+  it("lets no warning end a build of a user's", function()
+    local lines = commands "all install test demo bench"
+    assert.is_true(#lines > #sources())
+    for _, line in ipairs(lines) do
+      assert.falsy(line:find("-Werror", 1, true), line)
+    end
+  end)
+
+  it("lets every warning of gcc and clang end `make lint`, in every C file", function()
+    local compiled = {}
+    for _, line in ipairs(commands "lint") do
+      local compiler, source = line:match "^(%S+) .* ([%w_/]+%.c)%f[^%w_]"
+      if compiler and line:find(" -Werror ", 1, true) then compiled[compiler .. " " .. source] = true end
+    end
+    for _, source in ipairs(sources()) do
+      assert.truthy(compiled["gcc " .. source], source .. " by gcc")
+      assert.truthy(compiled["clang " .. source], source .. " by clang")
+    end
+  end)
+end)
