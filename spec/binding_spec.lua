@@ -98,6 +98,25 @@ describe("the binding", function()
     other:close()
   end)
 
+  it("refuses a request of another engine", function()
+    local other = core.engine { connect_timeout = 5, retries = 3 }
+    local request <close> = search(nil)
+    find(select(2, pcall(other.wait, other, request)), "another engine")
+    other:close()
+    find(select(2, pcall(other.wait, other, request)), "closed client")
+    while not engine:wait(request) do end
+    assert.equal(401, (request:result()))
+  end)
+
+  it("gives a result once", function()
+    local request <close> = search(nil)
+    assert.is_false((pcall(request.result, request)))
+    while not engine:wait(request) do end
+    assert.equal(401, (request:result()))
+    find(select(2, pcall(request.result, request)), "not finished")
+    find(select(2, pcall(engine.wait, engine, request)), "over")
+  end)
+
   it("refuses what is no request, no engine, no seconds", function()
     find(select(2, pcall(engine.wait, engine, io.stdout)), "tasklist.request expected")
     find(select(2, pcall(engine.wait, io.stdout)), "tasklist.engine expected")

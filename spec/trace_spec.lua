@@ -2,6 +2,7 @@
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
+local tasklist = require "tasklist"
 
 describe("trace", function()
   local server
@@ -69,6 +70,15 @@ describe("trace", function()
     assert.same({ mine = true }, problem)
     assert(client:search_tasks())
     assert.truthy(calls >= 2)
+  end)
+
+  it("hands on this module's own error objects as they are", function()
+    local _, own = tasklist.decode "["
+    local client <close> = connect.of(server, { trace = function() error(own) end })
+    local ok, problem = pcall(client.search_tasks, client)
+    assert.is_true(not ok and rawequal(own, problem))
+    ok, problem = pcall(client:tasks())
+    assert.is_true(not ok and rawequal(own, problem))
   end)
 
   it("may use the client, and may close it", function()

@@ -90,8 +90,10 @@ end
 local function finish(self, request, message)
   await(self.engine, request)
   local status, body, block, attempts, retry_after, outcome = request:result()
-  request:close() -- what was under way behind it may have it all
   if not status then
+    if errors.is(body.object) then
+      return nil, body.object -- a token function's, which may be the failure of another client
+    end
     return errors.failed(message, errors.of_failure(body, self.values))
   end
   return { status = status, body = body, block = block, attempts = attempts, retry_after = retry_after,

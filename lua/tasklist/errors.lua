@@ -45,6 +45,13 @@ function errors.new(fields)
   return setmetatable(fields, metatable)
 end
 
+--- Whether a value is an error object of this module.
+-- @param value
+-- @treturn boolean
+function errors.is(value)
+  return getmetatable(value) == metatable
+end
+
 --- The failure of a message.
 -- @tparam table message its `method` and `path` become the error's
 -- @tparam table fields for `new`
@@ -153,7 +160,7 @@ function errors.of_failure(failure, values)
     local certificate = values.client_cert
     failure.message = failure.message .. "; " .. hint:format(certificate, values.client_key or certificate)
   end
-  failure.certificate = nil
+  failure.certificate, failure.object = nil, nil
   return failure
 end
 

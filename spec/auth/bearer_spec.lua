@@ -99,6 +99,63 @@ describe("auth = bearer", function()
     end)
   end
 
+  local function object(text)
+    return setmetatable({}, { __tostring = function() return text end })
+  end
+
+  local objects = {
+    { "an object that it gives", function() return nil, object("the vault\nis closed") end, [[the vault\nis closed]] },
+    { "an object that it raises", function() error(object "out of order") end, "raised: out of order" },
+    { "a table without a text", function() return nil, {} end, "table: 0x" },
+    { "a number", function() return nil, 503 end, "503" },
+    { "an object whose __tostring raises", function() return nil, setmetatable({}, { __tostring = error }) end,
+      "the token function raised: table" },
+    { "a raised object whose __tostring raises", function() error(setmetatable({}, { __tostring = error })) end,
+      "the token function raised: table" },
+    { "a raised object whose __tostring gives no text", function()
+      error(setmetatable({}, { __tostring = function() return {} end }))
+    end, "the token function raised: table" },
+  }
+  for _, row in ipairs(objects) do
+    it("says what " .. row[1] .. " says", function()
+      local client <close> = connect.to(server, { token = row[2] })
+      local _, failure = search_one(client)
+      assert.equal("auth", failure.kind)
+      find(failure.message, row[3])
+      assert.is_nil(failure.object)
+    end)
+  end
+
+  for name, fail in pairs { gives = function(own) return nil, own end, raises = error } do
+    it("hands through this module's own error object that the function " .. name, function()
+      local other <close> = connect.to(server, { base_url = "http://127.0.0.1:1", token = "abc", retries = 0 })
+      local given
+      local client <close> = connect.to(server, { token = function()
+        given = select(2, other:get_task "1")
+        return fail(given)
+      end })
+      for _ = 1, 2 do
+        local _, failure = search_one(client)
+        assert.equal("network", failure.kind)
+        assert.equal("/v1/tasks/1", failure.path)
+        assert.is_true(rawequal(given, failure))
+      end
+      local ok, raised = pcall(client:tasks())
+      assert.is_true(not ok and rawequal(given, raised))
+    end)
+  end
+
+  it("lets each object stand for the calls that waited for it", function()
+    local calls = 0
+    local client <close> = connect.to(server, { token = function()
+      calls = calls + 1
+      return nil, object("no token, try " .. calls)
+    end })
+    for i = 1, 3 do
+      find(tostring(select(2, search_one(client))), "no token, try " .. i)
+    end
+  end)
+
   it("survives a function that closes the client", function()
     local client
     client = connect.to(server, { token = function()

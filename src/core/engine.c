@@ -203,7 +203,7 @@ tl_request *tl_engine_take(tl_engine *engine)
     return request;
 }
 
-const tl_trace *tl_engine_traced(const tl_engine *engine)
+tl_trace *tl_engine_traced(const tl_engine *engine)
 {
     return tl_traces_first(&engine->traces);
 }

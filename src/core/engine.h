@@ -84,7 +84,7 @@ void tl_engine_admit(tl_identity *identity);
 void tl_engine_refuse(tl_identity *identity, const tl_error *error, bool rest);
 
 /* What the oldest attempt was like that is not dropped yet, when `trace` is on; or NULL. */
-const tl_trace *tl_engine_traced(const tl_engine *engine);
+tl_trace *tl_engine_traced(const tl_engine *engine);
 void tl_engine_drop_trace(tl_engine *engine);
 
 #endif

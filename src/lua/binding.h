@@ -10,9 +10,11 @@
 #define TL_ENGINE_TYPE   "tasklist.engine"
 #define TL_REQUEST_TYPE  "tasklist.request"
 #define TL_IDENTITY_TYPE "tasklist.identity"
+#define TL_TAKEN_TYPE    "tasklist.taken"
 
 /* The userdata of an engine; its first user value is a table: identity -> the function that reads
- * its endpoint's answers, or gives its tokens. The second is the trace function or nil. */
+ * its endpoint's answers, or gives its tokens; and the address of an identity's `failure` -> the
+ * object that this function failed with last. The second is the trace function or nil. */
 typedef struct tl_engine_box {
     tl_engine *engine; /* NULL when closed */
 } tl_engine_box;
@@ -29,7 +31,31 @@ typedef struct tl_identity_box {
     tl_engine_box *owner;
 } tl_identity_box;
 
+/* Bytes on their way from the core to Lua. Whatever is pushed, Lua may run a finalizer then, and
+ * that may use the engine, which frees what is finished, or close it, which frees everything. So
+ * what is to be pushed leaves the core first: plain values as copies, bytes by way of this
+ * userdata, which gives them back when something raises. */
+typedef enum tl_taken_part { TL_TAKEN_BODY, TL_TAKEN_HEADERS, TL_TAKEN_BYTES } tl_taken_part;
+
+typedef struct tl_taken {
+    tl_allocator allocator; /* a copy, since the engine may be gone */
+    tl_buffer bytes[TL_TAKEN_BYTES];
+} tl_taken;
+
+/* Pushes an empty one. */
+tl_taken *tl_push_taken(lua_State *L);
+
+/* Moves the buffer's bytes there, and leaves the buffer empty. */
+void tl_take(tl_taken *taken, tl_taken_part part, tl_buffer *buffer);
+
+/* The same, but the buffer keeps its bytes. Raises without memory. */
+void tl_take_copy(lua_State *L, tl_taken *taken, tl_taken_part part, const tl_buffer *buffer);
+
+/* Pushes the bytes as a string, and gives their memory back. */
+void tl_push_bytes(lua_State *L, tl_taken *taken, tl_taken_part part);
+
 /* Each makes its metatable. */
+void tl_taken_register(lua_State *L);
 void tl_engine_register(lua_State *L);
 void tl_request_register(lua_State *L);
 void tl_identity_register(lua_State *L);

@@ -179,10 +179,13 @@ static int engine_step(lua_State *L)
 static int engine_wait(lua_State *L)
 {
     tl_check_engine(L, 1);
+    const tl_request_box *box = luaL_checkudata(L, 2, TL_REQUEST_TYPE);
+    luaL_argcheck(L, box->owner == lua_touserdata(L, 1), 2, "a request of another engine");
     for (;;) {
         tl_request *request = tl_check_request(L, 2);
-        if (!request) /* also when what ran meanwhile has closed the engine */
-            return luaL_error(L, "attempt to use a closed client");
+        if (!request) /* what ran meanwhile may have closed the engine */
+            return luaL_error(L, box->owner->engine ? "the request is over"
+                                                    : "attempt to use a closed client");
         bool finished = request->state == TL_REQUEST_FINISHED;
         if (finished || !tl_engine_block(check_box(L, 1)->engine)) {
             lua_pushboolean(L, finished);

@@ -41,6 +41,8 @@ static void set_function(lua_State *L, const tl_identity_box *box, int index)
     lua_getiuservalue(L, 1, 1);
     lua_pushvalue(L, index);
     lua_rawsetp(L, -2, box->identity);
+    lua_pushboolean(L, 0); /* room for keep_object, which must not run out of memory */
+    lua_rawsetp(L, -2, &box->identity->failure);
 }
 
 /* engine:basic(user, password): an identity that sends both with each request (RFC 7617). */
@@ -135,57 +137,106 @@ static void copy_text(lua_State *L, int index, char *to, size_t size)
     snprintf(to, size, "%s", lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : "");
 }
 
-/* What the function said instead of a token or success: a message, and the server's own words. */
-static void refuse_as_said(lua_State *L, tl_identity *identity, int status)
+/* A sign-in that is being settled. */
+typedef struct errand {
+    const tl_engine_box *box;
+    tl_identity *identity;
+    const tl_request *fetch; /* whose answer is read, or NULL: the host is asked */
+} errand;
+
+/* Whether it is still to be settled. Whatever ran in Lua may have closed the engine, or have made
+ * another call of the client, which has settled it then. */
+static bool is_due(const errand *e)
 {
-    tl_error error;
-    bool said = lua_type(L, -3) == LUA_TSTRING;
-    tl_error_set(&error, TL_AUTH, "%s",
-                 said ? lua_tostring(L, -3) : "the token function gave none");
-    error.status = status;
-    copy_text(L, -2, error.oauth_error, sizeof error.oauth_error);
-    copy_text(L, -1, error.oauth_description, sizeof error.oauth_description);
-    tl_engine_refuse(identity, &error, identity->fetch != NULL);
+    return e->box->engine && e->identity->signing_in && e->identity->fetch == e->fetch;
 }
 
-/* Runs protected, with the engine's userdata and the identity. Grants or refuses as the identity's
- * function says, unless that has closed the engine. */
+/* Keeps the object at `object`, so that the error of the calls that wait can stand for it. The
+ * engine's userdata lies at 1, as in every function of the engine. */
+static void keep_object(lua_State *L, const errand *e, int object, tl_error *error)
+{
+    error->object = lua_topointer(L, object);
+    lua_getiuservalue(L, 1, 1);
+    lua_pushvalue(L, object);
+    lua_rawsetp(L, -2, &e->identity->failure);
+    lua_pop(L, 1);
+}
+
+/* What the function said instead of a token or success lies at `said`: a message, or an object of
+ * the user's, and then the server's own words. Runs protected, since an object's __tostring may
+ * raise. */
+static void refuse_as_said(lua_State *L, const errand *e, int said, int status)
+{
+    tl_error error;
+    const char *text = lua_toboolean(L, said) ? luaL_tolstring(L, said, NULL)
+                                              : lua_pushliteral(L, "the token function gave none");
+    if (!is_due(e))
+        return;
+    tl_error_set(&error, TL_AUTH, "%s", text);
+    error.status = status;
+    copy_text(L, said + 1, error.oauth_error, sizeof error.oauth_error);
+    copy_text(L, said + 2, error.oauth_description, sizeof error.oauth_description);
+    if (lua_type(L, said) != LUA_TSTRING && lua_toboolean(L, said))
+        keep_object(L, e, said, &error);
+    tl_engine_refuse(e->identity, &error, e->fetch != NULL);
+}
+
+/* Runs protected, with the engine's userdata and the errand. Grants or refuses as the identity's
+ * function says. */
 static int ask_function(lua_State *L)
 {
-    tl_engine_box *box = lua_touserdata(L, 1);
-    tl_identity *identity = lua_touserdata(L, 2);
-    const tl_request *fetch = identity->fetch;
-    int status = fetch ? fetch->status : 0;
+    const errand *e = lua_touserdata(L, 2);
+    tl_taken *taken = tl_push_taken(L);
+    if (!is_due(e))
+        return 0;
+    const int status = e->fetch ? e->fetch->status : 0;
+    if (e->fetch) /* a copy: a call that a finalizer makes must be able to read the answer, too */
+        tl_take_copy(L, taken, TL_TAKEN_BODY, &e->fetch->answer_body);
     lua_getiuservalue(L, 1, 1);
-    lua_rawgetp(L, -1, identity);
-    if (fetch) {
+    lua_rawgetp(L, -1, e->identity);
+    if (e->fetch) {
         lua_pushinteger(L, status);
-        lua_pushlstring(L, tl_buffer_text(&fetch->answer_body), fetch->answer_body.length);
+        tl_push_bytes(L, taken, TL_TAKEN_BODY);
     }
-    lua_call(L, fetch ? 2 : 0, 4);
-    if (!box->engine || !identity->signing_in || identity->fetch != fetch)
-        return 0; /* closed, or settled by another call of the client that ran meanwhile */
-    if (identity->kind == TL_SESSION && lua_toboolean(L, -4)) {
-        tl_engine_admit(identity);
-    } else if (lua_type(L, -4) == LUA_TSTRING) {
+    lua_call(L, e->fetch ? 2 : 0, 4);
+    if (!is_due(e))
+        return 0;
+    const int given = lua_gettop(L) - 3;
+    if (e->identity->kind == TL_SESSION && lua_toboolean(L, given)) {
+        tl_engine_admit(e->identity);
+    } else if (lua_type(L, given) == LUA_TSTRING) {
         size_t length;
-        const char *token = lua_tolstring(L, -4, &length);
-        tl_engine_grant(identity, token, length, lua_tonumber(L, -3)); /* 0 for nil: unknown */
+        const char *token = lua_tolstring(L, given, &length);
+        tl_engine_grant(e->identity, token, length, lua_tonumber(L, given + 1)); /* 0 for nil */
     } else {
-        refuse_as_said(L, identity, status);
+        refuse_as_said(L, e, given + 1, status);
     }
     return 0;
 }
 
-/* A function that raised, or had no memory: those who wait see it, and the next call may try again.
- */
-static void refuse_raised(lua_State *L, tl_identity *identity, int code)
+static int to_text(lua_State *L)
+{
+    luaL_tolstring(L, 1, NULL);
+    return 1;
+}
+
+/* A function that raised what is on top, or had no memory: those who wait see it, and the next call
+ * may try again. */
+static void refuse_raised(lua_State *L, const errand *e, int code)
 {
     tl_error error;
-    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "unknown error";
+    const int raised = lua_gettop(L);
+    lua_pushcfunction(L, to_text);
+    lua_pushvalue(L, raised);
+    const bool fine = lua_pcall(L, 1, 1, 0) == LUA_OK; /* its __tostring may raise */
+    if (!is_due(e))
+        return;
     tl_error_set(&error, code == LUA_ERRMEM ? TL_MEMORY : TL_AUTH, "%s%s",
-                 identity->kind == TL_ASKED ? "the token function raised: " : "", text);
-    tl_engine_refuse(identity, &error, false);
+                 e->identity->kind == TL_ASKED ? "the token function raised: " : "",
+                 fine ? lua_tostring(L, -1) : luaL_typename(L, raised));
+    if (lua_type(L, raised) != LUA_TSTRING)
+        keep_object(L, e, raised, &error);
+    tl_engine_refuse(e->identity, &error, false);
 }
 
 static tl_identity *next_unsettled(tl_engine *engine)
@@ -196,21 +247,20 @@ static tl_identity *next_unsettled(tl_engine *engine)
 
 bool tl_settle(lua_State *L, int engine_index)
 {
-    tl_engine_box *box = lua_touserdata(L, engine_index);
-    luaL_checkstack(L, 4, NULL);
-    for (tl_identity *identity; box->engine && (identity = next_unsettled(box->engine));) {
+    errand e = {.box = lua_touserdata(L, engine_index)};
+    luaL_checkstack(L, 8, NULL);
+    while (e.box->engine && (e.identity = next_unsettled(e.box->engine))) {
+        e.fetch = e.identity->fetch;
+        const int top = lua_gettop(L);
         lua_pushcfunction(L, ask_function);
         lua_pushvalue(L, engine_index);
-        lua_pushlightuserdata(L, identity);
-        const tl_request *fetch = identity->fetch;
-        int code = lua_pcall(L, 2, 0, 0);
-        if (code == LUA_OK)
-            continue;
-        if (box->engine && identity->signing_in && identity->fetch == fetch)
-            refuse_raised(L, identity, code);
-        lua_pop(L, 1);
+        lua_pushlightuserdata(L, &e);
+        const int code = lua_pcall(L, 2, 0, 0);
+        if (code != LUA_OK && is_due(&e))
+            refuse_raised(L, &e, code);
+        lua_settop(L, top);
     }
-    return box->engine != NULL;
+    return e.box->engine != NULL;
 }
 
 void tl_identity_register(lua_State *L)

@@ -152,6 +152,7 @@ int luaopen_tasklist_core(lua_State *L)
     tl_engine_register(L);
     tl_request_register(L);
     tl_identity_register(L);
+    tl_taken_register(L);
     luaL_newlib(L, functions);
     tl_json_register(L);
     return 1;

@@ -47,68 +47,96 @@ void tl_push_error(lua_State *L, const tl_error *error)
         tl_set_integer(L, "status", error->status);
 }
 
-/* Any push may run a finalizer that closes the engine: what is read is a copy. */
-static void push_failure(lua_State *L, const tl_request *original)
+/* What came of a request, apart from its bytes; a copy of the core's. */
+typedef struct result {
+    tl_error error;
+    const void *failed; /* where the object lies that `error` stands for: see tl_engine_box */
+    int status, attempts;
+    tl_time retry_after;
+    tl_outcome outcome;
+} result;
+
+/* What the token function failed with, if no other failure of its came after this one. */
+static void set_object(lua_State *L, const result *r)
 {
-    const struct {
-        tl_error error;
-        tl_outcome outcome;
-        int attempts;
-    } copy = {original->error, original->outcome, original->attempts}, *request = &copy;
-    tl_push_error(L, &request->error);
-    tl_set_text(L, "outcome", outcome_names[request->outcome]);
-    if (request->attempts != 0)
-        tl_set_integer(L, "attempts", request->attempts);
+    lua_getiuservalue(L, 1, 1);
+    lua_getiuservalue(L, -1, 1);
+    lua_rawgetp(L, -1, r->failed);
+    if (r->error.object && lua_topointer(L, -1) == r->error.object)
+        lua_setfield(L, -4, "object");
+    else
+        lua_pop(L, 1);
+    lua_pop(L, 2);
 }
 
-/* request:result(), once it is finished: status, body, headers (the raw header block), attempts,
- * retry_after (seconds, or nil), outcome ("unknown" when the server may have executed it all the
- * same, or nil); or nil and a table with kind, message and, where they apply,
- * status, attempts, certificate ("host", "date", "authority": why it
- * was refused; "ours": our own is no good; "wanted": the server asks for ours), error and
- * error_description. */
-static int request_result(lua_State *L)
+static int push_failure(lua_State *L, const result *r)
 {
-    tl_request *request = tl_check_request(L, 1);
-    if (!request || request->state != TL_REQUEST_FINISHED)
-        return luaL_error(L, "the request is not finished");
-    if (request->error.kind == TL_MEMORY)
-        return luaL_error(L, "%s", request->error.message);
-    if (request->error.kind != TL_OK) {
-        lua_pushnil(L);
-        push_failure(L, request);
-        return 2;
-    }
-    const struct {
-        int status, attempts;
-        tl_time retry_after;
-        tl_outcome outcome;
-    } answer = {request->status, request->attempts, request->retry_after, request->outcome};
-    lua_pushinteger(L, answer.status);
-    lua_pushlstring(L, tl_buffer_text(&request->answer_body), request->answer_body.length);
-    request = tl_check_request(L, 1); /* a finalizer may have closed the engine meanwhile */
-    if (!request)
-        return luaL_error(L, "attempt to use a closed client");
-    lua_pushlstring(L, tl_buffer_text(&request->answer_headers), request->answer_headers.length);
-    lua_pushinteger(L, answer.attempts);
-    if (answer.retry_after > 0)
-        lua_pushnumber(L, (lua_Number)answer.retry_after / (lua_Number)TL_SECOND);
+    lua_pushnil(L);
+    tl_push_error(L, &r->error);
+    tl_set_text(L, "outcome", outcome_names[r->outcome]);
+    if (r->attempts != 0)
+        tl_set_integer(L, "attempts", r->attempts);
+    set_object(L, r);
+    return 2;
+}
+
+static int push_answer(lua_State *L, const result *r, tl_taken *taken)
+{
+    lua_pushinteger(L, r->status);
+    tl_push_bytes(L, taken, TL_TAKEN_BODY);
+    tl_push_bytes(L, taken, TL_TAKEN_HEADERS);
+    lua_pushinteger(L, r->attempts);
+    if (r->retry_after > 0)
+        lua_pushnumber(L, (lua_Number)r->retry_after / (lua_Number)TL_SECOND);
     else
         lua_pushnil(L);
-    if (answer.outcome == TL_OUTCOME_NONE)
+    if (r->outcome == TL_OUTCOME_NONE)
         return 5;
-    lua_pushstring(L, outcome_names[answer.outcome]);
+    lua_pushstring(L, outcome_names[r->outcome]);
     return 6;
+}
+
+/* Ends the request of the userdata at `index` in whatever state it is. */
+static void end(lua_State *L, int index)
+{
+    tl_request *request = tl_check_request(L, index);
+    tl_request_box *box = lua_touserdata(L, index);
+    box->request = NULL;
+    if (request && tl_engine_is_ours(request->engine))
+        tl_engine_cancel(request);
+}
+
+/* request:result(), once it is finished, and only once, since it ends the request: status, body,
+ * headers (the raw header block), attempts, retry_after (seconds, or nil), outcome ("unknown" when
+ * the server may have executed it all the same, or nil); or nil and a table with kind, message and,
+ * where they apply, status, attempts, certificate ("host", "date", "authority": why it was refused;
+ * "ours": our own is no good; "wanted": the server asks for ours), error and error_description,
+ * and object (what a token function raised or gave instead of a message). */
+static int request_result(lua_State *L)
+{
+    lua_settop(L, 1);
+    luaL_checkudata(L, 1, TL_REQUEST_TYPE);
+    tl_taken *taken = tl_push_taken(L);
+    tl_request *request = tl_check_request(L, 1);
+    if (!((tl_request_box *)lua_touserdata(L, 1))->owner->engine) /* since the push, maybe */
+        return luaL_error(L, "attempt to use a closed client");
+    if (!request || request->state != TL_REQUEST_FINISHED)
+        return luaL_error(L, "the request is not finished");
+    const result r = {request->error,       request->identity ? &request->identity->failure : NULL,
+                      request->status,      request->attempts,
+                      request->retry_after, request->outcome};
+    tl_take(taken, TL_TAKEN_BODY, &request->answer_body);
+    tl_take(taken, TL_TAKEN_HEADERS, &request->answer_headers);
+    end(L, 1);
+    if (r.error.kind == TL_MEMORY)
+        return luaL_error(L, "%s", r.error.message);
+    return r.error.kind == TL_OK ? push_answer(L, &r, taken) : push_failure(L, &r);
 }
 
 /* request:close(): ends it in whatever state it is. Also __close and __gc. */
 static int request_close(lua_State *L)
 {
-    tl_request *request = tl_check_request(L, 1);
-    tl_request_box *box = lua_touserdata(L, 1);
-    box->request = NULL;
-    if (request && tl_engine_is_ours(request->engine))
-        tl_engine_cancel(request);
+    end(L, 1);
     return 0;
 }
 

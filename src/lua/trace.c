@@ -10,17 +10,27 @@ static void set_seconds(lua_State *L, const char *name, tl_time time)
     lua_setfield(L, -2, name);
 }
 
-/* The URL is on top of the stack; a table with everything takes its place. */
-static void push_table(lua_State *L, const tl_trace *trace)
+/* Takes the oldest attempt out of the core. False when there is none, or no engine any more. */
+static bool take(const tl_engine_box *box, tl_trace *trace, tl_taken *taken)
+{
+    tl_trace *oldest = box->engine ? tl_engine_traced(box->engine) : NULL;
+    if (!oldest)
+        return false;
+    *trace = *oldest;
+    tl_take(taken, TL_TAKEN_BODY, &oldest->url);
+    tl_engine_drop_trace(box->engine);
+    return true;
+}
+
+static void push_table(lua_State *L, const tl_trace *trace, tl_taken *taken)
 {
     if (trace->token_file) {
-        lua_pop(L, 1);
         lua_createtable(L, 0, 1);
         tl_set_text(L, "token_file", trace->error);
         return;
     }
     lua_createtable(L, 0, 12);
-    lua_insert(L, -2);
+    tl_push_bytes(L, taken, TL_TAKEN_BODY);
     lua_setfield(L, -2, "url");
     tl_set_text(L, "method", trace->method);
     tl_set_text(L, "sign_in", trace->sought);
@@ -39,17 +49,15 @@ static void push_table(lua_State *L, const tl_trace *trace)
 
 void tl_trace_attempts(lua_State *L, int engine_index)
 {
-    tl_engine_box *box = lua_touserdata(L, engine_index);
+    const tl_engine_box *box = lua_touserdata(L, engine_index);
+    if (!tl_engine_traced(box->engine))
+        return;
     luaL_checkstack(L, 6, NULL);
-    for (const tl_trace *trace; box->engine && (trace = tl_engine_traced(box->engine));) {
-        /* A push may run a finalizer that closes the engine: from here on a copy counts. */
-        tl_trace copy = *trace;
+    tl_taken *taken = tl_push_taken(L);
+    for (tl_trace trace; take(box, &trace, taken);) {
         lua_getiuservalue(L, engine_index, 2);
-        lua_pushlstring(L, tl_buffer_text(&copy.url), copy.url.length);
-        if (!box->engine)
-            return;
-        tl_engine_drop_trace(box->engine);
-        push_table(L, &copy);
+        push_table(L, &trace, taken);
         lua_call(L, 1, 0);
     }
+    lua_pop(L, 1);
 }
