@@ -60,12 +60,56 @@ describe("a path", function()
 
   it("that ends in other than a word says what is wrong with method and Accept", function()
     local ask = support.new{}
-    local status, answer = ask("DELETE", "/v1/tasks/a.b")
-    assert.same({ 405, "Method Not Allowed", "Method 'DELETE' is not supported." },
-      { status, answer.title, answer.detail })
+    local status, answer, response = ask("DELETE", "/v1/tasks/a.b")
+    assert.same({ 405, "Method Not Allowed", "Method 'DELETE' is not supported.", "GET" },
+      { status, answer.title, answer.detail, response.headers.Allow })
     status, answer = ask("GET", "/v1/tasks/a.b", nil, { headers = { accept = "text/html" } })
     assert.same({ 406, "Not Acceptable" }, { status, answer.title })
   end)
+end)
+
+describe("HEAD", function()
+  local ask = support.new({ { id = "5", processDefinitionKey = "1", formId = "f",
+    variables = variables_of{ { "a", "1" } } } }, { forms = { { id = "f", version = 1 } } })
+  local variable = select(2, ask("POST", "/v1/tasks/5/variables/search"))[1].id
+  local paths = { "/v1/tasks/5", "/v1/tasks/6", "/v1/variables/" .. variable, "/v1/forms/f?processDefinitionKey=1",
+    "/v1/forms/f", "/v1/tasks/search", "/v1/tasks/a%2Fb", "/v1/nothing", "/v1/a.b" }
+  for _, path in ipairs(paths) do
+    it("is like GET of " .. path, function()
+      local status, _, response = ask("GET", path)
+      local same, _, other = ask("HEAD", path)
+      assert.same({ status, response.headers }, { same, other.headers })
+    end)
+  end
+
+  for _, path in ipairs{ "/v1/tasks/5/assign", "/v1/tasks/5/variables" } do
+    it("is no method of " .. path, function()
+      assert.equal(404, (ask("HEAD", path)))
+    end)
+  end
+end)
+
+describe("OPTIONS", function()
+  local cases = {
+    { "/v1/tasks/5", "GET,HEAD,OPTIONS" }, { "/v1/tasks/a.b", "GET,HEAD,OPTIONS" },
+    { "/v1/variables/5", "GET,HEAD,OPTIONS" }, { "/v1/forms/5", "GET,HEAD,OPTIONS" },
+    { "/v1/tasks/search", "POST,GET,HEAD,OPTIONS" }, { "/v1/tasks/5/assign", "PATCH,OPTIONS" },
+    { "/v1/tasks/5/unassign", "PATCH,OPTIONS" }, { "/v1/tasks/5/complete", "PATCH,OPTIONS" },
+    { "/v1/tasks/5/variables", "POST,OPTIONS" }, { "/v1/tasks/5/variables/search", "POST,OPTIONS" },
+  }
+  for _, case in ipairs(cases) do
+    it("says which methods there are for " .. case[1], function()
+      local status, body, response = support.new{}("OPTIONS", case[1])
+      assert.same({ 200, "", { Allow = case[2] } }, { status, body, response.headers })
+    end)
+  end
+
+  for _, path in ipairs{ "/v1/nothing", "/v1/a.b" } do
+    it("is a 404 where there is nothing: " .. path, function()
+      local status, _, response = support.new{}("OPTIONS", path)
+      assert.same({ 404, nil }, { status, (response.headers or {}).Allow })
+    end)
+  end
 end)
 
 describe("a search for a task's variables", function()

@@ -38,7 +38,7 @@ describe("the sandbox's HTTP server", function()
   end)
 
   local closing = {
-    { "on request", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n" },
+    { "on request", "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" },
     { "of HTTP/1.0", "GET / HTTP/1.0\r\n\r\n" },
   }
   for _, case in ipairs(closing) do
@@ -53,7 +53,7 @@ describe("the sandbox's HTTP server", function()
   it("keeps a connection of HTTP/1.0 that asks for it", function()
     local sock = send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
     assert.equal(404, (http.read_response(sock)))
-    sock:write("GET / HTTP/1.1\r\n\r\n")
+    sock:write("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert.equal(404, (http.read_response(sock)))
     sock:close()
   end)
@@ -74,9 +74,54 @@ describe("the sandbox's HTTP server", function()
     end)
   end
 
+  for _, host in ipairs{ "x", "x:80", "x:", "127.0.0.1:80", "[::1]", "[::1]:80", "" } do
+    it(("takes the Host '%s'"):format(host), function()
+      local sock = send(("GET / HTTP/1.1\r\nHost: %s\r\n\r\n"):format(host))
+      assert.equal(404, (http.read_response(sock)))
+      sock:close()
+    end)
+  end
+
+  local targets = {
+    { "with a path and a query", "http://x:1/oauth/token?a=b%20c", "/oauth/token", "a=b%20c" },
+    { "in capital letters", "HTTPS://X/oauth/token", "/oauth/token", "" },
+    { "with percent-encoding", "http://%78/v1/tasks/%C3%BC", "/v1/tasks/%C3%BC", "" },
+    { "without a path", "http://x", "/", "" },
+    { "without a path, with a query", "http://x?a", "/", "a" },
+    { "in a query of another", "/oauth/token?http://x/y", "/oauth/token", "http://x/y" },
+  }
+  for _, case in ipairs(targets) do
+    it("takes a target in absolute form, " .. case[1], function()
+      local sock = send(("GET %s HTTP/1.1\r\nHost: y\r\n\r\n"):format(case[2]))
+      http.read_response(sock)
+      sock:close()
+      local entry = server:log()[1]
+      assert.same({ case[3], case[4] }, { entry.path, entry.query })
+    end)
+  end
+
+  it("answers HEAD with the headers of a body, and none after them", function()
+    server:fault{ action = "body", size = 1000, times = 2 }
+    local sock = send("HEAD /v1/x HTTP/1.1\r\nHost: x\r\n\r\nGET /v1/x HTTP/1.1\r\nHost: x\r\n\r\n")
+    local head = {}
+    for line in sock:lines("*l") do
+      if line == "\r" then break end
+      head[#head + 1] = line
+    end
+    assert.truthy(table.concat(head):find("Content-Length: 1000\r", 1, true))
+    local status, _, body = http.read_response(sock)
+    sock:close()
+    assert.same({ 200, 1000 }, { status, #body })
+  end)
+
   local malformed = {
     { "no request line", "hello\r\n\r\n" },
     { "no header", "GET / HTTP/1.1\r\nnothing\r\n\r\n" },
+    { "no Host", "GET / HTTP/1.1\r\n\r\n" },
+    { "no Host beside the one of an absolute target", "GET http://x/ HTTP/1.1\r\n\r\n" },
+    { "two Hosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n" },
+    { "a Host that is none", "GET / HTTP/1.1\r\nHost: x/y\r\n\r\n" },
+    { "a Host that is none, in HTTP/1.0", "GET / HTTP/1.0\r\nHost: me@x\r\n\r\n" },
     { "a length that is no number", post("Content-Length: x\r\n", "") },
     { "another transfer coding", post("Transfer-Encoding: gzip\r\n", "") },
     { "a bad chunk size", post("Transfer-Encoding: chunked\r\n", "zz\r\n") },
@@ -97,7 +142,7 @@ describe("the sandbox's HTTP server", function()
     send(post("Content-Length: 100\r\n", "half")):close()
     send("GET /sand"):close()
     server:fault{ path = "/big", action = "body", size = 20 * 1024 * 1024 }
-    send("GET /big HTTP/1.1\r\n\r\n"):close()
+    send("GET /big HTTP/1.1\r\nHost: x\r\n\r\n"):close()
     assert.equal(405, (http.request(server.token_url, "GET")))
   end)
 

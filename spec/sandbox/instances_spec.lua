@@ -1,6 +1,10 @@
 -- What happens to tasks beside the API: process instances that start, tasks that fail or are cancelled, variables.
+local dates = require "tasklist.sandbox.dates"
 local forms = require "tasklist.sandbox.forms"
 local instances = require "tasklist.sandbox.instances"
+local json = require "tasklist.sandbox.json"
+local samples = require "tasklist.sandbox.samples"
+local search = require "tasklist.sandbox.search"
 local tasks = require "tasklist.sandbox.tasks"
 
 local function start(given, list)
@@ -20,6 +24,23 @@ describe("a process instance that starts", function()
     assert.same({ "Order", "12", "t", key, key .. "-a" },
       { one.processName, one.processDefinitionKey, one.tenantId, one.processInstanceKey, one.variables[1].id })
     assert.same({ "Other", "2" }, { two.processName, two.variables[1].value })
+  end)
+
+  it("has tasks that were created now, unless they say when", function()
+    local before = dates.now()
+    local store, _, _, ids = start{ tasks = { {}, { creationDate = json.null },
+      { creationDate = "2024-03-01T08:15:27.000Z" } } }
+    local after = dates.now()
+    for place = 1, 2 do
+      local created = dates.parse(store.by_id[ids[place]].creationDate)
+      assert.is_true(before <= created and created <= after, store.by_id[ids[place]].creationDate)
+    end
+    assert.equal("2024-03-01T08:15:27.000+0000", store.by_id[ids[3]].creationDate)
+  end)
+
+  it("stands before all samples in a search", function()
+    local store, _, _, ids = start({ tasks = { {} } }, samples)
+    assert.equal(ids[1], search.run(store, { pageSize = 1 })[1].task.id)
   end)
 
   it("has a key that no other has, or the one that it is given", function()

@@ -100,6 +100,47 @@ describe("a token of the sandbox", function()
     assert.is_nil(refusal(issuer, issuer:issue()))
   end)
 
+  -- Clients of Camunda's read these parts, although a token is no business of theirs (RFC 7519, 3).
+  local function parts_of(token)
+    local parts = {}
+    for part in (token .. "."):gmatch("([^.]*)%.") do
+      assert.truthy(part:find("^[%w_-]+$"), part)
+      parts[#parts + 1] = base64.decode(part)
+    end
+    return parts
+  end
+
+  it("is a JWT: what it is, whose and for whom and how long it is good, and a signature", function()
+    local from = os.time()
+    local token = new_issuer(0.25):issue()
+    local till = os.time()
+    local parts = parts_of(token)
+    assert.equal(3, #parts)
+    assert.same({ alg = "HS256", typ = "JWT" }, json.decode(parts[1]))
+    local claims = json.decode(parts[2])
+    assert.is_true(from <= claims.iat and claims.iat <= till)
+    assert.same({ "me", "tasklist.camunda.io", claims.iat + 1 }, { claims.client_id, claims.aud, claims.exp })
+  end)
+
+  it("names the client and the audience that were asked for, where any are taken", function()
+    local issuer = oauth.new{ client_id = "me", client_secret = "", audience = "tasklist.camunda.io", token_life = 300,
+      check_client = false, check_audience = false }
+    local function claims_of(changes)
+      local _, _, token = ask(issuer, form(changes))
+      return json.decode(parts_of(token)[2])
+    end
+    local claims = claims_of{ client_id = "you", audience = "operate" }
+    assert.same({ "you", "operate" }, { claims.client_id, claims.aud })
+    assert.equal("tasklist.camunda.io", claims_of{ audience = false }.aud)
+  end)
+
+  it("is only good with the claims that it was issued with", function()
+    local issuer = new_issuer()
+    local signature = issuer:issue():match("[^.]*$")
+    local other = issuer:issue():gsub("[^.]*$", signature)
+    assert.equal(decoding .. "Malformed token", refusal(issuer, other))
+  end)
+
   it("that was never issued is refused", function()
     assert.equal(decoding .. "Malformed token", refusal(new_issuer(), "abc"))
   end)

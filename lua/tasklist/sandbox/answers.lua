@@ -69,12 +69,21 @@ local DETAILS = {
 -- characters than those of words gets a description.
 -- @param request
 -- @param status 404, 405 or 406: what such a description says
-function answers.nowhere(request, status)
+-- @param methods array of strings, for a 405: those that the path has
+function answers.nowhere(request, status, methods)
   if request.path:find("/[%w_-]+$") then return { status = 404 } end
   local title, detail = table.unpack(DETAILS[status])
-  return { status = status, headers = { ["Content-Type"] = "application/problem+json" },
+  return { status = status, headers = { ["Content-Type"] = "application/problem+json",
+      Allow = status == 405 and table.concat(methods, ",") or nil },
     body = json.encode(detail_body{ type = "about:blank", title = title, status = status, detail = detail(request),
       instance = request.path }) }
+end
+
+--- The methods that a path has, for a request with OPTIONS.
+-- @param methods array of strings, without HEAD and OPTIONS
+function answers.options(methods)
+  local allowed = table.concat(methods, ","):gsub("GET", "GET,HEAD")
+  return { status = 200, headers = { Allow = allowed .. ",OPTIONS" } }
 end
 
 return answers

@@ -155,14 +155,16 @@ local ENDPOINTS = {
   { "GET", "^/v1/forms/([^/]+)$", get_form },
 }
 
+-- Finds the endpoint of a request; gives it and the id in the path, or nil, nil and the methods that the path has.
 local function find(request)
-  local status = 404
+  local method = request.method == "HEAD" and "GET" or request.method
+  local methods = {}
   for _, endpoint in ipairs(ENDPOINTS) do
     local id = request.path:match(endpoint[2])
-    if id and endpoint[1] == request.method then return endpoint, urls.decode(id) end
-    if id then status = 405 end
+    if id and endpoint[1] == method then return endpoint, urls.decode(id) end
+    if id then methods[#methods + 1] = endpoint[1] end
   end
-  return nil, status
+  return nil, nil, methods
 end
 
 -- Whether a caller takes JSON: no Accept header takes anything.
@@ -192,8 +194,11 @@ local endpoints = {}
 -- @param caller as in callers.lua
 -- @return response
 function endpoints.answer(parts, request, caller)
-  local endpoint, id = find(request)
-  if not endpoint then return answers.nowhere(request, id) end
+  local endpoint, id, methods = find(request)
+  if not endpoint then
+    if request.method == "OPTIONS" and methods[1] then return answers.options(methods) end
+    return answers.nowhere(request, methods[1] and 405 or 404, methods)
+  end
   if not takes_json(request.headers["accept"]) then return answers.nowhere(request, 406) end
   local body, refused
   if endpoint.body then

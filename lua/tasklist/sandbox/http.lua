@@ -69,6 +69,21 @@ local function read_body(sock, headers)
   return body and #body == size and body or nil, 400
 end
 
+-- Whether a request says for which host it is: one of HTTP/1.1 must, and only once (RFC 9112, 3.2). Two Host fields
+-- come here joined with a space, which no host has.
+local function has_host(headers, minor)
+  local host = headers["host"] or (minor == "0" and "")
+  return host and (host:find("^[%w%-._~!$&'()*+,;=%%]*:?%d*$") or host:find("^%[[%x:.]+%]:?%d*$")) ~= nil
+end
+
+-- Gives path and query of a request's target. A client that takes this server for a proxy sends a whole URL, of which
+-- only these count here (RFC 9112, 3.2.2).
+local function split(target)
+  local below = target:match("^[Hh][Tt][Tt][Pp][Ss]?://[^/?]+(.*)$")
+  local path, query = (below or target):match("^([^?]*)%??(.*)$")
+  return path == "" and "/" or path, query
+end
+
 -- Gives the head of a connection's next request; nil where the peer has gone; nil and a status for a bad one.
 local function read_head(sock)
   local line = read_line(sock)
@@ -76,8 +91,8 @@ local function read_head(sock)
   local method, target, minor = line:match("^(%u+) (%S+) HTTP/1%.(%d)$")
   if not method then return nil, 400 end
   local headers = read_headers(sock)
-  if not headers then return nil, 400 end
-  local path, query = target:match("^([^?]*)%??(.*)$")
+  if not headers or not has_host(headers, minor) then return nil, 400 end
+  local path, query = split(target)
   local connection = (headers["connection"] or ""):lower()
   return { method = method, path = path, query = query, headers = headers,
     keep = connection ~= "close" and (minor ~= "0" or connection == "keep-alive") }
@@ -103,9 +118,11 @@ function http.render(response)
 end
 
 -- Sends a response; gives whether the connection can go on.
-local function send(sock, response)
+local function send(sock, response, method)
   local text, body_at = "", 1
   if response.status then text, body_at = http.render(response) end
+  -- A body after the answer to HEAD would be taken for the next answer (RFC 9110, 9.3.2).
+  if method == "HEAD" then text = text:sub(1, body_at - 1) end
   if response.send then return response.send(sock, text, body_at) end
   return sock:write(text) and sock:flush()
 end
@@ -128,7 +145,7 @@ local function serve(self, sock, number)
     local request = next_request(self, sock, number)
     if not request then return end
     local response = self.handle(request)
-    if not send(sock, response) or not request.keep then return end
+    if not send(sock, response, request.method) or not request.keep then return end
   end
 end
 

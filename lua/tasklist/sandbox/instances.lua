@@ -1,6 +1,8 @@
 --- Process instances that start while a sandbox runs: their tasks, variables and forms in one go.
+local dates = require "tasklist.sandbox.dates"
 local forms = require "tasklist.sandbox.forms"
 local inputs = require "tasklist.sandbox.inputs"
+local json = require "tasklist.sandbox.json"
 
 local instances = {}
 
@@ -15,16 +17,19 @@ local INPUT = {
 }
 
 -- What the tasks of an instance, and its forms, have from it unless they say otherwise.
-local INHERITED = { "processInstanceKey", "processDefinitionKey", "processName", "tenantId" }
+local INHERITED = { "processInstanceKey", "processDefinitionKey", "processName", "tenantId", "creationDate" }
 
 local function inherit(instance, given, fields)
   local own = {}
   for _, name in ipairs(fields) do own[name] = instance[name] end
-  for name, value in pairs(given) do own[name] = value end
+  for name, value in pairs(given) do
+    if value ~= json.null then own[name] = value end
+  end
   return own
 end
 
---- Starts a process instance. Raises for an unknown field or a wrong type, and changes nothing then.
+--- Starts a process instance; a task that does not say when it was created is created now. Raises for an unknown field
+-- or a wrong type, and changes nothing then.
 -- @param store the tasks
 -- @param form_store the forms
 -- @param given table: tasks (array, as for the store), and, if wanted, variables (array of { name, value } with JSON
@@ -33,6 +38,7 @@ end
 function instances.start(store, form_store, given)
   local instance = inputs.check(given, INPUT, "process instance")
   instance.processInstanceKey = instance.processInstanceKey or store:new_key()
+  instance.creationDate = dates.format(dates.now())
   local list, form_list = {}, {}
   for place, task in ipairs(instance.tasks) do list[place] = inherit(instance, task, INHERITED) end
   for place, form in ipairs(instance.forms) do

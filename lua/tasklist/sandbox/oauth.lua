@@ -1,10 +1,12 @@
---- The token endpoint: issues opaque tokens for client credentials, and knows which of them are still good.
+--- The token endpoint: issues tokens for client credentials, and knows which of them are still good.
 -- Statuses and texts are Keycloak's, with the two answers of Camunda's own service: 400 for an unknown client, 403
 -- for an audience that is not served.
 local cqueues = require "cqueues"
 local rand = require "openssl.rand"
+local answers = require "tasklist.sandbox.answers"
 local base64 = require "tasklist.sandbox.base64"
 local json = require "tasklist.sandbox.json"
+local jwt = require "tasklist.sandbox.jwt"
 local urls = require "tasklist.sandbox.urls"
 
 local Issuer = {}
@@ -12,6 +14,7 @@ Issuer.__index = Issuer
 
 local token_answer = json.shape{ "access_token", "expires_in", "refresh_expires_in", "token_type",
   "not-before-policy" }
+local claims = json.shape{ "jti", "sub", "client_id", "aud", "iat", "exp" }
 
 local ERRORS = {
   method = { 405, "HTTP 405 Method Not Allowed" },
@@ -76,11 +79,16 @@ end
 
 --- Issues a token to whoever asks inside the process.
 -- @param client_id string: whose it is; default the one client's
+-- @param audience string: whom it is for; default the one audience
 -- @return string
-function Issuer:issue(client_id)
-  local token = rand.bytes(32):gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
-  self.tokens[token] = { ends = cqueues.monotime() + self.life, date = os.time() + math.ceil(self.life),
-    client_id = client_id or self.client_id }
+function Issuer:issue(client_id, audience)
+  client_id = client_id or self.client_id
+  local now = os.time()
+  local date = now + math.ceil(self.life)
+  -- `jti` makes two tokens of one second different.
+  local token = jwt.sign(claims{ jti = answers.uuid(), sub = client_id, client_id = client_id,
+    aud = audience or self.audience, iat = now, exp = date }, self.key)
+  self.tokens[token] = { ends = cqueues.monotime() + self.life, date = date, client_id = client_id }
   return token
 end
 
@@ -91,7 +99,7 @@ function Issuer:answer(request)
   local form, twice = read_form(request)
   local kind, detail = fault_of(self, request, form, twice)
   if kind then return refuse(kind, detail), nil, form end
-  local token = self:issue(form.client_id)
+  local token = self:issue(form.client_id, form.audience)
   return answer(200, token_answer{ access_token = token, expires_in = math.ceil(self.life), refresh_expires_in = 0,
     token_type = "Bearer", ["not-before-policy"] = 0 }), token, form
 end
@@ -127,7 +135,7 @@ local oauth = {}
 function oauth.new(options)
   return setmetatable({ client_id = options.client_id, client_secret = options.client_secret,
     audience = options.audience, life = options.token_life, check_client = options.check_client ~= false,
-    check_audience = options.check_audience ~= false, tokens = {} }, Issuer)
+    check_audience = options.check_audience ~= false, key = rand.bytes(32), tokens = {} }, Issuer)
 end
 
 return oauth
