@@ -11,17 +11,11 @@ local tasklist = {
   _LICENSE = "MIT",
   --- An explicit JSON null in what goes out, and in what comes in where absence would not do.
   null = json.null,
-  --- Makes a JSON array: `array(t)` is a new table with the values of the sequence t, written as `[…]`
-  -- even when it is empty. Raises when t has holes or other keys.
-  array = core.array,
-  --- Marks a text as JSON: `raw(text)` is an object that is written as that text, byte for byte.
-  -- `tostring` gives the text back. Raises when the text is no JSON.
-  raw = core.raw,
 }
 
 -- Loaded when first used: a host that only requires this module pays nothing for them.
 local files = {
-  encode = "tasklist.values", decode = "tasklist.values",
+  array = "tasklist.values", raw = "tasklist.values", encode = "tasklist.values", decode = "tasklist.values",
   time = "tasklist.dates", date = "tasklist.dates",
 }
 
@@ -69,17 +63,13 @@ end })
 -- @treturn table a client; or nil and an error of kind "config", or "limit" when the system has no descriptor
 --   left
 function tasklist.new(arguments)
-  if arguments ~= nil and type(arguments) ~= "table" then
-    error("tasklist.new: a table of options expected, got " .. type(arguments), 2)
-  end
-  arguments = arguments or {}
   -- Loaded now: a host that only requires this module pays nothing for them.
   local client, settings = require "tasklist.client", require "tasklist.settings"
   local problem = settings.problem_of(arguments)
   if problem then
     error("tasklist.new: " .. problem, 2)
   end
-  local values, sources = settings.resolve(arguments, os.getenv)
+  local values, sources = settings.resolve(arguments or {}, os.getenv)
   if not values then
     return nil, sources -- the error
   end
