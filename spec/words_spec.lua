@@ -1,6 +1,7 @@
---- What messages say of what a user wrote: values of a wrong type, names that nobody knows.
+--- What messages say of what a user wrote: values of a wrong type, names that nobody knows, a dot for a colon.
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
+local public = require "spec.support.public"
 local tasklist = require "tasklist"
 local words = require "tasklist.words"
 
@@ -126,6 +127,19 @@ describe("a value of a wrong type", function()
       find(problem.message, ("got the string %q"):format(text))
     end
   end)
+end)
+
+describe("a function of the module that is called with a colon", function()
+  for name in pairs(public.module()) do
+    local member = tasklist[name]
+    if type(member) == "function" then
+      it("says so at the caller's line: " .. name, function()
+        local expected = ("%s: call it with a dot: tasklist.%s(…)"):format(name, name)
+        assert.equal(expected, raised(function() member(tasklist) end))
+        assert.equal(expected, raised(function() member(tasklist, {}) end))
+      end)
+    end
+  end
 end)
 
 describe("a name that is not known", function()

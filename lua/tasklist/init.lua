@@ -13,6 +13,17 @@ local tasklist = {
   null = json.null,
 }
 
+-- Called with a colon, a function gets the module for its first argument, and its complaint about that would not
+-- say what is wrong.
+local function with_a_dot(name, call)
+  return function(...)
+    if rawequal((...), tasklist) then
+      error(("%s: call it with a dot: tasklist.%s(…)"):format(name, name), 2)
+    end
+    return call(...)
+  end
+end
+
 -- Loaded when first used: a host that only requires this module pays nothing for them.
 local files = {
   array = "tasklist.values", raw = "tasklist.values", encode = "tasklist.values", decode = "tasklist.values",
@@ -22,7 +33,7 @@ local files = {
 setmetatable(tasklist, { __index = function(_, name)
   local file = files[name]
   if file then
-    tasklist[name] = require(file)[name]
+    tasklist[name] = with_a_dot(name, require(file)[name])
     return tasklist[name]
   end
 end })
@@ -85,6 +96,10 @@ function tasklist.version()
     libcurl = core.curl_version(),
     cjson = cjson._VERSION,
   }
+end
+
+for _, name in ipairs { "new", "version" } do
+  tasklist[name] = with_a_dot(name, tasklist[name])
 end
 
 return tasklist
