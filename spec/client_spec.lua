@@ -113,10 +113,10 @@ describe("search_tasks", function()
   end)
 
   local wrong = {
-    { 5, "search_tasks: query: table expected, got number" },
-    { false, "search_tasks: query: table expected, got boolean" },
+    { 5, "search_tasks: query: table expected, got the integer 5" },
+    { false, "search_tasks: query: table expected, got false" },
     { tasklist.null, "query: table expected, got null" },
-    { { state = "OPEN" }, "query.state: one of CREATED" },
+    { { state = "OPEN" }, "query.state: one of \"CREATED\"" },
     { { asignee = "x" }, 'unknown field "asignee"' },
     { { pageSize = 0 }, "query.pageSize" },
     { { searchAfter = { "1" }, searchBefore = { "2" } }, "only one of searchAfter and searchBefore" },

@@ -172,8 +172,8 @@ end)
 describe("a call of decode that is a mistake", function()
   local rows = {
     { { nil, n = 1 }, "string expected, got nil" },
-    { { 5, n = 1 }, "string expected, got number" },
-    { { "1", true, n = 2 }, "options: table expected, got boolean" },
+    { { 5, n = 1 }, "string expected, got the integer 5" },
+    { { "1", true, n = 2 }, "options: table expected, got a boolean" },
     { { "1", { keep_nulls = true }, n = 2 }, 'unknown option "keep_nulls"' },
     { { "1", { keep_null = 1 }, n = 2 }, 'option "keep_null" must be' },
   }

@@ -115,22 +115,23 @@ describe("a query that is written", function()
   end)
 
   local misuse = {
-    { 5, "query: table expected, got number" },
-    { { asignee = "x" }, 'unknown field "asignee"; it takes assigned, assignee, assignees' },
-    { { state = "OPEN" }, 'query.state: one of CREATED, COMPLETED, CANCELED, FAILED expected, got "OPEN"' },
-    { { pageSize = 0 }, "query.pageSize: integer from 1 to 2147483647 expected, got 0" },
+    { 5, "query: table expected, got the integer 5" },
+    { { asignee = "x" }, 'unknown field "asignee"; did you mean "assignee"?' },
+    { { state = "OPEN" }, 'query.state: one of "CREATED", "COMPLETED", "CANCELED", "FAILED" expected, '
+      .. 'got the string "OPEN"' },
+    { { pageSize = 0 }, "query.pageSize: integer from 1 to 2147483647 expected, got the integer 0" },
     { { pageSize = 1.5 }, "query.pageSize: integer" },
     { { pageSize = "5" }, "query.pageSize: integer" },
-    { { assigned = "true" }, 'query.assigned: boolean expected, got "true"' },
-    { { assignee = 1.5 }, "query.assignee: string expected, got number" },
+    { { assigned = "true" }, 'query.assigned: boolean expected, got the string "true"' },
+    { { assignee = 1.5 }, "query.assignee: string expected, got the float 1.5" },
     { { assignee = "\xff" }, "query.assignee: not UTF-8" },
-    { { assignees = "x" }, 'query.assignees: array expected, got "x"' },
-    { { assignees = { a = "x" } }, "query.assignees: array expected, got the key a" },
-    { { assignees = { "a", {} } }, "query.assignees[2]: string expected, got table" },
-    { { sort = { { field = "name" } } }, "query.sort[1].field: one of completionTime" },
+    { { assignees = "x" }, 'query.assignees: array expected, got the string "x"' },
+    { { assignees = { a = "x" } }, 'query.assignees: array expected, got the key "a"' },
+    { { assignees = { "a", {} } }, "query.assignees[2]: string expected, got a table" },
+    { { sort = { { field = "name" } } }, 'query.sort[1].field: one of "completionTime"' },
     { { priority = { eq = 0 / 0 } }, "query.priority.eq: finite number expected" },
     { { priority = { around = 5 } }, 'query.priority: unknown field "around"; it takes eq, gt, gte, lt, lte' },
-    { { dueDate = { from = {} } }, "query.dueDate.from: date or seconds expected, got table" },
+    { { dueDate = { from = {} } }, "query.dueDate.from: date or seconds expected, got a table" },
   }
   for _, row in ipairs(misuse) do
     it("names what is wrong: " .. row[2], function()

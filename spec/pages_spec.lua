@@ -526,13 +526,13 @@ describe("tasks", function()
   local cyclic = {}
   cyclic.sort = cyclic
   local misuses = {
-    { { 5 }, "tasks: query: table expected, got number" },
+    { { 5 }, "tasks: query: table expected, got the integer 5" },
     { { { asignee = "x" } }, 'tasks: query: unknown field "asignee"' },
     { { { pageSize = 0 } }, "query.pageSize" },
     { { { searchBefore = { "1" } } }, "tasks: query: searchBefore is not for you to set here" },
     { { { searchBeforeOrEqual = { "1" } } }, "searchBeforeOrEqual is not for you to set here" },
     { { cyclic }, "query.sort: array expected" },
-    { { {}, 5 }, "tasks: options: table expected, got number" },
+    { { {}, 5 }, "tasks: options: table expected, got a number" },
     { { {}, { limit = -1 } }, "limit" },
     { { {}, { limit = 1.5 } }, "limit" },
     { { {}, { timeout = 0 } }, "timeout" },

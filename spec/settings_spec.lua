@@ -140,11 +140,11 @@ describe("options", function()
     { { timeout = 0 / 0 }, "timeout" },
     { { connect_timeout = math.huge }, "connect_timeout" },
     { { client_id = 5 }, "client_id" },
-    { { client_secret = 5 }, 'option "client_secret" must be a string, got number' },
+    { { client_secret = 5 }, 'option "client_secret" must be a string, got a number' },
     { { allow_insecure = "yes" }, "allow_insecure" },
     { { max_response = 1.5 }, "max_response" },
     { { "https://h.example" }, "1" },
-    { "https://h.example", "table of options" },
+    { "https://h.example", "options: table expected" },
   }
   for _, row in ipairs(misuse) do
     it("that are wrong raise at the caller's line, naming " .. row[2], function()

@@ -202,7 +202,7 @@ describe("variables of tasks", function()
     { { [1.5] = "x" }, "variables: a variable's name must be a string" },
     { { ["\255"] = 1 }, "variables: a variable's name" },
     { "x", "variables: table expected" },
-    { tasklist.null, "variables: table expected, got null" },
+    { tasklist.null, "expected, got null" },
   }
   for index, row in ipairs(wrong) do
     it(("that have no JSON raise before anything is sent: %s (%d)"):format(row[2], index), function()
@@ -220,7 +220,8 @@ describe("variables of tasks", function()
   local wrong_filters = {
     { { a = { 1 } }, "query.taskVariables.a: scalar or tasklist.raw(text) expected" },
     { { a = 0 / 0 }, "query.taskVariables.a" },
-    { { { name = "a", value = "abc" } }, [[query.taskVariables[1].value: JSON text expected]] },
+    { { { name = "a", value = "abc" } },
+      [[query.taskVariables[1].value: JSON text (such as '"a"' for a string) expected]] },
     { { { name = "a" } }, "query.taskVariables[1].value: missing" },
     { { { name = "a", value = { 1 } } }, "query.taskVariables[1].value" },
     { "a", "query.taskVariables" }, { { 5 }, "query.taskVariables[1]" },

@@ -233,42 +233,43 @@ describe("misuse of a verb", function()
   local null = tasklist.null
   -- The verb, its arguments, what the text says.
   local wrong = {
-    { "assign_task", { "1", 5 }, "assign_task: assignment: table expected, got number" },
-    { "assign_task", { "1", { asignee = "x" } }, 'assignment: unknown field "asignee"; it takes '
+    { "assign_task", { "1", 5 }, "assign_task: assignment: table expected, got the integer 5" },
+    { "assign_task", { "1", { asignee = "x" } }, 'assignment: unknown field "asignee"; did you mean "assignee"?' },
+    { "assign_task", { "1", { user = "x" } }, 'assignment: unknown field "user"; it takes '
       .. "allowOverrideAssignment, assignee" },
-    { "assign_task", { "1", { assignee = true } }, "assignment.assignee: string expected, got boolean" },
+    { "assign_task", { "1", { assignee = true } }, "assignment.assignee: string expected, got true" },
     { "assign_task", { "1", { assignee = "\xff" } }, "assignment.assignee: not UTF-8" },
     { "assign_task", { "1", { allowOverrideAssignment = "no" } }, "assignment.allowOverrideAssignment: boolean" },
     { "assign_task", { "1", null }, "assignment: table expected, got null" },
     { "unassign_task", { "1", { assignee = "x" } }, 'unassign_task: unknown option "assignee"' },
-    { "complete_task", { "1", "x" }, 'variables: table expected, got "x"' },
+    { "complete_task", { "1", "x" }, 'variables: table expected, got the string "x"' },
     { "complete_task", { "1", null }, "variables: table expected, got null" },
-    { "complete_task", { "1", { "x" } }, "variables: a variable's name must be a string of UTF-8, got 1" },
-    { "complete_task", { "1", { [1.5] = "x" } }, "a variable's name must be a string of UTF-8, got 1.5" },
+    { "complete_task", { "1", { "x" } }, "variables: a variable's name must be a string of UTF-8, got the integer 1" },
+    { "complete_task", { "1", { [1.5] = "x" } }, "a variable's name must be a string of UTF-8, got the float 1.5" },
     { "complete_task", { "1", { [true] = "x" } }, "a variable's name must be a string of UTF-8, got true" },
-    { "complete_task", { "1", { a = 1, "x" } }, "a variable's name must be a string of UTF-8, got 1" },
+    { "complete_task", { "1", { a = 1, "x" } }, "a variable's name must be a string of UTF-8, got the integer 1" },
     { "complete_task", { "1", { ["\xff"] = 1 } }, "a variable's name must be a string of UTF-8" },
-    { "complete_task", { "1", nil, { verify = 1 } }, 'complete_task: option "verify" must be a boolean, got 1' },
+    { "complete_task", { "1", nil, { verify = 1 } }, 'option "verify" must be a boolean, got the integer 1' },
     { "complete_task", { "1", nil, { retries = 1 } }, 'unknown option "retries"' },
-    { "complete_task", { "1", nil, true }, "complete_task: options: table expected, got boolean" },
+    { "complete_task", { "1", nil, true }, "complete_task: options: table expected, got a boolean" },
     { "assign_task", { "1", nil, { verify = true } }, 'unknown option "verify"' },
-    { "save_draft_variables", { "1" }, "save_draft_variables: variables: table expected, got nil" },
-    { "save_draft_variables", { "1", null }, "variables: table expected, got null" },
-    { "save_draft_variables", { "1", { "x" } }, "a variable's name must be a string of UTF-8, got 1" },
+    { "save_draft_variables", { "1" }, "save_draft_variables: variables: a table of names and values ({} clears" },
+    { "save_draft_variables", { "1", null }, "({} clears the drafts) expected, got null" },
+    { "save_draft_variables", { "1", { "x" } }, "a variable's name must be a string of UTF-8, got the integer 1" },
     { "search_task_variables", { "1", { variableNames = "a" } }, "query.variableNames: array expected" },
     { "search_task_variables", { "1", { variableNames = { 1.5 } } }, "query.variableNames[1]: string expected" },
-    { "search_task_variables", { "1", { variableNames = { a = "b" } } }, "query.variableNames: array expected, got the "
-      .. "key a" },
+    { "search_task_variables", { "1", { variableNames = { a = "b" } } }, 'query.variableNames: array expected, got the '
+      .. 'key "a"' },
     { "search_task_variables", { "1", { includeVariables = { {} } } }, "query.includeVariables[1].name: missing" },
     { "search_task_variables", { "1", { variableNames = {}, includeVariables = {} } }, "only one of variableNames and "
       .. "includeVariables" },
-    { "get_form", { "pay" }, "get_form: query: table expected, got nil" },
+    { "get_form", { "pay" }, "get_form: query: a table such as { processDefinitionKey = " },
     { "get_form", { "pay", {} }, "get_form: query.processDefinitionKey: missing" },
     { "get_form", { "pay", { processDefinitionKey = null } }, "query" },
     { "get_form", { "pay", { processDefinitionKey = "9", version = 1.5 } }, "query.version: integer from 0 to" },
     { "get_form", { "pay", { processDefinitionKey = "9", version = "1" } }, "query.version: integer from 0 to" },
     { "get_task", { "1", { timeout = 0 } }, 'get_task: option "timeout" must be a positive number' },
-    { "get_variable", { "1", { "x" } }, 'get_variable: unknown option "1"' },
+    { "get_variable", { "1", { "x" } }, 'get_variable: unknown option 1' },
   }
   for i, row in ipairs(wrong) do
     it(("raises at the caller's line, and sends nothing: %s (%d)"):format(row[3], i), function()

@@ -253,12 +253,12 @@ describe("watch", function()
   end)
 
   local misuses = {
-    { { 5 }, "watch: query: table expected, got number" },
+    { { 5 }, "watch: query: table expected, got the integer 5" },
     { { { asignee = "x" } }, 'watch: query: unknown field "asignee"' },
     { { { sort = {} } }, "watch: query: sort is not for you to set here" },
     { { { searchAfter = { "1" } } }, "searchAfter is not for you to set here" },
     { { { searchBefore = { "1" } } }, "searchBefore is not for you to set here" },
-    { { {}, 5 }, "watch: options: table expected, got number" },
+    { { {}, 5 }, "watch: options: table expected, got a number" },
     { { {}, { interval = 0 } }, "interval" },
     { { {}, { on_error = "print" } }, "on_error" },
     { { {}, { limit = 1 } }, "limit" },

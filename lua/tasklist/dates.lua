@@ -2,6 +2,7 @@
 -- @module tasklist.dates
 
 local errors = require "tasklist.errors"
+local words = require "tasklist.words"
 
 local dates = {}
 
@@ -45,7 +46,7 @@ end
 --   "decode"
 function dates.time(text)
   if type(text) ~= "string" then
-    error("time: string expected, got " .. type(text), 2)
+    error(words.wrong("time", "string", text), 2)
   end
   local date, clock, fraction, zone = text:match("^(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d:%d%d)(%.?%d*)(.+)$")
   local offset = zone and offset_of(zone)
@@ -92,9 +93,9 @@ end
 -- @treturn string
 function dates.date(seconds)
   if type(seconds) ~= "number" then
-    error("date: number expected, got " .. type(seconds), 2)
+    error(words.wrong("date", "number", seconds), 2)
   elseif not dates.has_date(seconds) then
-    error(("date: seconds in the years 0 to 9999 expected, got %s"):format(seconds), 2)
+    error(words.wrong("date", "seconds in the years 0 to 9999", seconds), 2)
   end
   local whole = math.floor(seconds)
   local milliseconds = math.floor((seconds - whole) * 1000 + 1 / 2)

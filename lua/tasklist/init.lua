@@ -11,24 +11,29 @@ local tasklist = {
   _LICENSE = "MIT",
   --- An explicit JSON null in what goes out, and in what comes in where absence would not do.
   null = json.null,
-  --- Makes a JSON array: `array(t)` is a new table with the values of the sequence t, written as `[…]`
-  -- even when it is empty. Raises when t has holes or other keys.
-  array = core.array,
-  --- Marks a text as JSON: `raw(text)` is an object that is written as that text, byte for byte.
-  -- `tostring` gives the text back. Raises when the text is no JSON.
-  raw = core.raw,
 }
+
+-- Called with a colon, a function gets the module for its first argument, and its complaint about that would not
+-- say what is wrong.
+local function with_a_dot(name, call)
+  return function(...)
+    if rawequal((...), tasklist) then
+      error(("%s: call it with a dot: tasklist.%s(…)"):format(name, name), 2)
+    end
+    return call(...)
+  end
+end
 
 -- Loaded when first used: a host that only requires this module pays nothing for them.
 local files = {
-  encode = "tasklist.values", decode = "tasklist.values",
+  array = "tasklist.values", raw = "tasklist.values", encode = "tasklist.values", decode = "tasklist.values",
   time = "tasklist.dates", date = "tasklist.dates",
 }
 
 setmetatable(tasklist, { __index = function(_, name)
   local file = files[name]
   if file then
-    tasklist[name] = require(file)[name]
+    tasklist[name] = with_a_dot(name, require(file)[name])
     return tasklist[name]
   end
 end })
@@ -69,17 +74,13 @@ end })
 -- @treturn table a client; or nil and an error of kind "config", or "limit" when the system has no descriptor
 --   left
 function tasklist.new(arguments)
-  if arguments ~= nil and type(arguments) ~= "table" then
-    error("tasklist.new: a table of options expected, got " .. type(arguments), 2)
-  end
-  arguments = arguments or {}
   -- Loaded now: a host that only requires this module pays nothing for them.
   local client, settings = require "tasklist.client", require "tasklist.settings"
   local problem = settings.problem_of(arguments)
   if problem then
     error("tasklist.new: " .. problem, 2)
   end
-  local values, sources = settings.resolve(arguments, os.getenv)
+  local values, sources = settings.resolve(arguments or {}, os.getenv)
   if not values then
     return nil, sources -- the error
   end
@@ -95,6 +96,10 @@ function tasklist.version()
     libcurl = core.curl_version(),
     cjson = cjson._VERSION,
   }
+end
+
+for _, name in ipairs { "new", "version" } do
+  tasklist[name] = with_a_dot(name, tasklist[name])
 end
 
 return tasklist

@@ -27,21 +27,6 @@ local function protected(call, value)
   return nil, result
 end
 
-local longest_shown = 60 -- bytes of a value in a message, which may end up in a log
-
---- What to say of a value that is not what it should be.
--- @tparam string path what to call the value
--- @tparam string what would be right
--- @param value
--- @return nil, and a text
-function json.expected(path, what, value)
-  local shown = type(value)
-  if shown == "string" then
-    shown = ("%q"):format(#value > longest_shown and value:sub(1, longest_shown) .. "…" or value)
-  end
-  return nil, ("%s: %s expected, got %s"):format(path, what, shown)
-end
-
 --- Reads a body: null in an object is absent, a number without a fraction is an integer.
 -- @tparam string text
 -- @return the value, or nil and what is wrong with the text

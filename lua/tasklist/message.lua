@@ -6,6 +6,7 @@
 local core = require "tasklist.core"
 local json = require "tasklist.json"
 local shapes = require "tasklist.shapes"
+local words = require "tasklist.words"
 
 local message = {}
 
@@ -14,8 +15,7 @@ local function segment(id, name)
   if math.type(id) == "integer" then
     return ("%d"):format(id)
   elseif type(id) ~= "string" then
-    local got = type(id) == "number" and "the float " .. id or type(id)
-    return nil, ("%s: a string or an integer expected, got %s"):format(name, got)
+    return words.expected(name, "a string or an integer", id)
   elseif id == "" or id == "." or id == ".." then
     return nil, ("%s: %q is no id"):format(name, id)
   end
@@ -25,8 +25,10 @@ end
 local function add_query(path, query)
   local parts = {}
   for name, value in pairs(query or {}) do
-    if type(name) ~= "string" or (type(value) ~= "string" and math.type(value) ~= "integer") then
-      return nil, ("query: %s must be a string or an integer with a name"):format(tostring(name))
+    if type(name) ~= "string" then
+      return words.expected("query", "a name", name)
+    elseif type(value) ~= "string" and math.type(value) ~= "integer" then
+      return words.expected(core.place("query", name), "a string or an integer", value)
     end
     parts[#parts + 1] = core.encode(name) .. "=" .. core.encode(tostring(value))
   end
@@ -46,10 +48,10 @@ end
 
 -- Puts a payload where it belongs; gives what is wrong with it.
 local function add_payload(made, payload, value)
-  if value == json.null or (value == nil and payload.required) then
-    return ("%s: table expected, got %s"):format(payload.name, value == nil and "nil" or "null")
-  elseif value == nil then
+  if value == nil and not payload.required then
     return
+  elseif value == nil or value == json.null then
+    return words.wrong(payload.name, payload.required or "table", value)
   end
   local text, problem = shapes.write(payload.shape, value, payload.name)
   if problem then
@@ -93,7 +95,7 @@ local function body_of(value)
   if type(value) == "table" then
     return core.encode_value(value, "body")
   elseif value ~= nil and type(value) ~= "string" then
-    return nil, "body: a table or JSON text expected, got " .. type(value)
+    return words.expected("body", "a table or JSON text", value)
   end
   return value
 end
@@ -109,9 +111,9 @@ local reads = { GET = true, HEAD = true }
 -- @treturn table a message; or nil and what is wrong with the arguments
 function message.of_request(lines_of, method, path, body, options)
   if type(method) ~= "string" or not method:find("^%u+$") then
-    return nil, "method: upper-case letters expected"
+    return words.expected("method", "upper-case letters", method)
   elseif type(path) ~= "string" or not path:find("^/[!-~]*$") or path:find("#", 1, true) then
-    return nil, "path: \"/\" and then visible ASCII without \"#\" expected, anything else percent-encoded"
+    return words.expected("path", '"/" and then visible ASCII without "#", anything else percent-encoded,', path)
   end
   local made = { method = method, read = reads[method] or options.idempotent }
   local problem

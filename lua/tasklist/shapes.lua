@@ -4,10 +4,11 @@
 
 local json = require "tasklist.json"
 local variables = require "tasklist.variables"
+local words = require "tasklist.words"
 
 local shapes = {}
 
-local expected = json.expected
+local expected = words.expected
 
 -- Each kind of shape: `(shape, value, path, write)` gives JSON text; or nil and what is wrong.
 local writers = {}
@@ -37,7 +38,7 @@ end
 function writers.integer(shape, value, path)
   local integer = type(value) == "number" and math.tointeger(value)
   if not integer or integer < shape.least or integer > shape.most then
-    return nil, ("%s: integer from %d to %d expected, got %s"):format(path, shape.least, shape.most, tostring(value))
+    return expected(path, ("integer from %d to %d"):format(shape.least, shape.most), value)
   end
   return ("%d"):format(integer)
 end
@@ -55,7 +56,7 @@ function writers.enum(shape, value, path)
       return json.encode_scalar(value)
     end
   end
-  return expected(path, "one of " .. table.concat(shape.values, ", "), value)
+  return expected(path, words.one_of(shape.values), value)
 end
 
 function writers.array(shape, value, path, write)
@@ -66,7 +67,7 @@ function writers.array(shape, value, path, write)
   for key in pairs(value) do
     count = count + 1
     if not (math.type(key) == "integer" and key >= 1 and key <= #value) then
-      return nil, ("%s: array expected, got the key %s"):format(path, tostring(key))
+      return nil, ("%s: array expected, got the key %s"):format(path, words.name(key))
     end
   end
   if count ~= #value then
@@ -80,15 +81,6 @@ function writers.array(shape, value, path, write)
     parts[index] = part
   end
   return "[" .. table.concat(parts, ",") .. "]"
-end
-
-local function unknown_field(shape, name, path)
-  local known = {}
-  for field in pairs(shape.fields) do
-    known[#known + 1] = field
-  end
-  table.sort(known)
-  return nil, ("%s: unknown field %q; it takes %s"):format(path, tostring(name), table.concat(known, ", "))
 end
 
 -- The server takes a null for absent.
@@ -120,7 +112,7 @@ function writers.object(shape, value, path, write)
   for name, item in pairs(value) do
     local field = shape.fields[name]
     if not field then
-      return unknown_field(shape, name, path)
+      return nil, ("%s: %s"):format(path, words.unknown("field", name, shape.fields))
     end
     local part, problem = write(field, item, path .. "." .. name)
     if not part then
@@ -139,7 +131,7 @@ function writers.date(_, value, path)
   if type(value) == "number" then
     local dates = require "tasklist.dates"
     if not dates.has_date(value) then
-      return nil, ("%s: seconds in the years 0 to 9999 expected, got %s"):format(path, value)
+      return expected(path, "seconds in the years 0 to 9999", value)
     end
     value = dates.date(value)
   elseif type(value) ~= "string" then

@@ -3,8 +3,8 @@
 -- An operation has `method`; `path`, in which "{…}" is the verb's first argument; `read`: true
 -- when doing it twice does no harm; `answer`: "object", "array" or "nothing"; and where it takes more,
 -- `payload`: the verb's next argument, with its `name` in messages, its `shape`, where it goes (`as`:
--- "body", "query", or the name of the body's one field), whether it is `required`, and which field of it the
--- client's own tenant fills (`tenants`).
+-- "body", "query", or the name of the body's one field), what is `required`, in words, where it must be
+-- there, and which field of it the client's own tenant fills (`tenants`).
 --
 -- A shape says what a value is, by its `type`:
 --
@@ -112,12 +112,14 @@ local operations = {
   complete_task = { method = "PATCH", path = "/v1/tasks/{id}/complete", answer = "object",
     payload = { name = "variables", shape = variables, as = "variables" } },
   save_draft_variables = { method = "POST", path = "/v1/tasks/{id}/variables", answer = "nothing",
-    payload = { name = "variables", shape = variables, as = "variables", required = true } },
+    payload = { name = "variables", shape = variables, as = "variables",
+      required = "a table of names and values ({} clears the drafts)" } },
   search_task_variables = variables_search_with { name = "query", shape = variables_search, as = "body" },
   variables = variables_search_with { name = "names", shape = { type = "names" }, as = "includeVariables" },
   get_variable = { method = "GET", path = "/v1/variables/{id}", read = true, answer = "object" },
   get_form = { method = "GET", path = "/v1/forms/{form_id}", read = true, answer = "object",
-    payload = { name = "query", shape = form_query, as = "query", required = true } },
+    payload = { name = "query", shape = form_query, as = "query",
+      required = "a table such as { processDefinitionKey = task.processDefinitionKey }" } },
 }
 
 return {

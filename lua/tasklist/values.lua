@@ -16,26 +16,49 @@
 -- @module tasklist.values
 
 local core = require "tasklist.core"
+local words = require "tasklist.words"
 
 local values = {
   -- The options of each function that takes some, as those of the client's verbs.
   options = { decode = { keep_null = "boolean" } },
 }
 
+-- What the core makes of a value; what it can't make raises where the user called the function. `of` is the type of
+-- the value, nil for any.
+local function raising(name, make, of)
+  return function(value)
+    if of and type(value) ~= of then
+      error(words.wrong(name, of, value), 2)
+    end
+    local made, problem = make(value)
+    if problem then
+      error(name .. ": " .. problem, 2)
+    end
+    return made
+  end
+end
+
+--- Makes a JSON array.
+-- @function values.array
+-- @tparam table t a sequence; holes and other keys raise
+-- @treturn table a new one with its values, which is written as `[…]` even when it is empty
+values.array = raising("array", core.array, "table")
+
+--- Marks a text as JSON.
+-- @function values.raw
+-- @tparam string text what is no JSON raises
+-- @return an object that is written as that text, byte for byte; `tostring` gives the text back
+values.raw = raising("raw", core.raw, "string")
+
 --- Writes a value as JSON.
 --
 -- Raises, and names the place, for what has no JSON: functions, coroutines, userdata, NaN, infinities,
 -- strings that are not UTF-8, arrays with holes or with names besides, keys that are no strings, and
 -- tables that are in themselves or too deep.
+-- @function values.encode
 -- @param value nil is null
 -- @treturn string
-function values.encode(value)
-  local text, problem = core.encode_value(value)
-  if not text then
-    error("encode: " .. problem, 2)
-  end
-  return text
-end
+values.encode = raising("encode", core.encode_value)
 
 --- Reads JSON text. Null is read as nil, so look at the second value: it is nil unless the text is no
 -- JSON.
@@ -44,12 +67,11 @@ end
 -- @return the value; or nil and an error of kind "decode", whose message names the byte, counted from 1
 function values.decode(text, options)
   if type(text) ~= "string" then
-    error("decode: string expected, got " .. type(text), 2)
+    error(words.wrong("decode", "string", text), 2)
   end
   local keep_null
   if options ~= nil then
-    local problem = type(options) ~= "table" and "options: table expected, got " .. type(options)
-      or require("tasklist.settings").problem_of(options, values.options.decode)
+    local problem = require("tasklist.settings").problem_of(options, values.options.decode)
     if problem then
       error("decode: " .. problem, 2)
     end

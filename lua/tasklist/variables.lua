@@ -3,6 +3,7 @@
 local core = require "tasklist.core"
 local errors = require "tasklist.errors"
 local json = require "tasklist.json"
+local words = require "tasklist.words"
 
 local variables = {}
 
@@ -12,7 +13,7 @@ local function write_named(value, path, encode)
   local parts = {}
   for name, item in pairs(value) do
     if type(name) ~= "string" or not utf8.len(name) then
-      return nil, ("%s: a variable's name must be a string of UTF-8, got %s"):format(path, tostring(name))
+      return nil, ("%s: a variable's name must be a string of UTF-8, got %s"):format(path, words.shown(name))
     end
     local text, problem = encode(item, core.place(path, name))
     if not text then
@@ -27,7 +28,7 @@ end
 -- The server compares texts, and a table has more than one.
 local function encode_filter(value, path)
   if type(value) == "table" then
-    return json.expected(path, "scalar or tasklist.raw(text)", value)
+    return words.expected(path, "scalar or tasklist.raw(text)", value)
   end
   return core.encode_value(value, path)
 end
@@ -37,7 +38,7 @@ variables.writers = {}
 
 function variables.writers.variables(_, value, path)
   if type(value) ~= "table" then
-    return json.expected(path, "table", value)
+    return words.expected(path, "table", value)
   end
   return write_named(value, path, core.encode_value)
 end
@@ -55,7 +56,7 @@ function variables.writers.filter_value(_, value, path)
   if type(value) ~= "string" then
     text, problem = encode_filter(value, path)
   elseif select(2, core.decode_value(value)) then
-    problem = ("%s: JSON text expected, such as %q for a string, got %q"):format(path, '"a"', value)
+    problem = words.wrong(path, [[JSON text (such as '"a"' for a string)]], value)
   end
   if problem then
     return nil, problem
@@ -74,7 +75,7 @@ function variables.writers.names(_, value, path, write)
   local parts, seen = {}, {}
   for index, name in ipairs(value) do
     if type(name) ~= "string" then
-      return json.expected(("%s[%d]"):format(path, index), "string", name)
+      return words.expected(("%s[%d]"):format(path, index), "string", name)
     elseif not seen[name] then
       seen[name] = true
       parts[#parts + 1] = ('{"name":%s,"alwaysReturnFullValue":true}'):format(json.encode_scalar(name))

@@ -52,13 +52,8 @@ end
 -- @tparam string name the verb's
 -- @treturn ?string
 function verbs.problem_of(self, options, name)
-  local problem = problem_of_self(self, name) or self.connection.engine:problem()
-  if problem then
-    return problem
-  elseif options ~= nil and type(options) ~= "table" then
-    return "options: table expected, got " .. type(options)
-  end
-  return options and settings.problem_of(options, verbs.options[name])
+  return problem_of_self(self, name) or self.connection.engine:problem()
+    or settings.problem_of(options, verbs.options[name])
 end
 
 --- Sends a message, the default `run` of `of_operation`.

@@ -31,10 +31,10 @@ describe("token_cache", function()
     end)
   end
 
-  for _, value in ipairs { "", 1, {} } do
-    it("must not be a " .. type(value), function()
-      assert.equal('option "token_cache" must be true, false or the path of a folder, got ' ..
-        (type(value) == "number" and "1" or type(value)), settings.problem_of { token_cache = value })
+  for shown, value in pairs { ['the string ""'] = "", ["the integer 1"] = 1, ["a table"] = {} } do
+    it("must not be " .. shown, function()
+      assert.equal('option "token_cache" must be true, false or the path of a folder, got ' .. shown,
+        settings.problem_of { token_cache = value })
     end)
   end
 

@@ -22,7 +22,8 @@ bool tl_json_is_sequence(lua_State *L, int index, lua_Integer *length)
 }
 
 /* array(t): a new table with the values of the sequence t, which is a JSON array even when it is
- * empty. Raises when t has other keys or holes. With the arrays' metatable as its first upvalue. */
+ * empty; or nil and what is wrong when t has other keys or holes. With the arrays' metatable as its
+ * first upvalue. */
 int tl_new_array(lua_State *L)
 {
     lua_Integer length;
@@ -30,8 +31,9 @@ int tl_new_array(lua_State *L)
     lua_settop(L, 1);
     if (!tl_json_is_sequence(L, 1, &length)) {
         const char *key = luaL_tolstring(L, -1, NULL);
-        return luaL_argerror(L, 1,
-                             lua_pushfstring(L, "a sequence expected, not so at key %s", key));
+        lua_pushnil(L);
+        lua_pushfstring(L, "a sequence expected, not so at key %s", key);
+        return 2;
     }
     lua_createtable(L, (int)length, 0);
     for (lua_Integer i = 1; i <= length; i++) {
@@ -43,8 +45,8 @@ int tl_new_array(lua_State *L)
     return 1;
 }
 
-/* raw(text): an object that is written as the text. Raises when that is no JSON. With the arrays'
- * metatable as its first upvalue. */
+/* raw(text): an object that is written as the text; or nil and what is wrong when that is no JSON.
+ * With the arrays' metatable as its first upvalue. */
 int tl_new_raw(lua_State *L)
 {
     size_t length;
@@ -52,8 +54,11 @@ int tl_new_raw(lua_State *L)
     luaL_checktype(L, 1, LUA_TSTRING);
     const char *text = lua_tolstring(L, 1, &length);
     lua_settop(L, 1);
-    if (!tl_json_decode(L, text, length, false, lua_upvalueindex(1), &result))
-        return luaL_error(L, "raw: %s at byte %I", result.problem, (LUAI_UACINT)result.at);
+    if (!tl_json_decode(L, text, length, false, lua_upvalueindex(1), &result)) {
+        lua_pushnil(L);
+        lua_pushfstring(L, "%s at byte %I", result.problem, (LUAI_UACINT)result.at);
+        return 2;
+    }
     tl_raw *raw = lua_newuserdatauv(L, sizeof *raw, 1);
     raw->depth = result.depth;
     lua_pushvalue(L, 1);

@@ -8,31 +8,36 @@ local naming = require "tasklist.settings.naming"
 local proxies = require "tasklist.settings.proxies"
 local strategy = require "tasklist.settings.strategy"
 local types = require "tasklist.settings.types"
+local words = require "tasklist.words"
 
 local called, config_error = naming.called, naming.config_error
 
 local settings = {}
 
-local by_name, type_of = {}, {}
+local by_name, type_of, secret = {}, {}, {}
 for _, row in ipairs(names) do
   by_name[row.name] = by_name[row.name] or row
   type_of[row.name] = row.type
+  secret[row.name] = row.secret
 end
 
 --- What is wrong with a table of options, a mistake of the program.
--- @tparam table options
+-- @param options nil does as well as a table
 -- @tparam[opt] table expected name -> one of `tasklist.settings.types`; those of `tasklist.new` by default
 -- @treturn ?string nil when nothing is
 function settings.problem_of(options, expected)
   expected = expected or type_of
+  if type(options) ~= "table" then
+    return options ~= nil and "options: table expected, got " .. words.kind(options) or nil
+  end
   for name, value in pairs(options) do
     if not expected[name] then
-      return ("unknown option %q"):format(tostring(name))
+      return words.unknown("option", name, expected)
     end
     local right, what = types[expected[name]](value)
     if not right then
-      local shown = expected[name] ~= "string" and type(value) == "number" and value or type(value)
-      return ("option %q must be %s, got %s"):format(name, what, shown)
+      local show = secret[name] and words.kind or words.shown
+      return ("option %q must be %s, got %s"):format(name, what, show(value))
     end
   end
 end

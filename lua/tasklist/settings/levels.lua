@@ -5,6 +5,7 @@ local core = require "tasklist.core"
 local env_file = require "tasklist.settings.env_file"
 local naming = require "tasklist.settings.naming"
 local types = require "tasklist.settings.types"
+local words = require "tasklist.words"
 
 local config_error = naming.config_error
 
@@ -32,7 +33,7 @@ function levels.read(row, value, source)
   end
   local meant = meaning[1](value)
   if meant == nil then
-    return config_error("%s must be %s", naming.called(row, source), meaning[2])
+    return config_error("%s must be %s, got %s", naming.called(row, source), meaning[2], words.shown(value))
   end
   return meant
 end

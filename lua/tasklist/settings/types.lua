@@ -2,6 +2,7 @@
 -- words; an option of another type is a mistake of the program.
 
 local headers = require "tasklist.headers"
+local words = require "tasklist.words"
 
 local types = {}
 
@@ -16,12 +17,11 @@ for _, name in ipairs { "string", "boolean", "table", "function" } do
 end
 
 local function one_of(...)
-  local words, known = { ... }, {}
-  for i, word in ipairs(words) do
-    known[word] = true
-    words[i] = ("%q"):format(word)
+  local choices, known = { ... }, {}
+  for _, choice in ipairs(choices) do
+    known[choice] = true
   end
-  local what = "one of " .. table.concat(words, ", ")
+  local what = words.one_of(choices)
   return function(value)
     return known[value] == true, what
   end
