@@ -38,7 +38,7 @@ describe("a client certificate", function()
       client_key = strict.encrypted_key_file, client_key_password = strict.passphrase })
     assert(first:search_tasks())
     local _, log = first:request("GET", "/sandbox/log")
-    local token = log:match('"token":"(%x+)"')
+    local token = log:match('"token":"([^"]+)"')
     local client <close> = connect.to(strict, { token = assert(token), ca_file = strict.ca_file,
       client_cert = strict.cert_file, client_key = strict.key_file })
     assert(client:search_tasks())

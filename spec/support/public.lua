@@ -88,8 +88,9 @@ function public.error_fields()
     body = '{"title":"TASK_IS_NOT_ACTIVE","detail":"a","instance":"b"}' }
   local _, failure = errors.failed({ method = "GET", path = "/" }, errors.of_status(answer, { path = "/" }, ""))
   local core = union(matches(c_function("src/lua/request.c", "void tl_push_error"), '"([%w_]+)"'),
-    matches(c_function("src/lua/request.c", "void push_failure"), '"([%w_]+)"'))
+    matches(c_function("src/lua/request.c", "int push_failure"), '"([%w_]+)"'))
   core.certificate = nil -- becomes part of the message
+  core.object = nil -- becomes the message, or is the error itself
   return union(failure, core)
 end
 
