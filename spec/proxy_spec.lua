@@ -108,10 +108,20 @@ describe("a proxy", function()
     local before = tunnels(open)
     assert(search(server, through(open.url, { no_proxy = "127.0.0.1" })))
     assert(search(server, { proxy = open.url, ca_file = server.ca_file }))
+    local port = server.base_url:match ":(%d+)"
+    for _, list in ipairs { "127.0.0.*", "*.0.0.1", "127.0.0.1:" .. port,
+      "a.example\n127.0.0.1", "127.0.0.0/8:" .. port } do
+      assert(search(server, through(open.url, { no_proxy = list })))
+    end
     -- A secret that goes to this machine by http reaches no proxy, whatever no_proxy says.
     assert(search(plain, { proxy = open.url, no_proxy = "" }))
     assert.equal(before, tunnels(open))
     assert.falsy(open:log():find("POST http://127", 1, true))
+  end)
+
+  it("that asks for a password, and that nothing uses, is asked nothing", function()
+    local nobody = "http://me:hush@p.invalid:" .. proxies.free_port()
+    assert(search(server, through(nobody, { no_proxy = "127.0.0.1" })))
   end)
 
   it("comes from the environment, unless it is false", function()
@@ -169,6 +179,11 @@ describe("the setting proxy", function()
       assert.same({ row[2], row[3], row[4] }, { values.proxy, values.proxy_user, values.proxy_password })
     end)
   end
+
+  it("must have its host in ASCII", function()
+    local _, problem = resolve "http://pröxy.example:3128"
+    find(tostring(problem), "xn--")
+  end)
 
   for _, text in ipairs { "", "ftp://p.example:1", "socks4://p.example:1", "http://", "http://p.example:1/path",
     "http://p.example:1?x", "http://p.example:99999", "http://p. example:1", "http://p.example:1\r\n" } do

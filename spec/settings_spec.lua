@@ -72,6 +72,11 @@ describe("settings", function()
     end)
   end
 
+  it("take a host in the form that IDN has in ASCII, and a path with other letters", function()
+    local values = assert(resolve { base_url = "https://xn--camunda-mnchen-osb.example/ü" })
+    assert.equal("https://xn--camunda-mnchen-osb.example/ü", values.base_url)
+  end)
+
   it("allow http elsewhere when told so, by option or variable", function()
     assert(resolve { base_url = "http://h.example", allow_insecure = true })
     assert(resolve({ base_url = "http://h.example" }, { TASKLIST_ALLOW_INSECURE = "true" }))
@@ -107,6 +112,12 @@ describe("settings", function()
       login_url = "https://l.example/login?password=hush" }, "CAMUNDA_COOKIE_AUTH_URL", "query" },
     { "an empty fragment", {}, { base_url = "https://tasks.example/#" }, "base_url", "fragment" },
     { "a fragment", {}, { base_url = "https://tasks.example#a" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url" },
+    { "a host that is not ASCII", {}, { base_url = "https://camunda-münchen.example/a" }, "base_url", "xn--" },
+    { "a host that is percent-encoded", {}, { base_url = "https://camunda-m%C3%BCnchen.example" }, "base_url", "xn--" },
+    { "a token URL's host that is not ASCII", { CAMUNDA_OAUTH_URL = "https://m\xFCnchen.example" }, {},
+      "CAMUNDA_OAUTH_URL", "xn--" },
+    { "a login URL's host that is not ASCII", {}, { auth = "cookie", username = "a", password = "b",
+      login_url = "https://例.example/login" }, "login_url", "xn--" },
     { "http to another host", {}, { base_url = "http://tasks.example" }, "CAMUNDA_TASKLIST_BASE_URL", "base_url",
       "allow_insecure", "TASKLIST_ALLOW_INSECURE" },
     { "http to a host that looks like this one", {}, { base_url = "http://127.0.0.1.example" }, "base_url" },

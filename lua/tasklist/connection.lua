@@ -27,10 +27,10 @@ local function new_engine(values)
     client_cert = values.client_cert,
     client_key = values.client_key,
     client_key_password = values.client_key_password,
-    proxy = values.proxy or nil,
+    proxy = values.proxied and values.proxy or nil,
     proxy_user = values.proxy_user,
     proxy_password = values.proxy_password,
-    no_proxy = values.no_proxy,
+    no_proxy = values.direct,
     trace = values.trace,
   }
 end

@@ -83,6 +83,65 @@ static void what_a_url_consists_of(void **state)
     }
 }
 
+static const struct endpoint {
+    const char *url, *host;
+    unsigned port;
+} endpoints[] = {
+    {"http://example.com", "example.com", 80},
+    {"https://EXAMPLE.com./a", "EXAMPLE.com.", 443},
+    {"https://example.com:8443", "example.com", 8443},
+    {"http://0x7f000001:65535", "127.0.0.1", 65535},
+    {"https://[2001:db8::1]:1/", "2001:db8::1", 1},
+    {"https://[::1]", "::1", 443},
+    {"https://m\xC3\xBCnchen.example", "m\xC3\xBCnchen.example", 443},
+    {"https://m%C3%BCnchen.example", "m\xC3\xBCnchen.example", 443},
+};
+
+static void where_a_url_leads(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(endpoints); i++) {
+        tl_url_facts facts;
+        assert_int_equal(tl_url_read(endpoints[i].url, &facts), TL_URL_OK);
+        assert_string_equal(facts.host, endpoints[i].host);
+        assert_int_equal(facts.port, endpoints[i].port);
+    }
+}
+
+static void a_host_has_an_end(void **state)
+{
+    (void)state;
+    char url[300] = "https://";
+    tl_url_facts facts;
+    memset(url + 8, 'a', TL_URL_HOST_MAX);
+    assert_int_equal(tl_url_read(url, &facts), TL_URL_OK);
+    assert_int_equal(strlen(facts.host), TL_URL_HOST_MAX);
+    url[8 + TL_URL_HOST_MAX] = 'a';
+    assert_int_equal(tl_url_read(url, &facts), TL_URL_MALFORMED);
+}
+
+static const struct address {
+    const char *text;
+    size_t count;
+    unsigned char last;
+} addresses[] = {
+    {"127.0.0.1", 4, 1}, {"10.1.2.255", 4, 255}, {"::1", 16, 1},       {"2001:DB8::a", 16, 10},
+    {"", 0, 0},          {"10.1", 0, 0},         {"10.1.2.256", 0, 0}, {"[::1]", 0, 0},
+    {"example", 0, 0},   {"::1/128", 0, 0},
+};
+
+static void addresses_have_bytes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(addresses); i++) {
+        unsigned char bytes[TL_ADDRESS_MAX] = {0};
+        size_t count = tl_url_read_address(addresses[i].text, bytes);
+        assert_int_equal(count, addresses[i].count);
+        if (count > 0)
+            assert_int_equal(bytes[count - 1], addresses[i].last);
+    }
+}
+
 static void what_is_no_url(void **state)
 {
     (void)state;
@@ -150,6 +209,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_url_consists_of),
+        cmocka_unit_test(where_a_url_leads),
+        cmocka_unit_test(a_host_has_an_end),
+        cmocka_unit_test(addresses_have_bytes),
         cmocka_unit_test(what_is_no_url),
         cmocka_unit_test(text_is_percent_encoded),
         cmocka_unit_test(a_nul_is_encoded_like_any_byte),

@@ -23,6 +23,33 @@ static bool is_loopback(const char *host)
            (strncmp(host, "127.", 4) == 0 && inet_pton(AF_INET, host, &address) == 1);
 }
 
+static unsigned port_of(CURLU *url)
+{
+    char *text = NULL;
+    unsigned port = 0;
+    if (curl_url_get(url, CURLUPART_PORT, &text, CURLU_DEFAULT_PORT) != CURLUE_OK)
+        return 0;
+    for (const char *digit = text; *digit; digit++) /* libcurl has checked them */
+        port = port * 10 + (unsigned)(*digit - '0');
+    curl_free(text);
+    return port;
+}
+
+/* False when it is too long. */
+static bool copy_host(char *to, const char *host)
+{
+    size_t length = strlen(host);
+    if (host[0] == '[' && length >= 2) {
+        host++;
+        length -= 2;
+    }
+    if (length > TL_URL_HOST_MAX)
+        return false;
+    memcpy(to, host, length);
+    to[length] = '\0';
+    return true;
+}
+
 static tl_url_status read_parts(CURLU *url, tl_url_facts *facts)
 {
     char *scheme = NULL, *host = NULL;
@@ -39,10 +66,12 @@ static tl_url_status read_parts(CURLU *url, tl_url_facts *facts)
         .credentials = has(url, CURLUPART_USER) || has(url, CURLUPART_PASSWORD),
         .query = has(url, CURLUPART_QUERY),
         .fragment = has(url, CURLUPART_FRAGMENT),
+        .port = port_of(url),
     };
+    bool fits = copy_host(facts->host, host);
     curl_free(scheme);
     curl_free(host);
-    return TL_URL_OK;
+    return fits ? TL_URL_OK : TL_URL_MALFORMED;
 }
 
 tl_url_status tl_url_read(const char *text, tl_url_facts *facts)
@@ -58,6 +87,13 @@ tl_url_status tl_url_read(const char *text, tl_url_facts *facts)
         status = TL_URL_MEMORY;
     curl_url_cleanup(url);
     return status;
+}
+
+size_t tl_url_read_address(const char *text, unsigned char address[TL_ADDRESS_MAX])
+{
+    if (inet_pton(AF_INET, text, address) == 1)
+        return sizeof(struct in_addr);
+    return inet_pton(AF_INET6, text, address) == 1 ? sizeof(struct in6_addr) : 0;
 }
 
 /* RFC 3986 2.3; no isalnum, which follows the locale. */

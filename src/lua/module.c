@@ -49,8 +49,8 @@ static void set_flag(lua_State *L, const char *name, bool value)
     lua_setfield(L, -2, name);
 }
 
-/* url(text): a table of facts (http, https, loopback, credentials, query, fragment: booleans), or
- * nil when the text is no absolute URL. */
+/* url(text): a table of facts (http, https, loopback, credentials, query, fragment: booleans; host:
+ * a string, IPv6 without brackets; port: an integer), or nil when the text is no absolute URL. */
 static int read_url(lua_State *L)
 {
     size_t length;
@@ -65,13 +65,32 @@ static int read_url(lua_State *L)
         lua_pushnil(L);
         return 1;
     }
-    lua_createtable(L, 0, 6);
+    lua_createtable(L, 0, 8);
     set_flag(L, "http", facts.http);
     set_flag(L, "https", facts.https);
     set_flag(L, "loopback", facts.loopback);
     set_flag(L, "credentials", facts.credentials);
     set_flag(L, "query", facts.query);
     set_flag(L, "fragment", facts.fragment);
+    tl_set_integer(L, "port", (lua_Integer)facts.port);
+    lua_pushstring(L, facts.host);
+    lua_setfield(L, -2, "host");
+    return 1;
+}
+
+/* address(text): the 4 or 16 bytes of an IPv4 or IPv6 address as a string, or nil when the text is
+ * none. */
+static int read_address(lua_State *L)
+{
+    size_t length, count = 0;
+    unsigned char address[TL_ADDRESS_MAX];
+    const char *text = luaL_checklstring(L, 1, &length);
+    if (strlen(text) == length)
+        count = tl_url_read_address(text, address);
+    if (count > 0)
+        lua_pushlstring(L, (const char *)address, count);
+    else
+        lua_pushnil(L);
     return 1;
 }
 
@@ -140,9 +159,9 @@ static int readable(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"now", now},           {"encode", encode}, {"engine", tl_new_engine},
-    {"url", read_url},      {"tidy", tl_tidy},  {"curl_version", curl_version_text},
-    {"readable", readable}, {NULL, NULL},
+    {"now", now},           {"encode", encode},        {"engine", tl_new_engine},
+    {"url", read_url},      {"tidy", tl_tidy},         {"curl_version", curl_version_text},
+    {"readable", readable}, {"address", read_address}, {NULL, NULL},
 };
 
 __attribute__((visibility("default"))) int luaopen_tasklist_core(lua_State *L);

@@ -32,10 +32,18 @@ local function has_credential(values)
   return values.auth ~= "none" or next(values.headers or {}) ~= nil
 end
 
+-- libcurl would translate it by the locale of the host, or not at all.
+local function is_international(url)
+  return url.host:find("[\x80-\xFF]")
+end
+
+local ascii_host = "must have its host in ASCII: the form that begins with xn-- (RFC 5890)"
+
 -- What a URL that a credential travels to must not be.
 local url_faults = {
   { function(url) return not (url.http or url.https) end, "must begin with https:// (or http://)" },
   { function(url) return url.credentials end, "must not hold a user name or password" },
+  { is_international, ascii_host },
   { function(url, text) return url.fragment or text:find("#", 1, true) end, "must not have a fragment (#…)" },
   { function(url, text) return url.query or text:find("?", 1, true) end,
     "must not have a query (?…), since messages and traces show it" },
@@ -69,12 +77,14 @@ end
 local schemes = { http = true, https = true, socks5 = true, socks5h = true }
 
 local function bad_proxy(row, value, values)
-  if row.type ~= "proxy" or not value then
-    return nil
+  if row.type ~= "proxy" or not values.proxied then
+    return nil -- a proxy that nothing uses can expose nothing
   end
   local url = core.url(value)
   if not url or not schemes[value:match("^(.-):")] or not value:find("^[^/]+//[^/?#%s%c]+$") then
     return "must be http://, https://, socks5h:// or socks5:// and then [user:password@]host:port"
+  elseif is_international(url) then
+    return ascii_host
   elseif values.proxy_user and exposes(url, values) then
     return insecure:format("it comes with a password")
   end

@@ -108,8 +108,7 @@ local function collect(list, values, sources)
     end
   end
   proxies.take_apart(values)
-  proxies.keep_this_machine_direct(values, sources)
-  return true
+  return proxies.choose(values, sources)
 end
 
 local function check(values, sources)

@@ -1,8 +1,19 @@
 --- What the core needs to know of the proxy.
 
+local core = require "tasklist.core"
+local lower = require "tasklist.lower"
 local names = require "tasklist.settings.names"
+local naming = require "tasklist.settings.naming"
+local no_proxy = require "tasklist.settings.no_proxy"
+
+local called, config_error = naming.called, naming.config_error
 
 local proxies = {}
+
+local row_of_list
+for _, row in ipairs(names) do
+  row_of_list = row.name == "no_proxy" and row or row_of_list
+end
 
 local ports = { https = 443 } -- libcurl's; 1080 for all others
 
@@ -18,7 +29,7 @@ function proxies.take_apart(values)
   if not proxy then
     return
   end
-  proxy = proxy:find("://", 1, true) and proxy:gsub("^%a[^:]*", string.lower) or "http://" .. proxy
+  proxy = proxy:find("://", 1, true) and proxy:gsub("^%a[^:]*", lower) or "http://" .. proxy
   local scheme, user_info, host = proxy:match("^([^:]+)://(.*)@([^@]*)$")
   if user_info then
     local user, password = user_info:match("^([^:]*):?(.*)$")
@@ -34,20 +45,63 @@ end
 
 local here = "localhost,127.0.0.0/8,::1/128"
 
---- Secrets may travel to this machine over http, and never by way of a proxy then. A list that the caller
+-- Secrets may travel to this machine over http, and never by way of a proxy then. A list that the caller
 -- gives is kept as it is when all goes by https.
--- @tparam table values changed in place
--- @tparam table sources
-function proxies.keep_this_machine_direct(values, sources)
-  local no_proxy = values.no_proxy or ""
-  local exposed
+local function keep_this_machine_direct(values, sources, urls)
+  local list = values.no_proxy or ""
+  local exposed = false
+  for _, url in ipairs(urls) do
+    exposed = exposed or url.http
+  end
+  if list ~= "*" and (exposed or sources.no_proxy ~= "argument") then
+    list = list == "" and here or list .. "," .. here
+  end
+  values.no_proxy = list
+end
+
+-- Those that requests go to. What is no URL is left to the checks.
+local function urls_in_use(values)
+  local urls = {}
   for _, row in ipairs(names) do
-    exposed = exposed or (row.url and (values[row.name] or ""):lower():find("^http:")) and true
+    urls[#urls + 1] = row.url and values[row.name] and core.url(values[row.name]) or nil
   end
-  if no_proxy ~= "*" and (exposed or sources.no_proxy ~= "argument") then
-    no_proxy = no_proxy == "" and here or no_proxy .. "," .. here
+  return urls
+end
+
+-- libcurl is told hosts, without ports, and takes those below them along.
+local function clash(direct, proxied)
+  for _, host in ipairs(direct) do
+    for _, url in ipairs(proxied) do
+      if no_proxy.covers(host, url) then
+        return host
+      end
+    end
   end
-  values.no_proxy = no_proxy
+end
+
+--- Decides which of the URLs in use are reached by way of the proxy.
+-- @tparam table values changed in place: `no_proxy` has this machine in it, where that belongs there; `proxied` is
+--   whether anything uses the proxy; `direct` are the hosts that do not, in libcurl's form
+-- @tparam table sources
+-- @treturn boolean true; or nil and an error of kind "config"
+function proxies.choose(values, sources)
+  local urls = urls_in_use(values)
+  keep_this_machine_direct(values, sources, urls)
+  local direct, proxied = {}, {}
+  for _, url in ipairs(urls) do
+    if no_proxy.covers(values.no_proxy, url) then
+      direct[#direct + 1] = url.host
+    else
+      proxied[#proxied + 1] = url
+    end
+  end
+  local host = values.proxy and clash(direct, proxied)
+  if host then
+    return config_error("%s: %s cannot be reached directly by some of its ports or names and through the proxy by "
+      .. "others; leave the port or the * out", called(row_of_list, sources.no_proxy), host)
+  end
+  values.proxied, values.direct = values.proxy and #proxied > 0, table.concat(direct, ",")
+  return true
 end
 
 return proxies
