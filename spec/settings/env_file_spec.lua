@@ -62,6 +62,8 @@ describe("an env_file", function()
     { "'$(touch x) `y` ${z} \\'", "$(touch x) `y` ${z} \\" }, { "'it'\\''s'", "it's" }, { "a'b'\"c\"d", "abcd" },
     { '"a\\"b\\\\c\\$d\\`e\\f"', 'a"b\\c$d`e\\f' }, { "a\\ b\\'c", "a b'c" }, { "'b' # a remark", "b" },
     { "b#c", "b#c" },
+    { "b;", "b" }, { "'b';", "b" }, { "b ;", "b" }, { "b;  ", "b" }, { "b; # a remark", "b" }, { "b;# a remark", "b" },
+    { ";", "" }, { "'b;c'", "b;c" }, { '"b;c&d|e"', "b;c&d|e" }, { "b\\;c", "b;c" }, { "b\\&", "b&" },
     { "'b'  ", "b" }, { "'b=c'", "b=c" }, { "b=c", "b=c" }, { "'ü'", "ü" },
   }
   for _, row in ipairs(values) do
@@ -76,6 +78,8 @@ describe("an env_file", function()
   end
 
   for _, text in ipairs { "export A='b", 'A="b', "A=$B", 'A="$B"', "A=`b`", 'A="`b`"', "A=b c", "A=b\\", "A = b",
+    "A=b;;", "A=b; ;", "A=b; export C=d", "A=b;c", "A=b&", "A=b &", "A=b&&c", "A=b && c", "A=b|c", "A=b||c", "A=b>c",
+    "A=b <c", "A=(b)", "A=b(", "A=b)", "A=b C=d", "A='b'C=d E", "A+=b", "A=<(b)",
     "hello", "export A", "<html>", "source x", 'A="\\' } do
     it("refuses " .. text, function()
       write("B='hush'\n" .. text .. "\nC='hush'\n")

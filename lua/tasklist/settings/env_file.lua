@@ -4,7 +4,7 @@
 local env_file = {}
 
 -- What a value is put together from: 'a text', an \escaped character, plain characters.
-local pieces = { "^'([^']*)'()", "^\\(.)()", "^([^%s'\"\\$`]+)()" }
+local pieces = { "^'([^']*)'()", "^\\(.)()", "^([^%s'\"\\$`;&|<>()]+)()" }
 
 -- "a text", in which a backslash has a meaning before some characters only.
 local function read_double_quoted(text, at)
@@ -34,15 +34,17 @@ end
 
 local function read_value(text)
   local parts, at = {}, 1
-  while text:find("^%S", at) do
+  while text:find("^[^%s;]", at) do
     local content, after = read_piece(text, at)
     if not content then
-      return nil, "a quote is not closed, or something would have to be expanded: single quotes keep a value as it is"
+      return nil, "a quote is not closed, or something would have to be expanded or run: single quotes keep a value as "
+        .. "it is"
     end
     parts[#parts + 1], at = content, after
   end
-  if text:find("%S", at) and not text:find("^%s+#", at) then
-    return nil, "a value with blanks needs quotes"
+  local rest = text:sub(at):gsub("^%s*;", " ") -- a semicolon ends a command, and the line has no other one
+  if rest:find("%S") and not rest:find("^%s+#") then
+    return nil, "one assignment a line, and a value with blanks or a semicolon needs quotes"
   end
   return table.concat(parts)
 end
