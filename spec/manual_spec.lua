@@ -16,7 +16,7 @@ local function literal(value)
 end
 
 -- What the manual calls the types of options.
-local called = { string = "string", boolean = "boolean", ["function"] = "function", table = "table",
+local called = { string = "string", path = "string", boolean = "boolean", ["function"] = "function", table = "table",
   seconds = "seconds", bytes = "bytes", count = "integer", limit = "integer", headers = "table",
   token = "string or function", token_cache = "boolean or string", proxy = "string or `false`" }
 

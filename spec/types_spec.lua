@@ -25,7 +25,8 @@ local function functions_of(owner)
 end
 
 -- What LuaLS calls the types of options.
-local called = { string = "string", boolean = "boolean", table = "table<string, string|integer>", seconds = "number",
+local called = { string = "string", path = "string", boolean = "boolean", table = "table<string, string|integer>",
+  seconds = "number",
   bytes = "integer", count = "integer", limit = "integer", headers = "table<string, string>",
   token = "string|fun(): string?, number|string?", proxy = "string|false", token_cache = "boolean|string" }
 

@@ -39,7 +39,7 @@ setmetatable(tasklist, { __index = function(_, name)
 end })
 
 --- Makes a client. What the arguments leave out comes from `env_file`, then from the environment, then from
--- the defaults; doc/connecting.md has the variables' names. No network I/O happens here.
+-- the defaults; doc/settings.md has the variables' names. No network I/O happens here.
 -- Unknown names and wrong types raise.
 --
 -- Where: `base_url` (string), or `region` and `cluster_id` (strings). `tenant_id` (string): the `tenantIds` of
@@ -51,7 +51,7 @@ end })
 -- ("https://login.cloud.camunda.io/oauth/token"), `audience` ("tasklist.camunda.io"; "" leaves it out),
 -- `scope`, `resource`: strings; `client_auth` ("form"; "basic": the secret in the header),
 -- `token_cache` (false; a folder's path, or true for the user's own: tokens in a file that processes share;
--- see doc/token_file.md). cookie: `username`,
+-- see doc/token_file.md). Paths may begin with ~/. cookie: `username`,
 -- `password`, `login_url` (base_url and then /api/login): strings. basic: `username`, `password`: strings.
 -- bearer: `token`: a string, or a function that gives a token and its life in seconds or nil; or nil and a
 -- message. It is called when a token is needed, again after a 401, and must not yield.

@@ -1,13 +1,14 @@
 --- Which of the known names somebody may have meant who wrote another one.
 
+local lower = require "tasklist.lower"
+
 local nearest = {}
 
 local longest = 40 -- bytes: comparing takes time with the square of the length, and no known name is so long
 
 -- Spellings that differ in capitals, underscores and hyphens alone become one: pageSize, page_size, PAGE-SIZE.
--- Byte by byte, because what `lower` does depends on the locale of the host.
 local function fold(name)
-  return (name:gsub("[_-]", ""):gsub("[A-Z]", function(letter) return string.char(letter:byte() + 32) end))
+  return lower((name:gsub("[_-]", "")))
 end
 
 -- How many letters must be put in, left out, replaced or swapped with their neighbour to get from one text to the

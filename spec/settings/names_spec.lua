@@ -1,4 +1,5 @@
 --- Each setting by each of its names.
+local find = require "spec.support.find"
 local names = require "tasklist.settings.names"
 local settings = require "tasklist.settings"
 
@@ -44,6 +45,7 @@ local rows = {
   { "CAMUNDA_TASKLIST_OAUTH_AUDIENCE", "audience", "a", "a", oauth, "", "tasklist.camunda.io" },
   { "CAMUNDA_TOKEN_SCOPE", "scope", "a b", "a b", oauth, "c" },
   { "CAMUNDA_OAUTH_SCOPE", "scope", "a b", "a b", oauth, "c" },
+  { "CAMUNDA_TOKEN_RESOURCE", "resource", "a", "a", oauth, "b" },
   { "CAMUNDA_TOKEN_CACHE_DIR", "token_cache", "/a/b", "/a/b", oauth, "/c", false },
   { "CAMUNDA_TASKLIST_BASE_URL", "base_url", "https://a.example/x/", "https://a.example/x", oauth,
     "https://b.example" },
@@ -57,8 +59,11 @@ local rows = {
   { "CAMUNDA_OAUTH_TOKEN", "token", "a", "a", bearer, "b" },
   { "CAMUNDA_TENANT_ID", "tenant_id", "a", "a", oauth, "b" },
   { "CAMUNDA_DEFAULT_TENANT_ID", "tenant_id", "a", "a", oauth, "b" },
+  { "CAMUNDA_MAX_HTTP_CONNECTIONS", "max_connections", "7", 7, oauth, 8, 0 },
   { "CAMUNDA_CUSTOM_ROOT_CERT_PATH", "ca_file", here, here, oauth, "README.md" },
   { "CAMUNDA_MTLS_CA_PATH", "ca_file", here, here, oauth, "README.md" },
+  { "SSL_CERT_FILE", "ca_file", here, here, oauth, "README.md" },
+  { "SSL_CERT_DIR", "ca_path", "spec", "spec", oauth, "doc" },
   { "CAMUNDA_CUSTOM_CERT_CHAIN_PATH", "client_cert", here, here, oauth, "README.md" },
   { "CAMUNDA_MTLS_CERT_PATH", "client_cert", here, here, oauth, "README.md" },
   { "CAMUNDA_CUSTOM_PRIVATE_KEY_PATH", "client_key", here, here, with(oauth, "CAMUNDA_MTLS_CERT_PATH", here),
@@ -79,10 +84,19 @@ local rows = {
     "localhost,127.0.0.0/8,::1/128" },
 }
 
-local function group_of(row)
+-- All variables of a setting, in the order in which they count.
+local function all_of(setting)
+  local all = {}
+  for _, list in ipairs { "env", "also", "usual" } do
+    for _, name in ipairs(setting[list] or {}) do all[#all + 1] = name end
+  end
+  return all
+end
+
+local function setting_of(row)
   for _, setting in ipairs(names) do
-    for _, name in ipairs(setting.env or {}) do
-      if setting.name == row[2] and name == row[1] then return setting.env end
+    for _, name in ipairs(all_of(setting)) do
+      if setting.name == row[2] and name == row[1] then return setting end
     end
   end
 end
@@ -93,7 +107,7 @@ describe("a setting", function()
     it(("%s comes from %s"):format(option, variable), function()
       -- Names of the same setting that go before this one must be out of the way.
       local environment = with(base)
-      for _, name in ipairs(assert(group_of(row))) do environment[name] = nil end
+      for _, name in ipairs(all_of(assert(setting_of(row)))) do environment[name] = nil end
       environment[variable] = text
       local values, sources = resolve(environment)
       assert.is_table(values, tostring(sources))
@@ -105,6 +119,16 @@ describe("a setting", function()
         assert.equal("argument", sources[option])
       end
     end)
+    for _, other in ipairs(setting_of(row).env and setting_of(row).env[1] == variable and setting_of(row).also or {}) do
+      it(("%s comes from %s, too"):format(option, other), function()
+        local environment = with(base)
+        for _, name in ipairs(all_of(setting_of(row))) do environment[name] = nil end
+        environment[other] = text
+        local values, sources = assert(resolve(environment))
+        assert.equal(value, values[option])
+        assert.equal(other, sources[option])
+      end)
+    end
     if default ~= nil then
       it(("%s has a default when %s is empty"):format(option, variable), function()
         local values = assert(resolve(with(base, variable, "")))
@@ -117,17 +141,20 @@ describe("a setting", function()
     local seen = {}
     for _, row in ipairs(rows) do seen[row[2] .. " " .. row[1]] = true end
     for _, setting in ipairs(names) do
-      for _, name in ipairs(setting.env or {}) do
-        local tested = seen[setting.name .. " " .. name] or setting.name == "region" or setting.name == "cluster_id"
-        assert.is_true(tested, setting.name .. " " .. name)
+      for _, list in ipairs { "env", "usual" } do
+        for _, name in ipairs(setting[list] or {}) do
+          local tested = seen[setting.name .. " " .. name] or setting.name == "region" or setting.name == "cluster_id"
+          assert.is_true(tested, setting.name .. " " .. name)
+        end
       end
+      assert.truthy(setting.env or not setting.also, setting.name) -- or no row above leads to those of `also`
     end
   end)
 
   it("takes the first of its names that is set", function()
     local environment = with(oauth)
     for _, setting in ipairs(names) do
-      for i, name in ipairs(setting.auth == "oauth" and setting.env or {}) do
+      for i, name in ipairs(setting.auth == "oauth" and all_of(setting) or {}) do
         environment[name] = setting.url and ("https://%d.example"):format(i) or tostring(i)
       end
     end
@@ -140,7 +167,60 @@ describe("a setting", function()
     values = assert(resolve(environment))
     assert.equal("2", values.client_id)
     assert.equal("https://2.example", values.authorization_server_url)
+    environment.ZEEBE_CLIENT_ID, environment.CAMUNDA_TOKEN_SCOPE, environment.CAMUNDA_OAUTH_SCOPE = nil, nil, nil
+    values = assert(resolve(environment))
+    assert.equal("3", values.client_id)
+    assert.equal("3", values.scope)
   end)
+
+  it("takes a name of the env_file before any name of the environment", function()
+    local path = os.tmpname()
+    finally(function() os.remove(path) end)
+    local file = assert(io.open(path, "w"))
+    file:write("export ZEEBE_TOKEN_SCOPE='file'\nexport SSL_CERT_FILE=README.md\n")
+    file:close()
+    local values, sources = assert(resolve(with(oauth, "CAMUNDA_TOKEN_SCOPE", "environment", "SSL_CERT_FILE", here),
+      { env_file = path }))
+    assert.equal("file", values.scope)
+    assert.equal("ZEEBE_TOKEN_SCOPE in " .. path, sources.scope)
+    assert.equal("README.md", values.ca_file)
+    values = assert(resolve(with(oauth, "CURL_CA_BUNDLE", here), { env_file = path }))
+    assert.equal(here, values.ca_file)
+  end)
+
+  -- The words that Camunda's Java clients have for a way of signing in, and variables that switch something off.
+  local ways = {
+    { "CAMUNDA_CLIENT_AUTH_METHOD", "oidc", oauth, "oauth" }, { "CAMUNDA_CLIENT_AUTH_METHOD", "Basic", basic, "basic" },
+    { "CAMUNDA_CLIENT_AUTH_METHOD", "none", oauth, "none" }, { "TASKLIST_CLIENT_PROFILE", "saas", oauth, "oauth" },
+    { "TASKLIST_CLIENT_PROFILE", "simple", cookie, "cookie" }, { "CAMUNDA_AUTH_STRATEGY", "OIDC", oauth, "oauth" },
+    { "CAMUNDA_OAUTH_DISABLED", "true", oauth, "none" }, { "CAMUNDA_OAUTH_DISABLED", "0", oauth, "oauth" },
+    { "CAMUNDA_OAUTH_DISABLED", "TRUE", with(basic, "CAMUNDA_AUTH_STRATEGY", "BASIC"), "none" },
+  }
+  for _, row in ipairs(ways) do
+    it(("auth is %s by %s=%s"):format(row[4], row[1], row[2]), function()
+      assert.equal(row[4], assert(resolve(with(row[3], row[1], row[2]))).auth)
+    end)
+  end
+
+  -- The variable, its text, what else is set, and words of the message.
+  local unclear = {
+    { "TASKLIST_CLIENT_PROFILE", "v2", oauth, '"oauth"' },
+    { "CAMUNDA_OAUTH_DISABLED", "perhaps", oauth, "true, false, 1 or 0" },
+    { "TASKLIST_ALLOW_INSECURE", "yes", oauth, "true, false, 1 or 0" },
+    { "CAMUNDA_MAX_HTTP_CONNECTIONS", "many", oauth, "whole number" },
+    { "CAMUNDA_MAX_HTTP_CONNECTIONS", "1e2", oauth, "whole number" },
+    { "CAMUNDA_MAX_HTTP_CONNECTIONS", "99999999999999999999", oauth, "whole number" },
+    { "SSL_CERT_FILE", "/not/there", oauth, "/not/there" }, { "CURL_CA_BUNDLE", "/not/there", oauth, "/not/there" },
+  }
+  for _, row in ipairs(unclear) do
+    it(("%s=%s is refused"):format(row[1], row[2]), function()
+      local values, problem = resolve(with(row[3], row[1], row[2]))
+      assert.is_nil(values)
+      assert.equal("config", problem.kind)
+      find(problem.message, row[1])
+      find(problem.message, row[4])
+    end)
+  end
 
   it("makes the base URL of CAMUNDA_CLUSTER_ID and CAMUNDA_CLUSTER_REGION", function()
     local values, sources = assert(resolve(with(oauth, "CAMUNDA_TASKLIST_BASE_URL", nil, "CAMUNDA_CLUSTER_ID", "a-1",

@@ -66,12 +66,22 @@ local function bad_url(row, value, values)
   end
 end
 
+-- OpenSSL takes what colons separate for several folders. It needs one of them: SSL_CERT_DIR often has the usual places
+-- of several systems.
 local function unreadable(row, value)
   if not row.reads or not value or value == "" then
     return nil
   end
-  local fine, problem = core.readable(value, row.reads)
-  return not fine and ("cannot be read: %s: %s"):format(value, problem) or nil
+  local folders = row.reads == "folders"
+  local problem
+  for path in value:gmatch(folders and "[^:]+" or ".+") do
+    local fine, why = core.readable(path, folders and "folder" or "file")
+    if fine then
+      return nil
+    end
+    problem = ("cannot be read: %s: %s"):format(path, why)
+  end
+  return problem
 end
 
 local schemes = { http = true, https = true, socks5 = true, socks5h = true }

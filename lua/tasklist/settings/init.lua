@@ -97,10 +97,8 @@ local function collect(list, values, sources)
   for _, row in ipairs(names) do
     if in_force(row, values) and values[row.name] == nil then
       local value, source = levels.find(list, row)
-      local problem
-      value, problem = levels.read(row, value, source)
-      if problem then
-        return nil, problem
+      if value == nil and source then
+        return nil, source -- the error
       elseif value == nil then
         value, source = default_of(row, values), "default"
       end

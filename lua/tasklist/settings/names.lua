@@ -4,7 +4,11 @@
 --
 -- - `name`: the option of `tasklist.new`
 -- - `type`: see `tasklist.settings.types`
--- - `env`: variables; the first one that is set wins
+-- - `env`: variables; the first one that is set wins. Messages name these
+-- - `also`: more variables, which count after those of `env`
+-- - `usual`: variables that other programs share, which count after all others, also those of `beside`
+-- - `off`, `off_means`: variables that, when true, set that value, and go before those of `env`
+-- - `beside`: an option that belongs to this one: the level that has either decides both
 -- - `default`: a value, or a function of the values so far
 -- - `auth`: the way of signing in that it belongs to; rows of other ways are not in force
 -- - `tells`: whoever sets it means that way of signing in
@@ -12,12 +16,15 @@
 -- - `required`: must be there and not be empty
 -- - `secret`: never shown
 -- - `url`: a credential travels there
--- - `reads`: "file" or "folder": must be readable
+-- - `reads`: "file" or "folders" (separated by colons): must be readable, of several one
 -- - `pattern`, `holds`: what the text must match, in Lua's and in our words
+
+local also = require "tasklist.settings.other_names"
+local lower = require "tasklist.lower"
 
 local function uses_https(values)
   for _, name in ipairs { "base_url", "authorization_server_url", "login_url" } do
-    if (values[name] or ""):lower():find("^https:") then
+    if lower(values[name] or ""):find("^https:") then
       return true
     end
   end
@@ -34,56 +41,62 @@ end
 
 return {
   { name = "env", type = "boolean", default = true },
-  { name = "env_file", type = "string" },
+  { name = "env_file", type = "path" },
   { name = "allow_insecure", type = "boolean", env = { "TASKLIST_ALLOW_INSECURE" }, default = false },
 
-  { name = "region", type = "string", env = { "CAMUNDA_CLUSTER_REGION" } },
-  { name = "cluster_id", type = "string", env = { "CAMUNDA_CLUSTER_ID" } },
-  { name = "base_url", type = "string", env = { "CAMUNDA_TASKLIST_BASE_URL" }, url = true },
+  { name = "region", type = "string", env = { "CAMUNDA_CLUSTER_REGION" }, also = also.region },
+  { name = "cluster_id", type = "string", env = { "CAMUNDA_CLUSTER_ID" }, also = also.cluster_id },
+  { name = "base_url", type = "string", env = { "CAMUNDA_TASKLIST_BASE_URL" }, also = also.base_url, url = true },
 
-  { name = "auth", type = "strategy", env = { "CAMUNDA_AUTH_STRATEGY" } },
+  { name = "auth", type = "strategy", env = { "CAMUNDA_AUTH_STRATEGY" }, also = also.auth,
+    off = { "CAMUNDA_OAUTH_DISABLED" }, off_means = "none" },
   { name = "client_id", auth = "oauth", type = "string", env = { "CAMUNDA_CLIENT_ID", "ZEEBE_CLIENT_ID" },
-    tells = true, required = true },
+    also = also.client_id, tells = true, required = true },
   { name = "client_secret", auth = "oauth", type = "string",
-    env = { "CAMUNDA_CLIENT_SECRET", "ZEEBE_CLIENT_SECRET" }, tells = true, required = true, secret = true },
+    env = { "CAMUNDA_CLIENT_SECRET", "ZEEBE_CLIENT_SECRET" }, also = also.client_secret, tells = true,
+    required = true, secret = true },
   { name = "authorization_server_url", auth = "oauth", type = "string",
     env = { "CAMUNDA_OAUTH_URL", "CAMUNDA_AUTHORIZATION_SERVER_URL", "ZEEBE_AUTHORIZATION_SERVER_URL" },
-    default = "https://login.cloud.camunda.io/oauth/token", url = true },
+    also = also.authorization_server_url, default = "https://login.cloud.camunda.io/oauth/token", url = true },
   { name = "audience", auth = "oauth", type = "string", env = { "CAMUNDA_TASKLIST_OAUTH_AUDIENCE" },
-    default = "tasklist.camunda.io" },
-  { name = "scope", auth = "oauth", type = "string", env = { "CAMUNDA_TOKEN_SCOPE", "CAMUNDA_OAUTH_SCOPE" } },
-  { name = "resource", auth = "oauth", type = "string" },
+    also = also.audience, default = "tasklist.camunda.io" },
+  { name = "scope", auth = "oauth", type = "string", env = { "CAMUNDA_TOKEN_SCOPE", "CAMUNDA_OAUTH_SCOPE" },
+    also = also.scope },
+  { name = "resource", auth = "oauth", type = "string", env = { "CAMUNDA_TOKEN_RESOURCE" }, also = also.resource },
   { name = "client_auth", auth = "oauth", type = "client_auth", default = "form" },
-  { name = "token_cache", auth = "oauth", type = "token_cache", env = { "CAMUNDA_TOKEN_CACHE_DIR" }, default = false },
-  { name = "username", auth = "basic", type = "string", env = { "CAMUNDA_BASIC_AUTH_USERNAME" }, tells = true,
-    required = true, pattern = "^[^:]+$", holds = "no colon" },
-  { name = "password", auth = "basic", type = "string", env = { "CAMUNDA_BASIC_AUTH_PASSWORD" }, tells = true,
-    required = true, secret = true },
-  { name = "username", auth = "cookie", type = "string", env = { "CAMUNDA_COOKIE_AUTH_USERNAME" }, tells = true,
-    required = true },
-  { name = "password", auth = "cookie", type = "string", env = { "CAMUNDA_COOKIE_AUTH_PASSWORD" }, tells = true,
-    required = true, secret = true },
+  { name = "token_cache", auth = "oauth", type = "token_cache", env = { "CAMUNDA_TOKEN_CACHE_DIR" },
+    also = also.token_cache, off = { "CAMUNDA_TOKEN_DISK_CACHE_DISABLE" }, off_means = false, default = false },
+  { name = "username", auth = "basic", type = "string", env = { "CAMUNDA_BASIC_AUTH_USERNAME" },
+    also = also.basic_username, tells = true, required = true, pattern = "^[^:]+$", holds = "no colon" },
+  { name = "password", auth = "basic", type = "string", env = { "CAMUNDA_BASIC_AUTH_PASSWORD" },
+    also = also.basic_password, tells = true, required = true, secret = true },
+  { name = "username", auth = "cookie", type = "string", env = { "CAMUNDA_COOKIE_AUTH_USERNAME" },
+    also = also.cookie_username, tells = true, required = true },
+  { name = "password", auth = "cookie", type = "string", env = { "CAMUNDA_COOKIE_AUTH_PASSWORD" },
+    also = also.cookie_password, tells = true, required = true, secret = true },
   { name = "login_url", auth = "cookie", type = "string", env = { "CAMUNDA_COOKIE_AUTH_URL" }, tells = true,
     default = login_of, url = true },
   { name = "token", auth = "bearer", type = "token", env = { "CAMUNDA_OAUTH_TOKEN" }, tells = true,
     required = true, secret = true, pattern = "^[!-~]+$", holds = "visible ASCII only" },
-  { name = "tenant_id", type = "string", env = { "CAMUNDA_TENANT_ID", "CAMUNDA_DEFAULT_TENANT_ID" } },
+  { name = "tenant_id", type = "string", env = { "CAMUNDA_TENANT_ID", "CAMUNDA_DEFAULT_TENANT_ID" },
+    also = also.tenant_id },
 
   { name = "timeout", type = "seconds", default = 30 },
   { name = "connect_timeout", type = "seconds", default = 10 },
   { name = "retries", type = "count", default = 3 },
-  { name = "max_connections", type = "count", default = 0 },
+  { name = "max_connections", type = "count", env = { "CAMUNDA_MAX_HTTP_CONNECTIONS" }, also = also.max_connections,
+    default = 0 },
   { name = "max_response", type = "bytes", default = 16 * 1024 * 1024 },
   { name = "http_version", type = "http_version", default = "2" },
   { name = "user_agent", type = "string", pattern = "^[^%c]+$", holds = "no control character" },
   { name = "headers", type = "headers", secret = true },
-  { name = "ca_file", type = "string", env = { "CAMUNDA_CUSTOM_ROOT_CERT_PATH", "CAMUNDA_MTLS_CA_PATH" },
-    reads = "file" },
-  { name = "ca_path", type = "string", reads = "folder" },
-  { name = "client_cert", type = "string", env = { "CAMUNDA_CUSTOM_CERT_CHAIN_PATH", "CAMUNDA_MTLS_CERT_PATH" },
-    reads = "file" },
-  { name = "client_key", type = "string", env = { "CAMUNDA_CUSTOM_PRIVATE_KEY_PATH", "CAMUNDA_MTLS_KEY_PATH" },
-    reads = "file" },
+  { name = "ca_file", type = "path", env = { "CAMUNDA_CUSTOM_ROOT_CERT_PATH", "CAMUNDA_MTLS_CA_PATH" },
+    also = also.ca_file, usual = { "SSL_CERT_FILE" }, beside = "ca_path", reads = "file" },
+  { name = "ca_path", type = "path", usual = { "SSL_CERT_DIR" }, beside = "ca_file", reads = "folders" },
+  { name = "client_cert", type = "path", env = { "CAMUNDA_CUSTOM_CERT_CHAIN_PATH", "CAMUNDA_MTLS_CERT_PATH" },
+    also = also.client_cert, reads = "file" },
+  { name = "client_key", type = "path", env = { "CAMUNDA_CUSTOM_PRIVATE_KEY_PATH", "CAMUNDA_MTLS_KEY_PATH" },
+    also = also.client_key, reads = "file" },
   { name = "client_key_password", type = "string", env = { "CAMUNDA_MTLS_KEY_PASSPHRASE" }, secret = true },
   { name = "proxy", type = "proxy", env = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" },
     when = uses_https, default = false },

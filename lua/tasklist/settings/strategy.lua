@@ -1,6 +1,5 @@
 --- Which way of signing in is meant.
 
-local levels = require "tasklist.settings.levels"
 local names = require "tasklist.settings.names"
 local naming = require "tasklist.settings.naming"
 
@@ -65,10 +64,9 @@ end
 
 -- Those of some ways that a level leaves, at least one, and what narrowed them, or nil; or nil and an error.
 local function narrow(level, among)
-  local value, source = level.find(auth_row)
-  local way, problem = levels.read(auth_row, value, source)
-  if problem then
-    return nil, problem
+  local way, source = level.find(auth_row)
+  if not way and source then
+    return nil, source -- the error
   elseif holds(among, way) then
     return { way }, source
   end

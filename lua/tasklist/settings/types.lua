@@ -54,6 +54,8 @@ function types.limit(value)
   return whole(value, 0), "a whole number"
 end
 
+types.path = types.string
+
 function types.token(value)
   return type(value) == "string" or type(value) == "function", "a string or a function"
 end
