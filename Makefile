@@ -106,11 +106,12 @@ test: setup-test ## run all tests; installs what they need
 		'$(LUA) tools/busted -o TAP'
 
 # The check comes first, so that nothing is installed in vain.
-integration: ## run the tests that need a real Keycloak, which is fetched; needs a JDK and Maven
+integration: ## run the tests that need a real Keycloak or Camunda's own clients, which are fetched; needs a JDK, Maven, Node.js
 	@tools/keycloak --check
 	@$(MAKE) --no-print-directory setup-test
 	@$(MAKE) --no-print-directory all
 	@tools/keycloak
+	@tools/clients
 	@$(checkout) $(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run integration'
 
 valgrind = valgrind -q --error-exitcode=99 --keep-debuginfo=yes --leak-check=full \

@@ -63,6 +63,20 @@ describe("a search's answer", function()
   end)
 end)
 
+describe("a search with another charset", function()
+  local cases = {
+    { "UTF-16, and a body that has it", "application/json;charset=UTF-16", "\xFE\xFF\0{\0}" },
+    { "UTF-16, and a body in UTF-8", 'application/json; charset="utf-16"', "{}" },
+    { "UTF-8, and a body in UTF-16", "application/json;charset=UTF-8", "{\0}\0" },
+    { "Latin 1", "application/json; charset=iso-8859-1", '{"assignee":"\xFC"}' },
+  }
+  for _, case in ipairs(cases) do
+    it("is understood: " .. case[1], function()
+      assert.equal(200, ask{ body = case[3], headers = { ["content-type"] = case[2] } }.status)
+    end)
+  end
+end)
+
 describe("an error of the API", function()
   it("that an endpoint's rule raises has an id", function()
     local response = ask{ body = '{"pageSize":0}' }
@@ -86,6 +100,7 @@ describe("an error of the API", function()
     { "a cursor of a wrong length", { body = '{"searchAfter":["1"]}' } },
     { "a body of another type", { headers = { ["content-type"] = "text/plain" } } },
     { "a body without a type", { headers = { ["content-type"] = false } } },
+    { "a charset that nobody knows", { headers = { ["content-type"] = "application/json; charset=klingon" } } },
   }
   for _, case in ipairs(failures) do
     it("of " .. case[1] .. " says nothing", function()

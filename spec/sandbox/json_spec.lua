@@ -48,6 +48,8 @@ describe("the sandbox's JSON reader", function()
     assert.is_false(json.is_array(json.decode("{}")))
   end)
 
+  local BETWEEN = "Illegal character ((CTRL-CHAR, code %d)): only regular white space (\\r, \\n, \\t) is allowed "
+    .. "between tokens"
   local bad = {
     { "{", "Unexpected end-of-input" },
     { "[1 2]", "was expecting comma to separate Array entries" },
@@ -55,13 +57,32 @@ describe("the sandbox's JSON reader", function()
     { '{"a":1 "b":2}', "was expecting comma to separate Object entries" },
     { "{a:1}", "Unexpected character ('a' (code 97)): was expecting double-quote to start field name" },
     { "nul", "Unrecognized token 'nul'" },
+    { "", "No content to map due to end-of-input" },
+    { " /* none */ ", "No content to map due to end-of-input" },
+    { "[1\0]", BETWEEN:format(0) },
+    { "[\1", BETWEEN:format(1) },
+    { "[1,\11]", BETWEEN:format(11) },
+    { '{\31"a":1}', BETWEEN:format(31) },
+    { '{"a"\12:1}', BETWEEN:format(12) },
+    { '{"a":\0001}', BETWEEN:format(0) },
+    { '{"a":1\0}', BETWEEN:format(0) },
+    { "[\127]", "Unexpected character ((CTRL-CHAR, code 127)): expected a valid value (JSON String, Number, Array, "
+      .. "Object or token 'null', 'true' or 'false')" },
+    { "[\u{85}]", "Unexpected character ((CTRL-CHAR, code 133)): " },
+    { "[\u{5BFF}]", "Unexpected character ('\u{5BFF}' (code 23551 / 0x5bff)): " },
+    { "1\0", "Unexpected character ((CTRL-CHAR, code 0)): Expected space separating root-level values" },
+    { "1x", "Unexpected character ('x' (code 120)): Expected space separating root-level values" },
     { '"\n"', "Illegal unquoted character" },
     { '"abc', "was expecting closing quote" },
     { [["\x"]], "Unrecognized character escape 'x' (code 120)" },
     { [["\u12g4"]], "expected a hex-digit" },
     { "01", "Leading zeroes not allowed" },
-    { "-x", "to follow minus sign" },
-    { "1.", "Decimal point not followed by a digit" },
+    { "[-x]", "Unexpected character ('x' (code 120)) in numeric value: expected digit (0-9) to follow minus sign, for "
+      .. "valid numeric value" },
+    { "[1.]", "Unexpected character (']' (code 93)) in numeric value: Decimal point not followed by a digit" },
+    { "[1.e2]", "Unexpected character ('e' (code 101)) in numeric value: Decimal point not followed by a digit" },
+    { "[1ex]", "Unexpected character ('x' (code 120)) in numeric value: Exponent indicator not followed by a digit" },
+    { "[1e+]", "Unexpected character (']' (code 93)) in numeric value: Exponent indicator not followed by a digit" },
     { "/* open", "Unexpected end-of-input in a comment" },
     { '"\xff"', "Invalid UTF-8 start byte 0xff" },
     { ("["):rep(1001), "Document nesting depth (1001) exceeds the maximum allowed (1000" },

@@ -1,6 +1,7 @@
 --- The endpoints of Tasklist's REST API: what each takes, whom it lets in, what it gives.
 local answers = require "tasklist.sandbox.answers"
 local callers = require "tasklist.sandbox.callers"
+local encodings = require "tasklist.sandbox.encodings"
 local json = require "tasklist.sandbox.json"
 local request_body = require "tasklist.sandbox.request"
 local search = require "tasklist.sandbox.search"
@@ -180,8 +181,9 @@ end
 local function read_body(endpoint, request)
   local content_type = (request.headers["content-type"] or ""):lower()
   local is_json = content_type:find("^application/json") or content_type:find("^application/.*%+json")
-  if request.body ~= "" and not is_json then return nil, answers.failure(500) end
-  local body, why = request_body.read(endpoint.body, request.body, endpoint.required)
+  local charset = content_type:match(';%s*charset="?([^";%s]+)')
+  if request.body ~= "" and not (is_json and encodings.is_known(charset)) then return nil, answers.failure(500) end
+  local body, why = request_body.read(endpoint.body, request.body, endpoint.required, charset)
   if not body then return nil, answers.failure(400, why) end
   return body
 end

@@ -124,18 +124,20 @@ local function fail(message, ...)
   error({ message = message:format(...) }, 0)
 end
 
-local function show(text, at)
+-- How Jackson shows a character in a message.
+local function describe(text, at)
   local char = text:sub(at, utf8.offset(text, 2, at) - 1)
-  return char, utf8.codepoint(char)
+  local code = utf8.codepoint(char, 1, 1, true)
+  if code < 32 or code >= 127 and code < 160 then return ("(CTRL-CHAR, code %d)"):format(code) end
+  return (code > 255 and "'%s' (code %d / 0x%x)" or "'%s' (code %d)"):format(char, code, code)
 end
 
-local function unexpected(text, at, expected)
-  if at > #text then fail("Unexpected end-of-input%s", expected and ": " .. expected or "") end
-  local char, code = show(text, at)
-  fail("Unexpected character ('%s' (code %d)): %s", char, code, expected)
+local function unexpected(text, at, expected, place)
+  if at > #text then fail("Unexpected end-of-input: %s", expected) end
+  fail("Unexpected character (%s)%s: %s", describe(text, at), place or "", expected)
 end
 
--- White space, and the two kinds of comment that the server accepts.
+-- White space, and the two kinds of comment that the server accepts. All that stands between two tokens passes here.
 local function skip(text, at)
   while true do
     at = text:find("[^ \t\r\n]", at) or #text + 1
@@ -146,6 +148,9 @@ local function skip(text, at)
       local _, last = text:find("*/", at + 2, true)
       if not last then fail("Unexpected end-of-input in a comment") end
       at = last + 1
+    elseif comment:find("^[\0-\31]") then
+      fail("Illegal character (%s): only regular white space (\\r, \\n, \\t) is allowed between tokens",
+        describe(text, at))
     else
       return at
     end
@@ -165,10 +170,7 @@ local function read_escape(text, at)
   local char = text:sub(at, at)
   if char ~= "u" then
     if char == "" then fail("Unexpected end-of-input in character escape sequence") end
-    if not UNESCAPES[char] then
-      local shown, code = show(text, at)
-      fail("Unrecognized character escape '%s' (code %d)", shown, code)
-    end
+    if not UNESCAPES[char] then fail("Unrecognized character escape %s", describe(text, at)) end
     return UNESCAPES[char], at + 1
   end
   local code = read_hex(text, at + 1)
@@ -198,15 +200,18 @@ local function read_string(text, at)
   end
 end
 
+local function skip_digits(text, at, expected)
+  return text:match("^%d+()", at) or unexpected(text, at, expected, " in numeric value")
+end
+
 local function read_number(text, at)
-  local digits = text:match("^-?%d+%.?%d*[eE]?[+-]?%d*", at)
-  if not digits then unexpected(text, at + 1, "expected digit (0-9) to follow minus sign, for valid numeric value") end
-  if digits:find("^-?0%d") then fail("Invalid numeric value: Leading zeroes not allowed") end
-  local number = tonumber(digits)
-  if not number or digits:find("%.$") or digits:find("%.[eE]") then
-    unexpected(text, at + #digits, "Decimal point not followed by a digit")
-  end
-  return number, at + #digits
+  local first = text:match("^-?()", at)
+  local stop = skip_digits(text, first, "expected digit (0-9) to follow minus sign, for valid numeric value")
+  if text:find("^0%d", first) then fail("Invalid numeric value: Leading zeroes not allowed") end
+  if text:find("^%.", stop) then stop = skip_digits(text, stop + 1, "Decimal point not followed by a digit") end
+  local exponent = text:match("^[eE][+-]?()", stop)
+  if exponent then stop = skip_digits(text, exponent, "Exponent indicator not followed by a digit") end
+  return tonumber(text:sub(at, stop - 1)), stop
 end
 
 local read_value
@@ -247,6 +252,7 @@ local function read_object(text, at, depth)
   end
 end
 
+local VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 local LITERALS = { ["true"] = true, ["false"] = false, null = json.null }
 
 function read_value(text, at, depth)
@@ -261,12 +267,19 @@ function read_value(text, at, depth)
     return (char == "{" and read_object or read_array)(text, at + 1, depth + 1)
   end
   local word = text:match("^[%a_$][%w_$]*", at)
-  if not word then unexpected(text, at, "expected a valid value (JSON String, Number, Array, Object or token)") end
-  if LITERALS[word] == nil then
-    fail("Unrecognized token '%s': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or "
-      .. "'false')", word)
-  end
+  if not word then unexpected(text, at, "expected a valid value " .. VALUE) end
+  if LITERALS[word] == nil then fail("Unrecognized token '%s': was expecting %s", word, VALUE) end
   return LITERALS[word], at + #word
+end
+
+local function read_text(text)
+  local at = skip(text, 1)
+  if at > #text then fail("No content to map due to end-of-input") end
+  local value, stop = read_value(text, at, 0)
+  if type(value) == "number" and text:find("^[^ \t\r\n]", stop) then
+    unexpected(text, stop, "Expected space separating root-level values")
+  end
+  return value
 end
 
 --- Reads the first JSON value of a text; what follows it is ignored, as the server does.
@@ -276,7 +289,7 @@ end
 function json.decode(text)
   local valid, bad = utf8.len(text, 1, -1, true)
   if not valid then return nil, ("Invalid UTF-8 start byte 0x%02x"):format(text:byte(bad)) end
-  local ok, value = pcall(read_value, text, 1, 0)
+  local ok, value = pcall(read_text, text)
   if ok then return value end
   if type(value) ~= "table" then error(value, 0) end
   return nil, value.message

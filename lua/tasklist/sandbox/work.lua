@@ -29,7 +29,7 @@ local function wrong_value(list)
   for _, one in ipairs(list) do
     if not one.name or not one.value then return "null" end
     local value, why = json.decode(one.value)
-    if value == nil then return one.value == "" and "No content to map due to end-of-input" or why end
+    if value == nil then return why end
   end
 end
 
