@@ -230,6 +230,7 @@ function tasklist.encode(value) end
 ---@return tasklist.error? failure nil unless the text is no JSON
 function tasklist.decode(text, options) end
 
+--- The server's dates have milliseconds, and `os.date` raises for a fraction: `os.date("%F", math.floor(seconds))`.
 ---@param text string
 ---@return number? seconds
 ---@return tasklist.error failure
