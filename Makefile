@@ -37,7 +37,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc soak integration test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all everything strict test doc check-types soak integration test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
@@ -176,7 +176,7 @@ bench: setup-bench ## measure searches and starts against a bare libcurl loop; w
 
 lint: setup-lint ## check the style of C and Lua, and `make strict`
 	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c
-	luacheck -q lua spec types examples bench config.ld tools/run-tests tools/busted
+	luacheck -q lua spec types examples bench config.ld tools/run-tests tools/check-types tools/busted
 	@if grep -rlE '#[[:space:]]*include[[:space:]]*[<"](lua|lauxlib|lualib)\.h' src/core; then \
 		echo 'the core must not know Lua' >&2; exit 1; fi
 	@$(MAKE) --no-print-directory strict
@@ -190,6 +190,15 @@ strict: setup-test ## build all there is with gcc and with clang; warnings are e
 			everything || exit 1; done
 
 everything: $(module) $(c_tests) $(preloaded) $(BUILD)/spec/host $(fuzzer).o $(bench_programs)
+
+# Another version may complain about other things.
+checker = emmylua_check@0.25.1
+
+check-types: ## let a checker compare examples, manual and spec/types/mistakes.lua with the types; needs Rust's cargo
+	@command -v emmylua_check >/dev/null || { echo 'installing with cargo, which takes some minutes: $(checker)' && \
+		cargo install -q $(checker); }
+	@$(MAKE) --no-print-directory all
+	@$(checkout) $(LUA) tools/run-tests tools/check-types
 
 # LDoc is packaged for Lua 5.1 and 5.2, and asks for neither.
 doc: ## render the manual and the doc comments as HTML, in build/doc; what LDoc complains about is an error

@@ -4,17 +4,18 @@
 -- The environment names the cluster (see README.md).
 local tasklist = require "tasklist"
 
-if not arg[1] then
+local id = arg[1]
+if not id then
   io.stderr:write "usage: lua5.4 examples/complete.lua TASK [NAME=VALUE…]\n"
-  os.exit(2)
+  return os.exit(2)
 end
 
 local variables = {}
 for i = 2, #arg do
   local name, text = arg[i]:match("^([^=]+)=(.*)$")
-  if not name then
+  if not (name and text) then
     io.stderr:write(("%s: NAME=VALUE expected\n"):format(arg[i]))
-    os.exit(2)
+    return os.exit(2)
   end
   local value, problem = tasklist.decode(text, { keep_null = true })
   if problem then
@@ -24,5 +25,5 @@ for i = 2, #arg do
 end
 
 local client <close> = assert(tasklist.new())
-local task = assert(client:complete_task(arg[1], variables, { verify = true }))
+local task = assert(client:complete_task(id, variables, { verify = true }))
 print(task.id, task.name, task.taskState)

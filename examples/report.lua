@@ -30,15 +30,20 @@ for task in client:tasks { state = "CREATED" } do
   end
 end
 
+-- In characters; what is no UTF-8 counts by bytes.
+local function length(text)
+  return utf8.len(text) or #text
+end
+
 local names, width = {}, #"group"
 for name in pairs(groups) do
   names[#names + 1] = name
-  width = math.max(width, utf8.len(name))
+  width = math.max(width, length(name))
 end
 table.sort(names)
 
 local function row(name, cell_of)
-  io.write(name, (" "):rep(width - utf8.len(name)))
+  io.write(name, (" "):rep(width - length(name)))
   for i, column in ipairs(ages) do
     io.write(("  %8s"):format(cell_of(i, column)))
   end

@@ -44,14 +44,14 @@
 ---@field formId? string
 ---@field formVersion? integer
 ---@field isFormEmbedded? boolean
----@field processDefinitionKey? string
----@field processInstanceKey? string
+---@field processDefinitionKey string
+---@field processInstanceKey string
 ---@field tenantId string
 ---@field dueDate? string
 ---@field followUpDate? string
 ---@field candidateGroups? string[]
 ---@field candidateUsers? string[]
----@field variables? tasklist.variable[] of a search with `includeVariables` only
+---@field variables? tasklist.found_variable[] of a search with `includeVariables` only
 ---@field context? string of a search only
 ---@field implementation tasklist.implementation
 ---@field priority integer
@@ -62,14 +62,22 @@
 ---@field isValueTruncated? boolean
 ---@field previewValue? string
 
+--- Of `get_variable`.
 ---@class tasklist.variable
 ---@field id string
 ---@field name string
----@field value? string JSON text
----@field isValueTruncated? boolean of a search only
----@field previewValue? string of a search only
+---@field value string JSON text
 ---@field draft? tasklist.draft
----@field tenantId? string of `get_variable` only
+---@field tenantId string
+
+--- Of a search.
+---@class tasklist.found_variable
+---@field id string
+---@field name string
+---@field value? string JSON text; nil where it is truncated, and for a name that has only a draft
+---@field isValueTruncated boolean
+---@field previewValue? string the start of JSON text
+---@field draft? tasklist.draft
 
 ---@class tasklist.form
 ---@field id string
@@ -80,31 +88,33 @@
 ---@field tenantId string
 ---@field isDeleted boolean
 
----@class tasklist.date_range
+---@class (exact) tasklist.date_range: table<"from"|"to", any>
 ---@field from? string|number
 ---@field to? string|number
 
----@class tasklist.priority_range
+---@class (exact) tasklist.priority_range: table<"eq"|"gte"|"gt"|"lte"|"lt", any>
 ---@field eq? number
 ---@field gte? number
 ---@field gt? number
 ---@field lte? number
 ---@field lt? number
 
----@class tasklist.variable_filter
+---@class (exact) tasklist.variable_filter: table<"name"|"value"|"operator", any>
 ---@field name string
 ---@field value tasklist.value JSON text when it is a string
 ---@field operator? "eq"
 
----@class tasklist.sort
+---@class (exact) tasklist.sort: table<"field"|"order", any>
 ---@field field tasklist.sort_field
 ---@field order "ASC"|"DESC"
 
----@class tasklist.included_variable
+---@class (exact) tasklist.included_variable: table<"name"|"alwaysReturnFullValue", any>
 ---@field name string
 ---@field alwaysReturnFullValue? boolean
 
----@class tasklist.task_query
+---@alias tasklist.task_query_field "state"|"assigned"|"assignee"|"assignees"|"taskDefinitionId"|"candidateGroup"|"candidateGroups"|"candidateUser"|"candidateUsers"|"processDefinitionKey"|"processInstanceKey"|"pageSize"|"followUpDate"|"dueDate"|"taskVariables"|"tenantIds"|"sort"|"searchAfter"|"searchAfterOrEqual"|"searchBefore"|"searchBeforeOrEqual"|"includeVariables"|"implementation"|"priority"
+
+---@class (exact) tasklist.task_query: table<tasklist.task_query_field, any>
 ---@field state? tasklist.task_state
 ---@field assigned? boolean
 ---@field assignee? string
@@ -134,14 +144,14 @@
 ---@field after? string[] for `searchAfter` of the next query
 ---@field before? string[] for `searchBefore` of the next query
 
----@class tasklist.assignment
+---@class (exact) tasklist.assignment: table<"assignee"|"allowOverrideAssignment", any>
 ---@field assignee? string
 ---@field allowOverrideAssignment? boolean
 
----@class tasklist.variables_query
+---@class (exact) tasklist.variables_query: table<"variableNames"|"includeVariables", any>
 ---@field variableNames? string[]
 ---@field includeVariables? tasklist.included_variable[]
 
----@class tasklist.form_query
+---@class (exact) tasklist.form_query: table<"processDefinitionKey"|"version", any>
 ---@field processDefinitionKey string|integer
 ---@field version? integer

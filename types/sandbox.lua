@@ -2,7 +2,9 @@
 
 -- The sandbox: doc/sandbox.md has its manual.
 
----@class tasklist.sandbox_options
+---@alias tasklist.sandbox_options_field "host"|"port"|"base_path"|"tls"|"tls_max_version"|"client_certificate"|"gzip"|"version"|"authentication"|"client_id"|"client_secret"|"check_client"|"audience"|"check_audience"|"token_life"|"verify"|"client_role"|"tenants"|"users"|"session_life"|"csrf"|"tasks"|"forms"
+
+---@class (exact) tasklist.sandbox_options: table<tasklist.sandbox_options_field, any>
 ---@field host? string
 ---@field port? integer
 ---@field base_path? string

@@ -3,30 +3,38 @@
 -- Types for the Lua language server. In .luarc.json: { "workspace.library": ["path/to/types"] }.
 -- The manual (doc/README.md) says what everything is for. The error that a verb gives is nil when it gives its
 -- result: it is declared without that, since no type can say that one of the two is there.
+--
+-- A class of what is given to the module has, besides its fields, a table of their names for its base: a checker takes
+-- any further field in a table's constructor for right otherwise.
 
----@class tasklist.options
+---@class (exact) tasklist.options: table<"timeout", any>
 ---@field timeout? number seconds, of the whole call
 
----@class tasklist.tasks_options: tasklist.options
+---@class (exact) tasklist.tasks_options: table<"timeout"|"limit", any>
+---@field timeout? number seconds, of each page
 ---@field limit? integer
 
----@class tasklist.watch_options: tasklist.options
+---@class (exact) tasklist.watch_options: table<"timeout"|"interval"|"on_error", any>
+---@field timeout? number seconds, of each page
 ---@field interval? number seconds
 ---@field on_error? fun(failure: tasklist.error)
 
----@class tasklist.complete_options: tasklist.options
+---@class (exact) tasklist.complete_options: table<"timeout"|"verify", any>
+---@field timeout? number seconds, of the whole call
 ---@field verify? boolean
 
----@class tasklist.variables_options: tasklist.options
+---@class (exact) tasklist.variables_options: table<"timeout"|"drafts"|"keep_null", any>
+---@field timeout? number seconds, of the whole call
 ---@field drafts? boolean
 ---@field keep_null? boolean
 
----@class tasklist.request_options: tasklist.options
+---@class (exact) tasklist.request_options: table<"timeout"|"query"|"headers"|"idempotent", any>
+---@field timeout? number seconds, of the whole call
 ---@field query? table<string, string|integer>
 ---@field headers? table<string, string>
 ---@field idempotent? boolean
 
----@class tasklist.decode_options
+---@class (exact) tasklist.decode_options: table<"keep_null", any>
 ---@field keep_null? boolean
 
 --- What a `trace` function gets for each attempt on the wire. Times are seconds from its start.
@@ -48,7 +56,9 @@
 
 ---@alias tasklist.auth "oauth"|"cookie"|"basic"|"bearer"|"none"
 
----@class tasklist.arguments
+---@alias tasklist.arguments_field "env"|"env_file"|"allow_insecure"|"region"|"cluster_id"|"base_url"|"auth"|"client_id"|"client_secret"|"authorization_server_url"|"audience"|"scope"|"resource"|"client_auth"|"token_cache"|"username"|"password"|"login_url"|"token"|"tenant_id"|"timeout"|"connect_timeout"|"retries"|"max_connections"|"max_response"|"http_version"|"user_agent"|"headers"|"ca_file"|"ca_path"|"client_cert"|"client_key"|"client_key_password"|"proxy"|"no_proxy"|"trace"
+
+---@class (exact) tasklist.arguments: table<tasklist.arguments_field, any>
 ---@field env? boolean
 ---@field env_file? string
 ---@field allow_insecure? boolean
@@ -151,7 +161,7 @@ function Client:save_draft_variables(id, variables, options) end
 ---@param id string|integer
 ---@param query? tasklist.variables_query
 ---@param options? tasklist.options
----@return tasklist.variable[]? found
+---@return tasklist.found_variable[]? found
 ---@return tasklist.error failure
 function Client:search_task_variables(id, query, options) end
 
@@ -180,8 +190,8 @@ function Client:get_form(form_id, query, options) end
 ---@param body? table|string
 ---@param options? tasklist.request_options
 ---@return integer? status
----@return string|tasklist.error body
----@return table<string, string>? headers
+---@return any body a string; or, without a status, a tasklist.error
+---@return table<string, string> headers nil without a status
 function Client:request(method, path, body, options) end
 
 ---@return table<string, tasklist.setting>
@@ -217,9 +227,10 @@ function tasklist.encode(value) end
 ---@param text string
 ---@param options? tasklist.decode_options
 ---@return tasklist.value value
----@return tasklist.error failure
+---@return tasklist.error? failure nil unless the text is no JSON
 function tasklist.decode(text, options) end
 
+--- The server's dates have milliseconds, and `os.date` raises for a fraction: `os.date("%F", math.floor(seconds))`.
 ---@param text string
 ---@return number? seconds
 ---@return tasklist.error failure

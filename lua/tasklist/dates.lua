@@ -43,7 +43,7 @@ end
 -- written `+0100`, `+01:00` or `Z`.
 -- @tparam string text anything else raises
 -- @treturn number seconds since 1970, an integer when there is no fraction; or nil and an error of kind
---   "decode"
+--   "decode". The server's dates have milliseconds, and `os.date` raises for a fraction: give it `math.floor` of them
 function dates.time(text)
   if type(text) ~= "string" then
     error(words.wrong("time", "string", text), 2)

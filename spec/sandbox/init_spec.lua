@@ -1,7 +1,8 @@
 local cqueues = require "cqueues"
 local http = require "spec.support.http"
 local json = require "tasklist.sandbox.json"
-local new = require("tasklist.sandbox").new
+local module = require "tasklist.sandbox"
+local new = module.new
 local sandbox = require "spec.support.sandbox"
 
 local FORM = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret"
@@ -104,22 +105,34 @@ describe("a sandbox in a loop of the caller's", function()
   end)
 
   local bad = {
-    { { hots = "x" }, "unknown option 'hots'" },
-    { { port = "80" }, "bad value for option 'port': 80" },
-    { { port = 1.5 }, "bad value for option 'port': 1.5" },
-    { { tls = "bad" }, "bad value for option 'tls': bad" },
-    { { tls_max_version = "1.3" }, "bad value for option 'tls_max_version': 1.3" },
-    { { client_certificate = true }, "option 'client_certificate' needs option 'tls'" },
-    { { authentication = "magic" }, "bad value for option 'authentication': magic" },
-    { { token_life = "5" }, "bad value for option 'token_life': 5" },
+    { { hots = "x" }, 'unknown option "hots"; did you mean "host"?' },
+    { { tokens = "x" }, 'unknown option "tokens"; it takes audience, authentication, ' },
+    { { port = "80" }, 'option "port" must be of type integer, got the string "80"' },
+    { { port = 1.5 }, 'option "port" must be of type integer, got the float 1.5' },
+    { { tls = "bad" }, 'option "tls" must be one of "good", "wrong_host", "expired", "unknown_ca", got' },
+    { { tls_max_version = "1.3" }, 'option "tls_max_version" must be one of "1.1", got the string "1.3"' },
+    { { client_certificate = true }, 'option "client_certificate" needs option "tls"' },
+    { { authentication = "magic" }, 'option "authentication" must be one of "jwt", "cookie", "basic", "none", got' },
+    { { token_life = "5" }, 'option "token_life" must be of type number, got the string "5"' },
+    { "80", "options: table expected, got a string" },
+    { module, "new: call it with a dot: sandbox.new(…)" },
   }
   for _, case in ipairs(bad) do
     it("is refused: " .. case[2], function()
       local ok, why = pcall(new, case[1])
       assert.is_false(ok)
-      assert.is_truthy(why:find(case[2], 1, true))
+      assert.is_truthy(why:find(case[2], 1, true), why)
     end)
   end
+
+  it("is refused at the caller's line", function()
+    for name in pairs(module) do
+      for _, given in ipairs { { hots = "x" }, module } do
+        local _, why = pcall(function() module[name](given) end)
+        assert.is_truthy(why:find("^spec/sandbox/init_spec.lua:%d+: "), why)
+      end
+    end
+  end)
 
   it("says so where it cannot listen", function()
     local first = new{}

@@ -7,7 +7,7 @@ local snippets = {}
 local prelude = [[
 local tasklist = require "tasklist"
 local client <close> = assert(tasklist.new())
-local id = os.getenv "TASK"
+local id = assert(os.getenv "TASK")
 ]]
 
 local function environment(server, task)
@@ -26,11 +26,15 @@ function snippets.start_task(server)
   return ids[1]
 end
 
+--- A block of Lua with what it takes as given.
+function snippets.whole(block)
+  return (block:find('local tasklist = require "tasklist"', 1, true) and "" or prelude) .. block
+end
+
 --- Runs a block of Lua.
 -- @return what it wrote, and whether it ended well
 function snippets.run_lua(server, block, task)
-  local whole = block:find('local tasklist = require "tasklist"', 1, true) and "" or prelude
-  return connect.run_script(whole .. block, environment(server, task))
+  return connect.run_script(snippets.whole(block), environment(server, task))
 end
 
 --- Runs a block for a shell, in which `curl` is quiet.

@@ -20,27 +20,30 @@ end
 
 --- Reads files.
 -- @param ... their paths
--- @return classes: name -> { fields = name -> { type, optional }, base = name or nil }; aliases: name ->
---   text; functions: name with what it is a field of -> { parameters = text such as "id, options?", types =
---   name -> type }
+-- @return classes: name -> { fields = name -> { type, optional }, exact = whether it is (exact), names = the keys of
+--   the table that is its base, as a set, or nil }; aliases: name -> text; functions: name with what it is a field
+--   of -> { parameters = text such as "id, options?", types = name -> type }
 function types.read(...)
   local classes, aliases, functions = {}, {}, {}
   local class, parameters, kinds = nil, {}, {}
   local text = ""
   for _, path in ipairs { ... } do text = text .. public.read(path) end
   for line in text:gmatch("[^\n]*") do
-    local name, base = line:match("^%-%-%-@class ([%w_.]+):? ?([%w_.]*)")
+    local attribute, name, base = line:match("^%-%-%-@class (%(?%l*%)?) ?(tasklist[%w_.]*):? ?(.*)$")
     if name then
-      class = { fields = {}, base = base ~= "" and base or nil }
       assert(not classes[name], name)
+      local keys = base:match("^table<(.+), any>$")
+      assert(keys or base == "", line)
+      class = { fields = {}, exact = attribute == "(exact)",
+        names = keys and public.matches(aliases[keys] or keys, '"([^"]+)"') }
       classes[name] = class
     elseif line:find("^%-%-%-@field ") then
       local field, optional, kind = split(line:sub(11))
       assert(not class.fields[field], field)
       class.fields[field] = { kind, optional }
     elseif line:find("^%-%-%-@alias ") then
-      name, base = line:match("^%-%-%-@alias ([%w_.]+) (.*)$")
-      aliases[name] = base
+      local alias, meaning = line:match("^%-%-%-@alias ([%w_.]+) (.*)$")
+      aliases[alias] = meaning
     elseif line:find("^%-%-%-@param ") then
       local parameter, optional, kind = split(line:sub(11))
       parameters[#parameters + 1] = parameter .. (optional and "?" or "")
@@ -57,17 +60,6 @@ function types.read(...)
     end
   end
   return classes, aliases, functions
-end
-
---- The fields of a class with those of its bases.
-function types.fields(classes, name)
-  local found = {}
-  while name do
-    local class = assert(classes[name], name)
-    for field, kind in pairs(class.fields) do found[field] = kind end
-    name = class.base
-  end
-  return found
 end
 
 return types

@@ -7,12 +7,18 @@ local server = require "tasklist.sandbox.server"
 
 local sandbox = {}
 
+-- Called with a colon, a function gets the module for its options.
+local function check_dot(given, name)
+  if rawequal(given, sandbox) then error(("%s: call it with a dot: sandbox.%s(…)"):format(name, name), 3) end
+end
+
 --- Opens a sandbox; `loop` lets it serve.
 -- @param given table of options, all optional; doc/sandbox.md has them with their defaults
 -- @return server: base_url (of the API), token_url, ca_pem (the authority to trust, with tls), client (with
 --   client_certificate: cert_pem, key_pem, encrypted_key_pem, passphrase), ledger, faults, recorder, and the methods of
 --   server.lua. Raises for an unknown option or a bad value, naming it, and where it cannot listen.
 function sandbox.new(given)
+  check_dot(given, "new")
   return server.new(options.check(given))
 end
 
@@ -21,6 +27,7 @@ end
 -- (see run.lua), and last CAMUNDA_TASKLIST_BASE_URL.
 -- @param given as for `new`
 function sandbox.run(given)
+  check_dot(given, "run")
   run(server.new(options.check(given)))
 end
 

@@ -5,14 +5,15 @@ local users = require "tasklist.sandbox.users"
 
 local options = {}
 
+-- Each check gives whether a value is right, and what would be: the name of a type, or an array of choices.
 local function is(type_name)
-  return function(value) return type(value) == type_name or math.type(value) == type_name end
+  return function(value) return type(value) == type_name or math.type(value) == type_name, type_name end
 end
 
 local function one_of(...)
-  local allowed = {}
-  for _, value in ipairs{ ... } do allowed[value] = true end
-  return function(value) return allowed[value] end
+  local choices, allowed = { ... }, {}
+  for _, value in ipairs(choices) do allowed[value] = true end
+  return function(value) return allowed[value], choices end
 end
 
 local role = one_of("OWNER", "OPERATOR", "READER")
@@ -46,20 +47,32 @@ local OPTIONS = {
 --- The options by name: { check, default = }. The manual is checked against them.
 options.known = OPTIONS
 
+-- What is wrong with an option, or nil. The words are loaded for a complaint only: they need the C module, without
+-- which a sandbox runs otherwise.
+local function problem_of(name, value)
+  if not OPTIONS[name] then return require("tasklist.words").unknown("option", name, OPTIONS) end
+  local right, what = OPTIONS[name][1](value)
+  if right then return nil end
+  local words = require "tasklist.words"
+  what = type(what) == "table" and words.one_of(what) or "of type " .. what
+  return ("option %q must be %s, got %s"):format(name, what, words.shown(value))
+end
+
 --- Checks options and puts the defaults beside them.
 -- @param given table or nil
 -- @return a new table. Raises for an unknown option or a bad value, naming it, at the line that called the caller.
 function options.check(given)
   local result = {}
+  if given ~= nil and type(given) ~= "table" then error("options: table expected, got a " .. type(given), 3) end
   for name, value in pairs(given or {}) do
-    if not OPTIONS[name] then error(("unknown option '%s'"):format(tostring(name)), 3) end
-    if not OPTIONS[name][1](value) then error(("bad value for option '%s': %s"):format(name, tostring(value)), 3) end
+    local problem = problem_of(name, value)
+    if problem then error(problem, 3) end
     result[name] = value
   end
   for name, option in pairs(OPTIONS) do
     if result[name] == nil then result[name] = option.default end
   end
-  if result.client_certificate and not result.tls then error("option 'client_certificate' needs option 'tls'", 3) end
+  if result.client_certificate and not result.tls then error('option "client_certificate" needs option "tls"', 3) end
   return result
 end
 
