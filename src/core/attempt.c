@@ -68,10 +68,12 @@ static int on_send(void *context, char *ip, char *local_ip, int port, int local_
     (void)ip, (void)local_ip, (void)port, (void)local_port;
     tl_request *request = context;
     bool again = request->read && request->engine->most_attempts > 1;
-    if (request->sends++ == 0 || again)
-        return CURL_PREREQFUNC_OK;
-    tl_error_set(&request->error, TL_NETWORK, TL_ENDED_BEFORE_ANSWER);
-    return CURL_PREREQFUNC_ABORT;
+    if (request->sends > 0 && !again) {
+        tl_error_set(&request->error, TL_NETWORK, TL_ENDED_BEFORE_ANSWER);
+        return CURL_PREREQFUNC_ABORT;
+    }
+    request->sends++;
+    return CURL_PREREQFUNC_OK;
 }
 
 /* NULL with `code` set when libcurl refuses a setting. */
@@ -176,6 +178,7 @@ static void drop_headers(tl_request *request)
 static void forget_answer(tl_request *request)
 {
     request->sends = 0;
+    request->unwatched = false;
     request->status = 0;
     request->sent_at = 0;
     request->retry_after = 0;
@@ -245,7 +248,7 @@ void tl_attempt_done(tl_request *request, CURLcode code)
     tl_attempt attempt;
     tl_time delay;
     tl_outcome_read(request, code, &attempt);
-    tl_outcome_explain(request, code);
+    tl_outcome_explain(request, &attempt);
     if (request->identity)
         tl_identity_observe(request->identity, request->token_generation, &request->answer_headers);
     tl_attempt_recall(request, code == CURLE_OK); /* a failed lookup's thread may still run */
