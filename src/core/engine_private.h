@@ -11,8 +11,6 @@
 
 #include <sys/types.h>
 
-#define TL_ENDED_BEFORE_ANSWER "the connection ended before an answer came"
-
 enum { TL_IDLE_HANDLES = 16 };
 
 struct tl_engine {

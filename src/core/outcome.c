@@ -10,7 +10,7 @@
  * was refused has a PRETRANSFER_TIME. */
 static bool went_out(const tl_request *request)
 {
-    return request->sends > 0;
+    return request->sends > 0 && !request->commentary.refused;
 }
 
 static int status_of(const tl_request *request)
@@ -115,8 +115,10 @@ static tl_certificate_fault certificate_fault(const tl_request *request, CURLcod
 /* What libcurl says, but where its words are about something else than what has happened. */
 static const char *text_of(const tl_request *request, const tl_attempt *attempt)
 {
-    if (attempt->code == CURLE_SEND_FAIL_REWIND) /* what it would have liked to do */
-        return TL_ENDED_BEFORE_ANSWER;
+    if (request->commentary.refused)
+        return "the server refused the request's HTTP/2 stream and did nothing with it";
+    if (attempt->code == CURLE_SEND_FAIL_REWIND || attempt->code == CURLE_ABORTED_BY_CALLBACK)
+        return "the connection ended before an answer came"; /* libcurl wanted to send again */
     if (tl_retry_kind(attempt) == TL_MEMORY)
         return "not enough memory";
     if (tl_retry_kind(attempt) == TL_LIMIT)
