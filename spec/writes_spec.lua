@@ -155,7 +155,11 @@ describe("a write that got an answer", function()
     { "none in time, and did not happen", { action = "silent", times = 9 }, 1, 0, "unknown", "timeout" },
     { "only the beginning of one in time", { action = "trickle", interval = 0.05, executed = true }, 1, 1, nil,
       "timeout" },
+    { "only its head in time", { action = "body", body = "", headers = { ["Content-Length"] = "9" }, executed = true },
+      1, 1, "done", "timeout" },
     { "another than JSON", { action = "body", body = "<html>", executed = true, times = 9 }, 1, 1, "done", "decode" },
+    { "one with a longer header line than libcurl takes", { action = "body", body = "{}", executed = true,
+      headers = { ["X-Much"] = ("x"):rep(120000) } }, 1, 1, "done", "limit" },
     { "a larger one than allowed", { action = "body", size = 20000000, executed = true }, 1, 1, "done", "limit" },
   }
   for _, row in ipairs(answers) do

@@ -231,21 +231,6 @@ static void an_answer_that_came_in_time_counts(void **state)
     }
 }
 
-static void a_socket_that_can_not_be_watched_is_an_error(void **state)
-{
-    (void)state;
-    world w;
-    world_open(&w, routes);
-    tl_request *request = start_get(&w, "/silent");
-    drive_until_requested(&w, "/silent", 1);
-    w.engine->poller_failed = true; /* as when the system has no memory for it */
-    tl_engine_step(w.engine);
-    assert_int_equal(request->state, TL_REQUEST_FINISHED);
-    expect_error(&w, request, TL_NETWORK, "refuses to watch");
-    expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
-    world_close(&w);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,7 +245,6 @@ int main(void)
         ENGINE_TEST(a_background_request_does_end_while_driven),
         ENGINE_TEST(only_time_since_the_start_is_forgiven),
         ENGINE_TEST(an_answer_that_came_in_time_counts),
-        ENGINE_TEST(a_socket_that_can_not_be_watched_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

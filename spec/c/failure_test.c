@@ -27,6 +27,62 @@ static void answer_endlessly(test_exchange *exchange)
         continue;
 }
 
+/* The head of an answer, and no more until released. */
+static void send_and_stop(test_exchange *exchange, const char *text)
+{
+    send_text(exchange, text);
+    exchange_hold(exchange);
+}
+
+static void answer_head_only(test_exchange *exchange)
+{
+    send_and_stop(exchange, "HTTP/1.1 200 Fine\r\nContent-Length: 4\r\n\r\n");
+}
+
+static void answer_early_hints_only(test_exchange *exchange)
+{
+    send_and_stop(exchange, "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n");
+}
+
+static void answer_502_head_only(test_exchange *exchange)
+{
+    send_and_stop(exchange, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\n");
+}
+
+static void answer_000(test_exchange *exchange)
+{
+    exchange_answer(exchange, 0, "", "no");
+}
+
+static void switch_protocols(test_exchange *exchange)
+{
+    send_text(exchange, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n");
+    exchange->over = true;
+}
+
+/* Longer than libcurl takes, which is 100 KiB. */
+static void send_much(test_exchange *exchange)
+{
+    char much[1000];
+    memset(much, 'x', sizeof much);
+    for (int i = 0; i < 200; i++)
+        exchange_send(exchange, much, sizeof much);
+}
+
+static void answer_long_line(test_exchange *exchange)
+{
+    send_text(exchange, "HTTP/1.1 200 Fine\r\nX-Much: ");
+    send_much(exchange);
+    send_text(exchange, "\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void answer_long_status_line(test_exchange *exchange)
+{
+    send_text(exchange, "HTTP/1.1 200 Fine");
+    send_much(exchange);
+    send_text(exchange, "\r\nContent-Length: 0\r\n\r\n");
+}
+
 static void answer_half_then_fine(test_exchange *exchange)
 {
     if (exchange->nth > 1) {
@@ -112,6 +168,13 @@ static const test_route routes[] = {
     {"/silent", answer_when_released},
     {"/bytewise", answer_bytewise},
     {"/endless", answer_endlessly},
+    {"/head", answer_head_only},
+    {"/hints", answer_early_hints_only},
+    {"/502-head", answer_502_head_only},
+    {"/long-line", answer_long_line},
+    {"/long-status", answer_long_status_line},
+    {"/000", answer_000},
+    {"/101", switch_protocols},
     {"/half", answer_half_then_fine},
     {"/reset", reset_then_fine},
     {"/no-http", answer_no_http_then_fine},
@@ -199,9 +262,14 @@ static void a_server_that_is_gone_has_not_got_the_write(void **state)
 
 static const struct deadline {
     const char *path, *words;
+    int status;
+    tl_outcome outcome; /* of a write */
 } deadlines[] = {
-    {"/silent", "waiting for the answer"},
-    {"/endless", "of the answer's body"},
+    {"/silent", "waiting for the answer", 0, TL_OUTCOME_UNKNOWN},
+    {"/hints", "waiting for the answer", 0, TL_OUTCOME_UNKNOWN},
+    {"/502-head", "after 0 bytes of the answer's body", 502, TL_OUTCOME_UNKNOWN},
+    {"/head", "after 0 bytes of the answer's body", 200, TL_OUTCOME_DONE},
+    {"/endless", "of the answer's body", 200, TL_OUTCOME_DONE},
 };
 
 static void a_deadline_ends_the_call_and_not_before(void **state)
@@ -217,6 +285,74 @@ static void a_deadline_ends_the_call_and_not_before(void **state)
         expect_error(&w, start(&w, &spec), TL_TIMEOUT, deadlines[i].words);
         assert_true(tl_now() - started >= 300 * TL_MILLISECOND);
         assert_int_equal(server_requests(w.server, deadlines[i].path), 1);
+        world_close(&w);
+    }
+}
+
+static void a_deadline_keeps_what_is_known(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(deadlines); i++) {
+        for (int read = 0; read < 2; read++) {
+            world w;
+            world_open(&w, routes);
+            expect_answer(&w, start_get(&w, "/bytewise"), 200, "fine");
+            tl_request_spec spec = write_spec(&w, deadlines[i].path);
+            spec.read = read;
+            spec.timeout = 300 * TL_MILLISECOND;
+            tl_request *request = start(&w, &spec);
+            expect_error(&w, request, TL_TIMEOUT, deadlines[i].words);
+            assert_int_equal(request->error.status, deadlines[i].status);
+            assert_int_equal(request->outcome, read ? TL_OUTCOME_NONE : deadlines[i].outcome);
+            assert_int_equal(request->attempts, 1);
+            world_close(&w);
+        }
+    }
+}
+
+/* RFC 9110 15.2: 1xx is interim, an answer is still to come. */
+static void a_status_below_200_is_no_answer(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        bool read = i % 2;
+        world w;
+        world_open(&w, routes);
+        tl_request_spec spec = write_spec(&w, i < 2 ? "/101" : "/000");
+        spec.read = read;
+        tl_request *request = start(&w, &spec);
+        expect_error(&w, request, TL_NETWORK, "");
+        assert_int_equal(request->error.status, 0);
+        assert_int_equal(request->attempts, read ? 4 : 1);
+        assert_int_equal(request->outcome, read ? TL_OUTCOME_NONE : TL_OUTCOME_UNKNOWN);
+        world_close(&w);
+    }
+}
+
+static const struct header {
+    const char *path;
+    tl_outcome outcome;
+} headers[] = {
+    {"/long-status", TL_OUTCOME_UNKNOWN},
+    {"/long-line", TL_OUTCOME_DONE},
+};
+
+/* libcurl says then that it is out of memory, which is not what has happened. */
+static void a_header_line_that_libcurl_does_not_take_is_a_limit(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(headers); i++) {
+        world w;
+        world_open(&w, routes);
+        tl_request_spec spec = write_spec(&w, headers[i].path);
+        tl_request *request = start(&w, &spec);
+        expect_error(&w, request, TL_LIMIT, "header line");
+        assert_int_equal(request->outcome, headers[i].outcome);
+        assert_int_equal(request->attempts, 1);
+        tl_identity *identity = world_add_sign_in(&w, TL_TOKEN, headers[i].path);
+        spec = get_spec(&w, "/bytewise");
+        spec.identity = identity;
+        expect_error(&w, start(&w, &spec), TL_LIMIT, "header line");
         world_close(&w);
     }
 }
@@ -341,6 +477,9 @@ int main(void)
         ENGINE_TEST(a_backoff_without_room_ends_the_call),
         ENGINE_TEST(a_server_that_is_gone_has_not_got_the_write),
         ENGINE_TEST(a_deadline_ends_the_call_and_not_before),
+        ENGINE_TEST(a_deadline_keeps_what_is_known),
+        ENGINE_TEST(a_status_below_200_is_no_answer),
+        ENGINE_TEST(a_header_line_that_libcurl_does_not_take_is_a_limit),
         ENGINE_TEST(an_answer_may_come_byte_by_byte),
         ENGINE_TEST(a_lost_answer_is_asked_for_again_by_a_read_only),
         ENGINE_TEST(a_write_on_a_connection_that_closes_is_executed_once),

@@ -279,7 +279,7 @@ bool exchange_send(test_exchange *exchange, const char *bytes, size_t length)
 void exchange_answer(test_exchange *exchange, int status, const char *headers, const char *body)
 {
     char *answer;
-    int length = asprintf(&answer, "HTTP/1.1 %d Some Reason\r\n%sContent-Length: %zu\r\n\r\n%s",
+    int length = asprintf(&answer, "HTTP/1.1 %03d Some Reason\r\n%sContent-Length: %zu\r\n\r\n%s",
                           status, headers, strlen(body), body);
     if (length < 0) {
         exchange->over = true;

@@ -59,19 +59,18 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
     return taken;
 }
 
-/* libcurl sends again by itself when a kept connection ends without an answer. What it can't rewind
- * it doesn't, but a write without a body needs no rewinding, nor does one whose connection ended
- * between its headers and its body: so a write goes out once, whatever libcurl thinks of it, and
- * without retries a read as well. */
+/* Called before libcurl sends the request, and again before it sends it again by itself. A write
+ * passes once, whatever libcurl thinks of it, and so does a read without retries. */
 static int on_send(void *context, char *ip, char *local_ip, int port, int local_port)
 {
     (void)ip, (void)local_ip, (void)port, (void)local_port;
     tl_request *request = context;
     bool again = request->read && request->engine->most_attempts > 1;
-    if (request->sends++ == 0 || again)
-        return CURL_PREREQFUNC_OK;
-    tl_error_set(&request->error, TL_NETWORK, TL_ENDED_BEFORE_ANSWER);
-    return CURL_PREREQFUNC_ABORT;
+    if (request->sends > 0 && !again)
+        return CURL_PREREQFUNC_ABORT;
+    request->sends++;
+    request->commentary.refused = false;
+    return CURL_PREREQFUNC_OK;
 }
 
 /* NULL with `code` set when libcurl refuses a setting. */
@@ -117,9 +116,21 @@ static CURLcode set_body(tl_request *request, CURL *easy)
                             request->read ? tl_buffer_text(&request->body) : NULL);
 }
 
+/* A request to a kept connection that ends without an answer is sent again by libcurl, unless it is
+ * one of RTSP's RECEIVE; for that it looks at this option alone, HTTP or not. So a write is none
+ * that libcurl sends again for a connection's sake, but still one for a refused stream's, and that
+ * is how the two can be told apart. A libcurl without RTSP has no such option: a refused write is
+ * then as unknown as a lost one. */
+static void set_resending(const tl_request *request, CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_RTSP_REQUEST,
+                     request->read ? CURL_RTSPREQ_OPTIONS : CURL_RTSPREQ_RECEIVE);
+}
+
 static CURLcode set_request(tl_request *request, CURL *easy)
 {
     const char *method = tl_buffer_text(&request->method), *url = tl_buffer_text(&request->url);
+    bool tls = strncasecmp(url, "https:", 6) == 0;
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* undoes what the handle did before */
     if (request->has_body)
         set_body(request, easy);
@@ -132,7 +143,9 @@ static CURLcode set_request(tl_request *request, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->header_list);
     /* Join an HTTP/2 connection that is being made. Without TLS it would be wrong: libcurl learns
      * only from the first answer that there is none, and lets all others wait for it. */
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, strncasecmp(url, "https:", 6) == 0 ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, tls ? 1L : 0L);
+    set_resending(request, easy);
+    tl_commentary_install(easy, tls ? &request->commentary : NULL);
     CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
     return code ? code : curl_easy_setopt(easy, CURLOPT_URL, url);
 }
@@ -176,6 +189,8 @@ static void drop_headers(tl_request *request)
 static void forget_answer(tl_request *request)
 {
     request->sends = 0;
+    request->commentary = (tl_commentary){0};
+    request->unwatched = false;
     request->status = 0;
     request->sent_at = 0;
     request->retry_after = 0;
@@ -231,6 +246,7 @@ void tl_attempt_recall(tl_request *request, bool reusable)
         if (reusable && engine->idle_count < TL_IDLE_HANDLES) {
             curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
             curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
+            tl_commentary_install(easy, NULL);
             engine->idle[engine->idle_count++] = easy;
         } else {
             curl_easy_cleanup(easy);
@@ -245,7 +261,7 @@ void tl_attempt_done(tl_request *request, CURLcode code)
     tl_attempt attempt;
     tl_time delay;
     tl_outcome_read(request, code, &attempt);
-    tl_outcome_explain(request, code);
+    tl_outcome_explain(request, &attempt);
     if (request->identity)
         tl_identity_observe(request->identity, request->token_generation, &request->answer_headers);
     tl_attempt_recall(request, code == CURLE_OK); /* a failed lookup's thread may still run */

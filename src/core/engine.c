@@ -17,13 +17,13 @@ static void on_deadline(tl_timer *timer)
     char where[TL_MESSAGE_SIZE / 2];
     snprintf(where, sizeof where, "waiting for a %s",
              request->identity ? tl_identity_sought(request->identity) : "token");
-    if (request->state == TL_REQUEST_SENT) {
+    if (request->state == TL_REQUEST_SENT)
         tl_outcome_describe(request, where, sizeof where);
-        if (!request->read && tl_outcome_went_out(request))
-            request->outcome = TL_OUTCOME_UNKNOWN;
-    }
     tl_error_set(&request->error, TL_TIMEOUT, "no answer within %g s: %s", seconds, where);
-    tl_engine_finish(request);
+    if (request->state == TL_REQUEST_SENT)
+        tl_attempt_done(request, CURLE_OPERATION_TIMEDOUT); /* no time is left to try again */
+    else
+        tl_engine_finish(request);
 }
 
 static void on_backoff(tl_timer *timer)
@@ -158,17 +158,18 @@ static void collect(tl_engine *engine)
     }
 }
 
-static void give_up_on_sent(tl_engine *engine)
+/* Those whose socket the system refused to watch would wait for ever; all others go on. */
+static void give_up_unwatched(tl_engine *engine)
 {
     engine->poller_failed = false;
     tl_link *next;
     for (tl_link *link = engine->requests.next; link != &engine->requests; link = next) {
         tl_request *request = TL_OWNER(link, tl_request, all);
         next = link->next;
-        if (request->state != TL_REQUEST_SENT)
+        if (request->state != TL_REQUEST_SENT || !request->unwatched)
             continue;
         tl_error_set(&request->error, TL_NETWORK, "the system refuses to watch a socket");
-        tl_engine_finish(request);
+        tl_attempt_done(request, CURLE_ABORTED_BY_CALLBACK);
     }
 }
 
@@ -181,7 +182,7 @@ void tl_engine_step(tl_engine *engine)
     tl_timers_fire(&engine->timers, now);
     collect(engine);
     if (engine->poller_failed)
-        give_up_on_sent(engine);
+        give_up_unwatched(engine);
     tl_signin_settle(engine);
     tl_engine_changed(engine);
 }

@@ -6,11 +6,10 @@
 
 #include "engine.h"
 #include "poller.h"
+#include "retry.h"
 #include "sockets.h"
 
 #include <sys/types.h>
-
-#define TL_ENDED_BEFORE_ANSWER "the connection ended before an answer came"
 
 enum { TL_IDLE_HANDLES = 16 };
 
@@ -19,7 +18,7 @@ struct tl_engine {
     pid_t owner;
     CURLM *multi;
     tl_poller poller;
-    bool poller_failed; /* it refused a socket: what is on the wire can't be waited for */
+    bool poller_failed; /* it refused a socket: see `unwatched` of the requests */
     bool has_host;      /* somebody else waits on the descriptor */
     tl_timers timers;
     tl_timer curl_timer;
@@ -52,7 +51,8 @@ void tl_engine_changed(tl_engine *engine);
  * header lines, each ended by a NUL; or NULL. */
 void tl_attempt_send(tl_request *request, const tl_buffer *credentials);
 
-/* libcurl is done with the request: finish it, or see to its next attempt. */
+/* The attempt is over, because libcurl is done with it (`code`) or because we end it: then
+ * request->error says why. Finishes the request, or sees to its next attempt. */
 void tl_attempt_done(tl_request *request, CURLcode code);
 
 /* Takes the request from libcurl. `reusable`: the handle came to a regular end. */
@@ -60,17 +60,14 @@ void tl_attempt_recall(tl_request *request, bool reusable);
 
 /* outcome.c */
 
-/* Whether a byte of the request on the wire may have reached the server. */
-bool tl_outcome_went_out(const tl_request *request);
-
 /* How far the request on the wire has come, in words. */
 void tl_outcome_describe(const tl_request *request, char *text, size_t size);
 
 /* Notes status and Retry-After, and gives the facts of the attempt. */
 void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt);
 
-/* Sets request->error when the attempt has come to no answer. */
-void tl_outcome_explain(tl_request *request, CURLcode code);
+/* Sets request->error when the attempt has come to no answer, unless it is set already. */
+void tl_outcome_explain(tl_request *request, const tl_attempt *attempt);
 
 /* signin.c */
 

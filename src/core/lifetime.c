@@ -15,10 +15,18 @@ static void global_init(void)
     global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-/* libcurl tells which sockets matter to it. `known` is what curl_multi_assign stored. */
+/* The request that libcurl's handle works for; NULL when it is a handle of libcurl's own. */
+static tl_request *request_of(CURL *easy)
+{
+    char *request = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &request);
+    return (tl_request *)(void *)request;
+}
+
+/* libcurl tells which sockets matter to it. `known` is what curl_multi_assign stored. An error code
+ * from here would end every transfer of the multi, so that a refusal is only noted. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known)
 {
-    (void)easy; /* may be a handle of libcurl's own */
     tl_engine *engine = context;
     if (what == CURL_POLL_REMOVE) {
         tl_poller_forget(&engine->poller, fd);
@@ -26,8 +34,12 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
     }
     bool readable = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
     bool writable = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
-    if (!tl_poller_watch(&engine->poller, fd, known != NULL, readable, writable))
-        engine->poller_failed = true; /* an error code from here would end the multi for good */
+    bool watched = tl_poller_watch(&engine->poller, fd, known != NULL, readable, writable);
+    tl_request *request = request_of(easy);
+    if (request)
+        request->unwatched = !watched;
+    if (!watched)
+        engine->poller_failed = true;
     else if (!known)
         curl_multi_assign(engine->multi, fd, engine);
     return 0;

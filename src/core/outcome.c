@@ -6,18 +6,29 @@
 #include <stdio.h>
 #include <string.h>
 
-bool tl_outcome_went_out(const tl_request *request)
+/* By our own callback: libcurl's times tell it no longer, since from 8.21 on even a connection that
+ * was refused has a PRETRANSFER_TIME. */
+static bool went_out(const tl_request *request)
 {
-    return request->sends > 1 || request->body_sent > 0 ||
-           tl_request_measure(request, CURLINFO_PRETRANSFER_TIME_T) > 0;
+    return request->sends > 0 && !request->commentary.refused;
 }
+
+static int status_of(const tl_request *request)
+{
+    long status = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (int)status;
+}
+
+/* Below it there is no answer: 1xx announces one (RFC 9110 15.2), and 000 is what some gateways
+ * make of a server that broke off. */
+enum { FIRST_FINAL_STATUS = 200 };
 
 void tl_outcome_describe(const tl_request *request, char *text, size_t size)
 {
-    if (tl_request_measure(request, CURLINFO_PRETRANSFER_TIME_T) > 0 &&
-        request->answer_headers.length > 0)
+    if (went_out(request) && status_of(request) >= FIRST_FINAL_STATUS)
         snprintf(text, size, "after %zu bytes of the answer's body", request->answer_body.length);
-    else if (tl_request_measure(request, CURLINFO_PRETRANSFER_TIME_T) > 0)
+    else if (went_out(request))
         snprintf(text, size, "waiting for the answer");
     else if (tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T) > 0)
         snprintf(text, size, "connecting");
@@ -42,15 +53,16 @@ static bool says_exhausted(const tl_buffer *body)
 
 void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt)
 {
-    long status = 0;
+    int status = status_of(request);
     curl_off_t retry_after = tl_request_measure(request, CURLINFO_RETRY_AFTER);
-    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
-    request->status = (int)status;
+    request->status = status >= FIRST_FINAL_STATUS ? status : 0;
     request->retry_after = from_seconds(retry_after);
+    if (code == CURLE_WRITE_ERROR && request->error.kind == TL_OK)
+        code = CURLE_BAD_CONTENT_ENCODING; /* our callbacks were content */
     *attempt = (tl_attempt){
         .code = code,
         .status = request->status,
-        .went_out = tl_outcome_went_out(request),
+        .went_out = went_out(request),
         .exhausted = status == 503 && says_exhausted(&request->answer_body),
         .read = request->read,
         .attempts = request->attempts,
@@ -100,39 +112,42 @@ static tl_certificate_fault certificate_fault(const tl_request *request, CURLcod
                : TL_CERTIFICATE_AUTHORITY;
 }
 
-static tl_error_kind kind_of(CURLcode code)
+/* What libcurl says, but where its words are about something else than what has happened. */
+static const char *text_of(const tl_request *request, const tl_attempt *attempt)
 {
-    switch (code) {
-    case CURLE_OPERATION_TIMEDOUT:
-        return TL_TIMEOUT;
-    case CURLE_OUT_OF_MEMORY:
-        return TL_MEMORY;
-    case CURLE_SSL_CERTPROBLEM: /* what libcurl reads before it sends anything */
-    case CURLE_SSL_CACERT_BADFILE:
-        return TL_CONFIG;
-    default:
-        return TL_NETWORK;
-    }
+    if (request->commentary.refused)
+        return "the server refused the request's HTTP/2 stream and did nothing with it";
+    if (attempt->code == CURLE_SEND_FAIL_REWIND || attempt->code == CURLE_ABORTED_BY_CALLBACK)
+        return "the connection ended before an answer came"; /* libcurl wanted to send again */
+    if (tl_retry_kind(attempt) == TL_MEMORY)
+        return "not enough memory";
+    if (tl_retry_kind(attempt) == TL_LIMIT)
+        return "a header line of the answer is longer than libcurl takes (100 KiB), or it got no "
+               "memory for it";
+    return request->curl_text[0] ? request->curl_text : curl_easy_strerror(attempt->code);
 }
 
-void tl_outcome_explain(tl_request *request, CURLcode code)
+void tl_outcome_explain(tl_request *request, const tl_attempt *attempt)
 {
     const tl_transport *transport = &request->engine->transport;
     const char *proxy = tl_buffer_text(&transport->texts[TL_PROXY]);
-    const char *text = request->curl_text[0] ? request->curl_text : curl_easy_strerror(code);
-    if (code ==
-        CURLE_SEND_FAIL_REWIND) /* libcurl's words are about what it would have liked to do */
-        text = TL_ENDED_BEFORE_ANSWER;
+    const char *text = text_of(request, attempt);
+    tl_error_kind kind = tl_retry_kind(attempt);
     if (request->status == TL_PROXY_AUTHENTICATION_REQUIRED && proxy[0])
         tl_error_set(&request->error, TL_NETWORK, "the proxy %s refuses us: it answered %d", proxy,
                      request->status);
-    else if (code == CURLE_OK)
+    else if (kind == TL_OK)
         return;
-    else if (tl_transport_blames_proxy(transport, request->easy, code, text))
+    else if (request->error.kind != TL_OK)
+        ; /* who ended the attempt has said it better */
+    else if (attempt->code == CURLE_OK)
+        tl_error_set(&request->error, kind, "the server answered %03d, which is no final status",
+                     status_of(request));
+    else if (tl_transport_blames_proxy(transport, request->easy, attempt->code, text))
         tl_error_set(&request->error, TL_NETWORK, "the proxy %s: %s", proxy, text);
-    else if (request->error.kind == TL_OK) /* otherwise on_body or on_header has said it better */
-        tl_error_set(&request->error, kind_of(code), "%s", text);
+    else
+        tl_error_set(&request->error, kind, "%s", text);
     if (request->error.certificate == TL_CERTIFICATE_FINE)
-        request->error.certificate = certificate_fault(request, code);
+        request->error.certificate = certificate_fault(request, attempt->code);
     request->error.status = request->status;
 }

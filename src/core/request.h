@@ -5,6 +5,7 @@
 
 #include "buffer.h"
 #include "clock.h"
+#include "commentary.h"
 #include "error.h"
 #include "retry.h"
 #include "timers.h"
@@ -58,7 +59,9 @@ typedef struct tl_request {
 
     int attempts;                   /* that went out, or tried to */
     bool replayed;                  /* after a 401 */
-    int sends;                      /* of the last attempt: libcurl may send again by itself */
+    int sends;                      /* in the last attempt: libcurl may send again by itself */
+    tl_commentary commentary;       /* on the last attempt */
+    bool unwatched;                 /* the system refused to watch the socket it needs */
     size_t body_sent;               /* how much of a write's body libcurl has taken */
     uint64_t token_generation;      /* of the token that the last attempt carried */
     tl_time sent_at;                /* when the attempt began; 0: it did not */

@@ -5,27 +5,63 @@
 
 enum delay { AT_ONCE, BACKED_OFF, AS_TOLD };
 
-/* The whole policy: whether a read and a write may go out again, when (AS_TOLD: after Retry-After,
- * RFC 9110 10.2.3, and without one backed off), and what is known of a write that does not. A
- * status says more than that no whole answer came: see tl_retry_outcome. */
+/* What follows from a reason, all in one place: whether a read and a write may go out again, when
+ * (AS_TOLD: after Retry-After, RFC 9110 10.2.3, and without one backed off), what kind of error it
+ * is if not (TL_OK: there is an answer), and what is known then of a write. A status says more than
+ * that no whole answer came: see tl_retry_outcome. */
 static const struct rule {
     bool read, write;
     enum delay delay;
+    tl_error_kind kind;
     tl_outcome outcome;
 } rules[TL_REASON_COUNT] = {
-    [TL_REASON_ANSWERED] = {false, false, AT_ONCE, TL_OUTCOME_NONE},
-    [TL_REASON_NOT_CONNECTED] = {true, true, BACKED_OFF, TL_OUTCOME_NONE},
-    [TL_REASON_REFUSED_SETUP] = {false, false, AT_ONCE, TL_OUTCOME_NONE},
-    [TL_REASON_UNAUTHORIZED] = {true, true, AT_ONCE, TL_OUTCOME_NONE},
-    [TL_REASON_NOT_TAKEN] = {true, true, AS_TOLD, TL_OUTCOME_NONE},
-    [TL_REASON_UNAVAILABLE] = {true, false, AS_TOLD, TL_OUTCOME_UNKNOWN},
-    [TL_REASON_FAILED] = {false, false, AT_ONCE, TL_OUTCOME_UNKNOWN},
-    [TL_REASON_LOST] = {true, false, BACKED_OFF, TL_OUTCOME_UNKNOWN},
-    [TL_REASON_OUR_LIMIT] = {false, false, AT_ONCE, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_ANSWERED] = {false, false, AT_ONCE, TL_OK, TL_OUTCOME_NONE},
+    [TL_REASON_NOT_CONNECTED] = {true, true, BACKED_OFF, TL_NETWORK, TL_OUTCOME_NONE},
+    [TL_REASON_CONNECT_LATE] = {true, true, BACKED_OFF, TL_TIMEOUT, TL_OUTCOME_NONE},
+    [TL_REASON_REFUSED_SETUP] = {false, false, AT_ONCE, TL_NETWORK, TL_OUTCOME_NONE},
+    [TL_REASON_BAD_FILE] = {false, false, AT_ONCE, TL_CONFIG, TL_OUTCOME_NONE},
+    [TL_REASON_UNAUTHORIZED] = {true, true, AT_ONCE, TL_OK, TL_OUTCOME_NONE},
+    [TL_REASON_NOT_TAKEN] = {true, true, AS_TOLD, TL_OK, TL_OUTCOME_NONE},
+    [TL_REASON_UNAVAILABLE] = {true, false, AS_TOLD, TL_OK, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_FAILED] = {false, false, AT_ONCE, TL_OK, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_LOST] = {true, false, BACKED_OFF, TL_NETWORK, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_LATE] = {true, false, BACKED_OFF, TL_TIMEOUT, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_OUR_LIMIT] = {false, false, AT_ONCE, TL_LIMIT, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_NO_MEMORY] = {false, false, AT_ONCE, TL_MEMORY, TL_OUTCOME_NONE},
+};
+
+/* CURLE_TOO_LARGE by its number: libcurl has it since 8.6, and the one that runs may be newer than
+ * the header that this was built with. */
+enum { TOO_LARGE = 100 };
+
+/* What a code of libcurl's means while nothing of the request can have reached the server, and from
+ * then on. All codes that are not here: not connected, and lost. */
+static const struct failure {
+    int code;
+    tl_retry_reason before, after;
+} failures[] = {
+    {CURLE_OPERATION_TIMEDOUT, TL_REASON_CONNECT_LATE, TL_REASON_LATE},
+    /* a scheme that is off; or an answer that is no HTTP */
+    {CURLE_UNSUPPORTED_PROTOCOL, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
+    {CURLE_URL_MALFORMAT, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
+    {CURLE_PEER_FAILED_VERIFICATION, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
+    {CURLE_SSL_CIPHER, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
+    {CURLE_SSL_CLIENTCERT, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
+    {CURLE_SSL_ISSUER_ERROR, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
+    /* what libcurl reads before it sends anything */
+    {CURLE_SSL_CERTPROBLEM, TL_REASON_BAD_FILE, TL_REASON_BAD_FILE},
+    {CURLE_SSL_CACERT_BADFILE, TL_REASON_BAD_FILE, TL_REASON_BAD_FILE},
+    {CURLE_WRITE_ERROR, TL_REASON_OUR_LIMIT, TL_REASON_OUR_LIMIT},
+    /* Before 8.6 libcurl says that it is out of memory, too, when a header line of the answer is
+     * longer than it takes. */
+    {CURLE_OUT_OF_MEMORY, TL_REASON_NO_MEMORY, TL_REASON_OUR_LIMIT},
+    {TOO_LARGE, TL_REASON_REFUSED_SETUP, TL_REASON_OUR_LIMIT},
 };
 
 static tl_retry_reason reason_of_status(int status, bool exhausted)
 {
+    if (status < 200) /* no final one */
+        return TL_REASON_LOST;
     switch (status) {
     case 401:
         return TL_REASON_UNAUTHORIZED;
@@ -41,33 +77,25 @@ static tl_retry_reason reason_of_status(int status, bool exhausted)
     }
 }
 
-/* CURLE_OPERATION_TIMEDOUT is always the connect timeout: the whole deadline is the engine's. */
-static tl_retry_reason reason_of_failure(CURLcode code, bool went_out)
+static tl_retry_reason reason_of_failure(int code, bool went_out)
 {
-    switch (code) {
-    case CURLE_UNSUPPORTED_PROTOCOL: /* a scheme that is off; or an answer that is no HTTP */
-        return went_out ? TL_REASON_LOST : TL_REASON_REFUSED_SETUP;
-    case CURLE_URL_MALFORMAT:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CLIENTCERT:
-    case CURLE_SSL_ISSUER_ERROR:
-        return TL_REASON_REFUSED_SETUP;
-    case CURLE_WRITE_ERROR:
-    case CURLE_OUT_OF_MEMORY:
-        return TL_REASON_OUR_LIMIT;
-    default:
-        return went_out ? TL_REASON_LOST : TL_REASON_NOT_CONNECTED;
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        if (failures[i].code == code)
+            return went_out ? failures[i].after : failures[i].before;
     }
+    return went_out ? TL_REASON_LOST : TL_REASON_NOT_CONNECTED;
 }
 
 tl_retry_reason tl_retry_reason_of(const tl_attempt *attempt)
 {
     if (attempt->code == CURLE_OK)
         return reason_of_status(attempt->status, attempt->exhausted);
-    return reason_of_failure(attempt->code, attempt->went_out);
+    return reason_of_failure((int)attempt->code, attempt->went_out);
+}
+
+tl_error_kind tl_retry_kind(const tl_attempt *attempt)
+{
+    return rules[tl_retry_reason_of(attempt)].kind;
 }
 
 tl_outcome tl_retry_outcome(const tl_attempt *attempt)

@@ -4,6 +4,7 @@
 #define TL_RETRY_H
 
 #include "clock.h"
+#include "error.h"
 
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -13,13 +14,17 @@
 typedef enum tl_retry_reason {
     TL_REASON_ANSWERED,      /* an answer that is final, whatever its status */
     TL_REASON_NOT_CONNECTED, /* DNS, refused, TLS handshake, proxy: nothing reached the server */
+    TL_REASON_CONNECT_LATE,  /* the same, since connecting took too long */
     TL_REASON_REFUSED_SETUP, /* a certificate, a TLS setting, a malformed URL: again is as bad */
+    TL_REASON_BAD_FILE,      /* a certificate or key of ours that can't be used: nothing was sent */
     TL_REASON_UNAUTHORIZED,  /* 401: never executed */
     TL_REASON_NOT_TAKEN,     /* 429, 503 RESOURCE_EXHAUSTED: the server says that it did nothing */
     TL_REASON_UNAVAILABLE,   /* 502, 503, 504: something in between gave up */
     TL_REASON_FAILED,        /* 500 and what else is above it: the server broke off */
     TL_REASON_LOST,          /* no whole answer came after the request went out */
-    TL_REASON_OUR_LIMIT,     /* we stopped reading: a cap, or no memory */
+    TL_REASON_LATE,          /* none came in time after the request went out */
+    TL_REASON_OUR_LIMIT,     /* the answer is larger than a cap of ours or libcurl's allows */
+    TL_REASON_NO_MEMORY,     /* before anything went out */
     TL_REASON_COUNT
 } tl_retry_reason;
 
@@ -27,14 +32,14 @@ typedef enum tl_retry_reason {
 typedef enum tl_outcome {
     TL_OUTCOME_NONE,    /* it was not executed; or it is a read */
     TL_OUTCOME_UNKNOWN, /* it may have been */
-    TL_OUTCOME_DONE     /* it was: a 2xx came, and its body can't be read */
+    TL_OUTCOME_DONE     /* it was: a 2xx came, but not the whole answer, or not a readable one */
 } tl_outcome;
 
 /* One attempt's facts. */
 typedef struct tl_attempt {
     CURLcode code;
-    int status;     /* 0 without an answer */
-    bool went_out;  /* a byte of the request may have reached the server */
+    int status;     /* of the answer, or of its beginning; 0 without a final one */
+    bool went_out;  /* the server may have taken the request */
     bool exhausted; /* the answer names RESOURCE_EXHAUSTED */
     bool read;
     int attempts;      /* made so far, this one included */
@@ -53,6 +58,9 @@ typedef enum tl_verdict {
 } tl_verdict;
 
 tl_retry_reason tl_retry_reason_of(const tl_attempt *attempt);
+
+/* TL_OK when there is an answer, whatever its status. */
+tl_error_kind tl_retry_kind(const tl_attempt *attempt);
 
 tl_outcome tl_retry_outcome(const tl_attempt *attempt);
 

@@ -1,0 +1,125 @@
+--- What an HTTP/2 server does with a request, and what is known of it then.
+local find = require "spec.support.find"
+local h2 = require "spec.support.h2"
+local tasklist = require "tasklist"
+
+local function connect(server, options)
+  local all = { base_url = server.base_url, token = "a", ca_file = server.ca_file, timeout = 10, env = false }
+  for name, value in pairs(options or {}) do all[name] = value end
+  return assert(tasklist.new(all))
+end
+
+local fine = "answer 200"
+
+-- Of a write: libcurl could send one without a body again by itself.
+local writes = {
+  ["with a body"] = function(client)
+    return client:assign_task("1", { assignee = "robot" })
+  end,
+  ["without a body"] = function(client)
+    local status, failure = client:request("PATCH", "/v1/tasks/1/unassign")
+    if status then return status == 200 end
+    return nil, failure
+  end,
+}
+
+local function read(client)
+  return client:get_task "1"
+end
+
+-- On a connection that has served before, and on a new one.
+local ways = {
+  { "on a kept connection", function(action) return { fine, action, fine } end, 1 },
+  { "on a new connection", function(action) return { action, fine } end, 0 },
+}
+
+-- Runs one call; gives what it gives, and what the server has taken of it.
+local function call(way, action, verb, options)
+  local server <close> = h2.start(way[2](action))
+  local client <close> = connect(server, options)
+  if way[3] > 0 then assert(read(client)) end
+  local result, failure = verb(client)
+  return result, failure, { table.unpack(server:log(), way[3] + 1) }
+end
+
+describe("HTTP/2:", function()
+  -- RFC 9113 section 8.7, and 6.8 for a GOAWAY whose last stream is below the request's.
+  local not_taken = { "refused", "goaway_below" }
+  -- What a server may do after it has executed a request.
+  local unknown = { "close", "goaway_at", "internal", "cancel", "http_1_1_required", "answer 000", "answer 009",
+    "answer 150" }
+
+  for _, way in ipairs(ways) do
+    for _, action in ipairs(not_taken) do
+      for name, write in pairs(writes) do
+        it(("a write %s is sent again after %s, %s"):format(name, action, way[1]), function()
+          local done, failure, taken = call(way, action, write)
+          assert.is_nil(failure)
+          assert.truthy(done)
+          assert.same({ action, fine }, taken)
+        end)
+
+        it(("a write %s is not sent again without retries after %s, %s"):format(name, action, way[1]), function()
+          local done, failure, taken = call(way, action, write, { retries = 0 })
+          assert.is_nil(done)
+          assert.equal("network", failure.kind)
+          assert.is_nil(failure.outcome)
+          find(failure.message, "refused the request's HTTP/2 stream and did nothing with it")
+          assert.same({ action }, taken)
+        end)
+      end
+    end
+
+    for _, action in ipairs(unknown) do
+      for name, write in pairs(writes) do
+        it(("a write %s is unknown after %s, %s"):format(name, action, way[1]), function()
+          local done, failure, taken = call(way, action, write)
+          assert.is_nil(done)
+          assert.equal("network", failure.kind)
+          assert.equal("unknown", failure.outcome)
+          assert.is_nil(failure.status)
+          assert.equal(1, failure.attempts)
+          assert.same({ action }, taken)
+        end)
+      end
+    end
+
+    for _, action in ipairs { "refused", "goaway_below", "close", "goaway_at", "internal", "cancel", "answer 000",
+      "answer 009" } do
+      it(("a read is sent again after %s, %s"):format(action, way[1]), function()
+        local task, failure, taken = call(way, action, read)
+        assert.is_nil(failure)
+        assert.equal("1", task.id)
+        assert.same({ action, fine }, taken)
+      end)
+    end
+
+    it("a write whose answer has begun is done when its time is over, " .. way[1], function()
+      local done, failure = call(way, "head", writes["with a body"], { timeout = 0.5 })
+      assert.is_nil(done)
+      assert.equal("timeout", failure.kind)
+      assert.equal("done", failure.outcome)
+      assert.equal(200, failure.status)
+    end)
+  end
+
+  it("a write that is refused for ever was not executed", function()
+    local server <close> = h2.start { "refused" }
+    local client <close> = connect(server)
+    local done, failure = writes["with a body"](client)
+    assert.is_nil(done)
+    assert.equal("network", failure.kind)
+    assert.is_nil(failure.outcome)
+    assert.equal(4, failure.attempts)
+    assert.same({ "refused", "refused", "refused", "refused" }, server:log())
+  end)
+
+  it("a write that is lost after it was refused is unknown", function()
+    local server <close> = h2.start { "refused", "close" }
+    local client <close> = connect(server)
+    local done, failure = writes["with a body"](client)
+    assert.is_nil(done)
+    assert.equal("unknown", failure.outcome)
+    assert.same({ "refused", "close" }, server:log())
+  end)
+end)
