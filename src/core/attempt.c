@@ -1,9 +1,9 @@
 /* One attempt of a request on the wire: the libcurl handle and its callbacks, and what follows. */
 #include "engine_private.h"
+#include "header_block.h"
 #include "retry.h"
 
 #include <string.h>
-#include <strings.h>
 
 static size_t refuse_answer(tl_request *request, tl_buffer_status status, const char *what,
                             size_t limit)
@@ -36,15 +36,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
                                   : refuse_answer(request, status, "body", body->limit);
 }
 
-/* One header line a call. An interim answer (100, 103) or a proxy's comes before the real one, and
- * a status line starts each. */
+/* One header line a call. */
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
     tl_request *request = context;
     tl_buffer *headers = &request->answer_headers;
-    if (size * count >= 5 && memcmp(line, "HTTP/", 5) == 0)
-        tl_buffer_clear(headers);
-    tl_buffer_status status = tl_buffer_append(headers, line, size * count);
+    tl_buffer_status status = tl_header_block_add(headers, line, size * count);
     return status == TL_BUFFER_OK ? size * count
                                   : refuse_answer(request, status, "header", headers->limit);
 }
@@ -132,7 +129,8 @@ static CURLcode set_request(tl_request *request, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->header_list);
     /* Join an HTTP/2 connection that is being made. Without TLS it would be wrong: libcurl learns
      * only from the first answer that there is none, and lets all others wait for it. */
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, strncasecmp(url, "https:", 6) == 0 ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT,
+                     tl_span_is((tl_span){url, strcspn(url, ":")}, "https") ? 1L : 0L);
     CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
     return code ? code : curl_easy_setopt(easy, CURLOPT_URL, url);
 }

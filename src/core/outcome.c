@@ -1,6 +1,7 @@
 /* What came of an attempt, while its libcurl handle is still there: the facts that the retry table
  * goes by, and in words what went wrong. */
 #include "engine_private.h"
+#include "header_block.h"
 #include "retry.h"
 
 #include <stdio.h>
@@ -25,14 +26,6 @@ void tl_outcome_describe(const tl_request *request, char *text, size_t size)
         snprintf(text, size, "looking up the host name");
 }
 
-/* A server may name more seconds than can be counted in microseconds. */
-static tl_time from_seconds(curl_off_t seconds)
-{
-    if (seconds <= 0)
-        return 0;
-    return seconds < TL_NEVER / TL_SECOND ? seconds * TL_SECOND : TL_NEVER;
-}
-
 /* Camunda's word for a write that it turned away before doing anything. */
 static bool says_exhausted(const tl_buffer *body)
 {
@@ -43,10 +36,9 @@ static bool says_exhausted(const tl_buffer *body)
 void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt)
 {
     long status = 0;
-    curl_off_t retry_after = tl_request_measure(request, CURLINFO_RETRY_AFTER);
     curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
     request->status = (int)status;
-    request->retry_after = from_seconds(retry_after);
+    request->retry_after = tl_header_block_retry_after(&request->answer_headers, time(NULL));
     *attempt = (tl_attempt){
         .code = code,
         .status = request->status,
