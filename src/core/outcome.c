@@ -7,6 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The time is set when the address is known, also when nobody had to be asked for it. */
+bool tl_outcome_began(const tl_request *request)
+{
+    return request->looked_up || tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T) > 0;
+}
+
 bool tl_outcome_went_out(const tl_request *request)
 {
     return request->sends > 1 || request->body_sent > 0 ||
@@ -22,8 +28,10 @@ void tl_outcome_describe(const tl_request *request, char *text, size_t size)
         snprintf(text, size, "waiting for the answer");
     else if (tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T) > 0)
         snprintf(text, size, "connecting");
-    else
+    else if (tl_outcome_began(request))
         snprintf(text, size, "looking up the host name");
+    else
+        snprintf(text, size, "waiting for a free connection");
 }
 
 /* Camunda's word for a write that it turned away before doing anything. */

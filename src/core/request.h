@@ -58,6 +58,7 @@ typedef struct tl_request {
 
     int attempts;                   /* that went out, or tried to */
     bool replayed;                  /* after a 401 */
+    bool looked_up;                 /* libcurl has begun to look up the host name */
     int sends;                      /* of the last attempt: libcurl may send again by itself */
     size_t body_sent;               /* how much of a write's body libcurl has taken */
     uint64_t token_generation;      /* of the token that the last attempt carried */
