@@ -100,6 +100,15 @@ describe("request", function()
     assert.equal('{"a":null}', last("/cluster/v1/x").body)
   end)
 
+  it("gives a field its name and value however they were written, and keeps credentials back", function()
+    for _, blank in ipairs { " ", "\t", " \t " } do
+      server:fault { path = "/v1/x", action = "status", status = 200, headers = { ["Set-Cookie" .. blank] = "a=b",
+        ["X-CSRF-TOKEN" .. blank] = "c", ["X-Some" .. blank] = " thing", ["X-Fold"] = "a\r\n  b\r\n\tc: d" } }
+      local _, _, headers = client:request("GET", "/v1/x")
+      assert.same({ ["x-some"] = "thing", ["x-fold"] = "a b c: d", ["content-length"] = "0" }, headers)
+    end
+  end)
+
   -- method, options, how often the server sees it
   local resent = {
     { "GET", {}, 2 }, { "HEAD", {}, 2 }, { "PATCH", {}, 1 }, { "DELETE", {}, 1 }, { "POST", {}, 1 },

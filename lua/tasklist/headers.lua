@@ -57,7 +57,7 @@ local function trim(text)
 end
 
 --- The fields of an answer. Cookies and the CSRF token are left out: they are credentials.
--- @tparam string block a header block, from the status line on
+-- @tparam string block a header block, from the status line on, as the core gathers it: each field on a line
 -- @treturn table lower-case name -> value; fields that came several times are joined by ", "
 function headers.read(block)
   local fields = {}

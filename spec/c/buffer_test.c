@@ -82,6 +82,24 @@ static void a_secret_leaves_nothing_behind(void **state)
     assert_int_equal(memory.unwiped, 0);
 }
 
+static void what_is_dropped_from_a_secret_is_wiped(void **state)
+{
+    (void)state;
+    test_memory memory = {0};
+    tl_allocator allocator = test_allocator(&memory);
+    tl_buffer buffer;
+    tl_buffer_init_secret(&buffer, &allocator, SIZE_MAX);
+    tl_buffer_truncate(&buffer, 5); /* it has nothing to drop */
+    fill(&buffer);
+    tl_buffer_truncate(&buffer, 5000);
+    assert_int_equal(buffer.length, 2000);
+    tl_buffer_truncate(&buffer, 8);
+    assert_string_equal(tl_buffer_text(&buffer), "a secret");
+    for (size_t i = 8; i < buffer.capacity; i++)
+        assert_int_equal(buffer.data[i], '\0');
+    tl_buffer_free(&buffer);
+}
+
 /* Without this, the test above could pass because the allocator sees nothing. */
 static void what_is_no_secret_is_not_wiped(void **state)
 {
@@ -167,6 +185,7 @@ int main(void)
         cmocka_unit_test(the_cap_is_kept_to_the_byte),
         cmocka_unit_test(growth_keeps_the_content),
         cmocka_unit_test(a_secret_leaves_nothing_behind),
+        cmocka_unit_test(what_is_dropped_from_a_secret_is_wiped),
         cmocka_unit_test(what_is_no_secret_is_not_wiped),
         cmocka_unit_test(lack_of_memory_leaves_the_content),
         cmocka_unit_test(what_is_expected_takes_one_allocation),

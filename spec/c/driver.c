@@ -40,7 +40,9 @@ bool world_make_engine(world *w)
     const tl_engine_options options = {
         .most_attempts = 4,
         .allocator = test_allocator(&w->memory),
-        .transport = {.connect_timeout = 20 * TL_SECOND, .texts = {[TL_USER_AGENT] = "test"}},
+        .transport = {.connect_timeout = w->connect_timeout ? w->connect_timeout : 20 * TL_SECOND,
+                      .max_connections = w->max_connections,
+                      .texts = {[TL_USER_AGENT] = "test"}},
         .trace = w->trace,
         .seed = 1,
     };

@@ -14,6 +14,8 @@ typedef struct world {
     tl_identity *identity; /* its endpoint is the server's /token */
     double life;           /* of the tokens that are granted, in seconds */
     bool trace;
+    long max_connections;     /* as in tl_transport_options */
+    tl_time connect_timeout;  /* the same; 0: much time */
     const char *token_folder; /* of the token file of identities that sign in, or NULL */
     int granted, refused;
     char url[128]; /* of the last spec */

@@ -237,7 +237,7 @@ static const struct wish {
     int verdict;
 } wishes[] = {
     {3 * TL_SECOND, FAR, AGAIN},
-    {3 * TL_SECOND, 3 * TL_SECOND + 1, AGAIN},
+    {3 * TL_SECOND, 3 * TL_SECOND + 100 * TL_MILLISECOND + 1, AGAIN},
     {3 * TL_SECOND, 3 * TL_SECOND, FINISH},
     {3600 * TL_SECOND, 30 * TL_SECOND, FINISH},
     {TL_NEVER, FAR, FINISH},
@@ -258,8 +258,26 @@ static void retry_after_is_kept_to_or_ends_the_call(void **state)
         if (verdict != wishes[i].verdict)
             fail_msg("row %zu: verdict %d", i, verdict);
         if (verdict == AGAIN)
-            assert_int_equal(delay, wishes[i].retry_after);
+            assert_in_range(delay, wishes[i].retry_after,
+                            wishes[i].retry_after + 100 * TL_MILLISECOND);
     }
+}
+
+/* Or all who were told the same would come back at the same moment. */
+static void who_was_told_to_wait_comes_back_at_a_moment_of_its_own(void **state)
+{
+    (void)state;
+    uint64_t random = 42;
+    tl_time earliest = TL_NEVER, latest = 0;
+    for (int i = 0; i < 100; i++) {
+        tl_time delay;
+        tl_attempt attempt = unavailable(1);
+        attempt.retry_after = 3 * TL_SECOND;
+        assert_int_equal(tl_retry_judge(&attempt, &random, &delay), AGAIN);
+        earliest = delay < earliest ? delay : earliest;
+        latest = delay > latest ? delay : latest;
+    }
+    assert_true(latest - earliest > 50 * TL_MILLISECOND);
 }
 
 static void a_backoff_never_passes_the_deadline(void **state)
@@ -319,6 +337,7 @@ int main(void)
         cmocka_unit_test(one_attempt_is_all_without_retries),
         cmocka_unit_test(the_fourth_attempt_is_the_last),
         cmocka_unit_test(retry_after_is_kept_to_or_ends_the_call),
+        cmocka_unit_test(who_was_told_to_wait_comes_back_at_a_moment_of_its_own),
         cmocka_unit_test(a_backoff_never_passes_the_deadline),
         cmocka_unit_test(a_401_is_replayed_once),
     };

@@ -1,9 +1,9 @@
 /* One attempt of a request on the wire: the libcurl handle and its callbacks, and what follows. */
 #include "engine_private.h"
+#include "header_block.h"
 #include "retry.h"
 
 #include <string.h>
-#include <strings.h>
 
 static size_t refuse_answer(tl_request *request, tl_buffer_status status, const char *what,
                             size_t limit)
@@ -36,15 +36,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
                                   : refuse_answer(request, status, "body", body->limit);
 }
 
-/* One header line a call. An interim answer (100, 103) or a proxy's comes before the real one, and
- * a status line starts each. */
+/* One header line a call. */
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
     tl_request *request = context;
     tl_buffer *headers = &request->answer_headers;
-    if (size * count >= 5 && memcmp(line, "HTTP/", 5) == 0)
-        tl_buffer_clear(headers);
-    tl_buffer_status status = tl_buffer_append(headers, line, size * count);
+    tl_buffer_status status = tl_header_block_add(headers, line, size * count);
     return status == TL_BUFFER_OK ? size * count
                                   : refuse_answer(request, status, "header", headers->limit);
 }
@@ -63,14 +60,34 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
  * passes once, whatever libcurl thinks of it, and so does a read without retries. */
 static int on_send(void *context, char *ip, char *local_ip, int port, int local_port)
 {
-    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    (void)ip, (void)local_ip, (void)port;
     tl_request *request = context;
+    if (request->sends == 0 && tl_sockets_ended(&request->engine->sockets, local_port))
+        return CURL_PREREQFUNC_ABORT; /* nothing of it went out: see never_began */
     bool again = request->read && request->engine->most_attempts > 1;
     if (request->sends > 0 && !again)
         return CURL_PREREQFUNC_ABORT;
     request->sends++;
     request->commentary.refused = false;
     return CURL_PREREQFUNC_OK;
+}
+
+static int on_lookup(void *resolver, void *reserved, void *context)
+{
+    (void)resolver, (void)reserved;
+    tl_request *request = context;
+    request->looked_up = true;
+    return 0;
+}
+
+/* libcurl keeps four connections for each handle that it has at the moment, so that it closes most
+ * of them as a burst ends: it is told the most there were. */
+static void count_handle(tl_engine *engine)
+{
+    if (++engine->handles <= engine->most_handles)
+        return;
+    engine->most_handles = engine->handles;
+    curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS, 4 * engine->most_handles);
 }
 
 /* NULL with `code` set when libcurl refuses a setting. */
@@ -91,11 +108,21 @@ static CURL *new_handle(tl_engine *engine, CURLcode *code)
     if (*code == CURLE_OK)
         *code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
     if (*code == CURLE_OK)
-        *code = tl_sockets_install(&engine->sockets, easy);
+        *code = curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_lookup);
     if (*code == CURLE_OK)
+        *code = tl_sockets_install(&engine->sockets, easy);
+    if (*code == CURLE_OK) {
+        count_handle(engine);
         return easy;
+    }
     curl_easy_cleanup(easy);
     return NULL;
+}
+
+static void free_handle(tl_engine *engine, CURL *easy)
+{
+    engine->handles--;
+    curl_easy_cleanup(easy);
 }
 
 static CURL *take_handle(tl_engine *engine, CURLcode *code)
@@ -137,6 +164,7 @@ static CURLcode set_request(tl_request *request, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, request);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->curl_text);
@@ -188,6 +216,7 @@ static void drop_headers(tl_request *request)
 
 static void forget_answer(tl_request *request)
 {
+    request->looked_up = false;
     request->sends = 0;
     request->commentary = (tl_commentary){0};
     request->unwatched = false;
@@ -234,6 +263,19 @@ void tl_attempt_send(tl_request *request, const tl_buffer *credentials)
     tl_engine_finish(request);
 }
 
+/* What points to a request, its texts and its body: none of it may be left in a handle that waits
+ * for another request. */
+static void forget_request(CURL *easy)
+{
+    static const CURLoption borrowed[] = {
+        CURLOPT_PRIVATE,     CURLOPT_PREREQDATA, CURLOPT_RESOLVER_START_DATA,
+        CURLOPT_WRITEDATA,   CURLOPT_HEADERDATA, CURLOPT_READDATA,
+        CURLOPT_ERRORBUFFER, CURLOPT_HTTPHEADER, CURLOPT_POSTFIELDS,
+    };
+    for (size_t i = 0; i < sizeof borrowed / sizeof *borrowed; i++)
+        curl_easy_setopt(easy, borrowed[i], NULL);
+}
+
 void tl_attempt_recall(tl_request *request, bool reusable)
 {
     tl_engine *engine = request->engine;
@@ -244,15 +286,34 @@ void tl_attempt_recall(tl_request *request, bool reusable)
         curl_multi_remove_handle(engine->multi, easy);
         request->easy = NULL;
         if (reusable && engine->idle_count < TL_IDLE_HANDLES) {
-            curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
-            tl_commentary_install(easy, NULL);
+            forget_request(easy);
             engine->idle[engine->idle_count++] = easy;
         } else {
-            curl_easy_cleanup(easy);
+            free_handle(engine, easy);
         }
     }
     drop_headers(request);
+}
+
+/* Whether nobody has tried anything yet: the kept connection that libcurl chose had ended
+ * (on_send), or the time for connecting ran out while the request waited in libcurl's queue (8.12
+ * and newer count that time). Neither is an attempt. Neither can go on for ever: libcurl closes the
+ * connection, and the request's deadline ends the wait. */
+static bool never_began(const tl_request *request, CURLcode code)
+{
+    if (request->error.kind != TL_OK) /* we ended it ourselves */
+        return false;
+    return code == CURLE_OPERATION_TIMEDOUT
+               ? !tl_outcome_began(request)
+               : code == CURLE_ABORTED_BY_CALLBACK && request->sends == 0;
+}
+
+static void begin_again(tl_request *request)
+{
+    request->sent_at = 0; /* no trace of what was no attempt */
+    tl_attempt_recall(request, false);
+    request->attempts--;
+    tl_signin_send(request);
 }
 
 void tl_attempt_done(tl_request *request, CURLcode code)
@@ -260,10 +321,17 @@ void tl_attempt_done(tl_request *request, CURLcode code)
     tl_engine *engine = request->engine;
     tl_attempt attempt;
     tl_time delay;
+    if (never_began(request, code)) {
+        begin_again(request);
+        return;
+    }
     tl_outcome_read(request, code, &attempt);
     tl_outcome_explain(request, &attempt);
     if (request->identity)
         tl_identity_observe(request->identity, request->token_generation, &request->answer_headers);
+    if (code == CURLE_OK)
+        tl_sockets_answered(&engine->sockets, request->easy,
+                            tl_header_block_keep_alive(&request->answer_headers));
     tl_attempt_recall(request, code == CURLE_OK); /* a failed lookup's thread may still run */
     request->outcome = tl_retry_outcome(&attempt);
     if (attempt.code == CURLE_OK && attempt.status == 401 && request->identity &&

@@ -83,13 +83,19 @@ tl_buffer_status tl_buffer_append_text(tl_buffer *buffer, const char *text)
     return tl_buffer_append(buffer, text, strlen(text));
 }
 
+void tl_buffer_truncate(tl_buffer *buffer, size_t length)
+{
+    if (length >= buffer->length)
+        return;
+    if (buffer->secret)
+        explicit_bzero(buffer->data + length, buffer->capacity - length);
+    buffer->length = length;
+    buffer->data[length] = '\0';
+}
+
 void tl_buffer_clear(tl_buffer *buffer)
 {
-    if (buffer->secret && buffer->data)
-        explicit_bzero(buffer->data, buffer->capacity);
-    buffer->length = 0;
-    if (buffer->data)
-        buffer->data[0] = '\0';
+    tl_buffer_truncate(buffer, 0);
 }
 
 void tl_buffer_free(tl_buffer *buffer)

@@ -33,6 +33,9 @@ void tl_buffer_expect(tl_buffer *buffer, size_t length);
 /* Forgets the content and keeps the memory. */
 void tl_buffer_clear(tl_buffer *buffer);
 
+/* Drops what comes after the first `length` bytes. */
+void tl_buffer_truncate(tl_buffer *buffer, size_t length);
+
 /* Gives the memory back; the buffer is empty and usable. */
 void tl_buffer_free(tl_buffer *buffer);
 

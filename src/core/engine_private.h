@@ -31,6 +31,8 @@ struct tl_engine {
     tl_link asking;              /* identities that wait for the host, by `queue` */
     CURL *idle[TL_IDLE_HANDLES]; /* handles that were used before */
     size_t idle_count;
+    long handles; /* that there are, the idle ones included */
+    long most_handles;
     int most_attempts;
     tl_transport transport;
     tl_traces traces;
@@ -59,6 +61,10 @@ void tl_attempt_done(tl_request *request, CURLcode code);
 void tl_attempt_recall(tl_request *request, bool reusable);
 
 /* outcome.c */
+
+/* Whether libcurl has begun with the attempt. Otherwise it lets it wait in a queue of its own: for
+ * one of max_connections, or for a connection that others are making and that it may join. */
+bool tl_outcome_began(const tl_request *request);
 
 /* How far the request on the wire has come, in words. */
 void tl_outcome_describe(const tl_request *request, char *text, size_t size);

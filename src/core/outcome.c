@@ -1,10 +1,17 @@
 /* What came of an attempt, while its libcurl handle is still there: the facts that the retry table
  * goes by, and in words what went wrong. */
 #include "engine_private.h"
+#include "header_block.h"
 #include "retry.h"
 
 #include <stdio.h>
 #include <string.h>
+
+/* The time is set when the address is known, also when nobody had to be asked for it. */
+bool tl_outcome_began(const tl_request *request)
+{
+    return request->looked_up || tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T) > 0;
+}
 
 /* By our own callback: libcurl's times tell it no longer, since from 8.21 on even a connection that
  * was refused has a PRETRANSFER_TIME. */
@@ -32,16 +39,10 @@ void tl_outcome_describe(const tl_request *request, char *text, size_t size)
         snprintf(text, size, "waiting for the answer");
     else if (tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T) > 0)
         snprintf(text, size, "connecting");
-    else
+    else if (tl_outcome_began(request))
         snprintf(text, size, "looking up the host name");
-}
-
-/* A server may name more seconds than can be counted in microseconds. */
-static tl_time from_seconds(curl_off_t seconds)
-{
-    if (seconds <= 0)
-        return 0;
-    return seconds < TL_NEVER / TL_SECOND ? seconds * TL_SECOND : TL_NEVER;
+    else
+        snprintf(text, size, "waiting for a free connection");
 }
 
 /* Camunda's word for a write that it turned away before doing anything. */
@@ -54,9 +55,8 @@ static bool says_exhausted(const tl_buffer *body)
 void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt)
 {
     int status = status_of(request);
-    curl_off_t retry_after = tl_request_measure(request, CURLINFO_RETRY_AFTER);
     request->status = status >= FIRST_FINAL_STATUS ? status : 0;
-    request->retry_after = from_seconds(retry_after);
+    request->retry_after = tl_header_block_retry_after(&request->answer_headers, time(NULL));
     if (code == CURLE_WRITE_ERROR && request->error.kind == TL_OK)
         code = CURLE_BAD_CONTENT_ENCODING; /* our callbacks were content */
     *attempt = (tl_attempt){

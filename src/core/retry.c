@@ -6,9 +6,9 @@
 enum delay { AT_ONCE, BACKED_OFF, AS_TOLD };
 
 /* What follows from a reason, all in one place: whether a read and a write may go out again, when
- * (AS_TOLD: after Retry-After, RFC 9110 10.2.3, and without one backed off), what kind of error it
- * is if not (TL_OK: there is an answer), and what is known then of a write. A status says more than
- * that no whole answer came: see tl_retry_outcome. */
+ * (BACKED_OFF, AS_TOLD: the same, after Retry-After, RFC 9110 10.2.3, where there is one), what
+ * kind of error it is if not (TL_OK: there is an answer), and what is known then of a write. A
+ * status says more than that no whole answer came: see tl_retry_outcome. */
 static const struct rule {
     bool read, write;
     enum delay delay;
@@ -139,8 +139,11 @@ tl_verdict tl_retry_judge(const tl_attempt *attempt, uint64_t *random, tl_time *
     }
     if (attempt->attempts >= attempt->most_attempts)
         return TL_VERDICT_FINISH;
-    *delay = rule->delay == AS_TOLD && attempt->retry_after > 0
-                 ? attempt->retry_after
-                 : backoff(attempt->attempts, random);
-    return *delay < attempt->deadline - attempt->now ? TL_VERDICT_AGAIN : TL_VERDICT_FINISH;
+    tl_time told = rule->delay == AS_TOLD ? attempt->retry_after : 0;
+    tl_time left = attempt->deadline - attempt->now;
+    if (told >= left)
+        return TL_VERDICT_FINISH;
+    /* Also on top of what was told, or all who were told the same would come back at once. */
+    *delay = told + backoff(attempt->attempts, random);
+    return *delay < left ? TL_VERDICT_AGAIN : TL_VERDICT_FINISH;
 }

@@ -1,21 +1,14 @@
 #include "session.h"
 
-#include <curl/curl.h>
+#include "header_block.h"
+
 #include <string.h>
-#include <strings.h>
-#include <time.h>
 
 /* RFC 6265 6.1 asks for 4 KiB a cookie; a header much longer than this is refused by servers. */
 enum { MOST_COOKIES = 16 * 1024, MOST_CSRF = 4 * 1024 };
 
 /* Sent back under the name under which it came; the second is that of older servers. */
 static const char *const csrf_names[] = {"X-CSRF-TOKEN", "TASKLIST-X-CSRF-TOKEN"};
-
-/* A part of a header block. */
-typedef struct span {
-    const char *start;
-    size_t length;
-} span;
 
 void tl_session_init(tl_session *session, const tl_allocator *allocator)
 {
@@ -35,34 +28,8 @@ void tl_session_clear(tl_session *session)
     tl_buffer_clear(&session->csrf);
 }
 
-static span trim(span text)
-{
-    while (text.length > 0 && strchr(" \t\r", text.start[text.length - 1]))
-        text.length--;
-    while (text.length > 0 && strchr(" \t", text.start[0])) {
-        text.start++;
-        text.length--;
-    }
-    return text;
-}
-
-/* What comes before `mark`, all when it is not there; `rest` gets what follows. */
-static span cut(span text, char mark, span *rest)
-{
-    const char *at = memchr(text.start, mark, text.length);
-    size_t length = at ? (size_t)(at - text.start) : text.length;
-    size_t used = at ? length + 1 : length;
-    *rest = (span){text.start + used, text.length - used};
-    return (span){text.start, length};
-}
-
-static bool is(span text, const char *name)
-{
-    return text.length == strlen(name) && strncasecmp(text.start, name, text.length) == 0;
-}
-
 /* Whether it can stand in a header line that we send. */
-static bool is_plain(span text)
+static bool is_plain(tl_span text)
 {
     for (size_t i = 0; i < text.length; i++) {
         if (text.start[i] < ' ' || text.start[i] > '~')
@@ -71,30 +38,30 @@ static bool is_plain(span text)
     return true;
 }
 
-static tl_buffer_status append(tl_buffer *to, span text)
+static tl_buffer_status append(tl_buffer *to, tl_span text)
 {
     return tl_buffer_append(to, text.start, text.length);
 }
 
-static tl_buffer_status append_pair(tl_buffer *to, span pair)
+static tl_buffer_status append_pair(tl_buffer *to, tl_span pair)
 {
     tl_buffer_status status = tl_buffer_append_text(to, to->length > 0 ? "; " : "");
     return status == TL_BUFFER_OK ? append(to, pair) : status;
 }
 
-static span name_of(span pair)
+static tl_span name_of(tl_span pair)
 {
-    span value;
-    return trim(cut(pair, '=', &value));
+    tl_span value;
+    return tl_span_trim(tl_span_cut(pair, '=', &value));
 }
 
 /* All cookies but those called `name`. */
-static tl_buffer_status append_others(tl_buffer *to, const tl_buffer *cookies, span name)
+static tl_buffer_status append_others(tl_buffer *to, const tl_buffer *cookies, tl_span name)
 {
     tl_buffer_status status = TL_BUFFER_OK;
-    span rest = {cookies->data, cookies->length};
+    tl_span rest = {cookies->data, cookies->length};
     while (status == TL_BUFFER_OK && rest.length > 0) {
-        span pair = trim(cut(rest, ';', &rest)), other = name_of(pair);
+        tl_span pair = tl_span_trim(tl_span_cut(rest, ';', &rest)), other = name_of(pair);
         if (other.length != name.length || memcmp(other.start, name.start, name.length) != 0)
             status = append_pair(to, pair);
     }
@@ -102,50 +69,39 @@ static tl_buffer_status append_others(tl_buffer *to, const tl_buffer *cookies, s
 }
 
 /* RFC 6265 5.2.2. False when it is no number. */
-static bool read_max_age(span value, bool *over)
+static bool read_max_age(tl_span value, bool *over)
 {
-    bool negative = value.length > 0 && value.start[0] == '-', positive = false;
-    size_t i = negative ? 1 : 0;
-    if (i == value.length)
+    bool negative = value.length > 0 && value.start[0] == '-';
+    const tl_span digits = {value.start + negative, value.length - negative};
+    long long seconds;
+    if (!tl_span_read_count(digits, 1, &seconds))
         return false;
-    for (; i < value.length; i++) {
-        if (value.start[i] < '0' || value.start[i] > '9')
-            return false;
-        positive = positive || value.start[i] != '0';
-    }
-    *over = negative || !positive;
+    *over = negative || seconds == 0;
     return true;
 }
 
 /* Over only when it was so a day ago: our clock may be wrong, and a cookie that is sent too long
- * does no harm. False when it is no date. */
-static bool read_expires(span value, bool *over)
+ * does no harm. */
+static void read_expires(tl_span value, bool *over)
 {
     enum { DAY = 24 * 60 * 60 };
-    char text[64];
-    if (value.length >= sizeof text)
-        return false;
-    memcpy(text, value.start, value.length);
-    text[value.length] = '\0';
-    time_t end = curl_getdate(text, NULL);
-    if (end == -1)
-        return false;
-    *over = end < time(NULL) - DAY;
-    return true;
+    time_t end;
+    if (tl_header_block_read_date(value, &end))
+        *over = end < time(NULL) - DAY;
 }
 
 /* Whether the attributes of a cookie take it back. How long it lives otherwise is the server's
  * business: it refuses what is over. */
-static bool is_over(span attributes)
+static bool is_over(tl_span attributes)
 {
     bool aged = false, by_age = false, by_date = false;
     while (attributes.length > 0) {
-        span value, attribute = cut(attributes, ';', &attributes);
-        span name = trim(cut(attribute, '=', &value));
-        value = trim(value);
-        if (is(name, "Max-Age"))
+        tl_span value, attribute = tl_span_cut(attributes, ';', &attributes);
+        tl_span name = tl_span_trim(tl_span_cut(attribute, '=', &value));
+        value = tl_span_trim(value);
+        if (tl_span_is(name, "Max-Age"))
             aged = read_max_age(value, &by_age) || aged;
-        else if (is(name, "Expires"))
+        else if (tl_span_is(name, "Expires"))
             read_expires(value, &by_date);
     }
     return aged ? by_age : by_date;
@@ -153,16 +109,16 @@ static bool is_over(span attributes)
 
 /* One Set-Cookie, RFC 6265 5.2. A server takes a cookie back by one that is over, or by setting it
  * to nothing. */
-static bool set_cookie(tl_session *session, span value)
+static bool set_cookie(tl_session *session, tl_span value)
 {
-    span attributes, content, pair = trim(cut(value, ';', &attributes));
-    span name = trim(cut(pair, '=', &content));
+    tl_span attributes, content, pair = tl_span_trim(tl_span_cut(value, ';', &attributes));
+    tl_span name = tl_span_trim(tl_span_cut(pair, '=', &content));
     if (name.length == 0 || name.length == pair.length || !is_plain(pair))
         return true;
     tl_buffer changed;
     tl_buffer_init_secret(&changed, session->cookies.allocator, session->cookies.limit);
     tl_buffer_status status = append_others(&changed, &session->cookies, name);
-    if (status == TL_BUFFER_OK && trim(content).length > 0 && !is_over(attributes))
+    if (status == TL_BUFFER_OK && tl_span_trim(content).length > 0 && !is_over(attributes))
         status = append_pair(&changed, pair);
     tl_buffer *useless = status == TL_BUFFER_OK ? &session->cookies : &changed;
     tl_buffer_free(useless);
@@ -171,7 +127,7 @@ static bool set_cookie(tl_session *session, span value)
     return status != TL_BUFFER_MEMORY;
 }
 
-static bool set_csrf(tl_session *session, const char *name, span value)
+static bool set_csrf(tl_session *session, const char *name, tl_span value)
 {
     tl_buffer *csrf = &session->csrf;
     if (value.length == 0 || !is_plain(value) || strlen(name) + 2 + value.length > csrf->limit)
@@ -181,14 +137,12 @@ static bool set_csrf(tl_session *session, const char *name, span value)
            tl_buffer_append_text(csrf, ": ") == TL_BUFFER_OK && append(csrf, value) == TL_BUFFER_OK;
 }
 
-static bool read_line(tl_session *session, span line)
+static bool read_field(tl_session *session, tl_span name, tl_span value)
 {
-    span value, name = cut(line, ':', &value);
-    value = trim(value);
-    if (is(name, "Set-Cookie"))
+    if (tl_span_is(name, "Set-Cookie"))
         return set_cookie(session, value);
     for (size_t i = 0; i < sizeof csrf_names / sizeof *csrf_names; i++) {
-        if (is(name, csrf_names[i]))
+        if (tl_span_is(name, csrf_names[i]))
             return set_csrf(session, csrf_names[i], value);
     }
     return true;
@@ -196,10 +150,9 @@ static bool read_line(tl_session *session, span line)
 
 bool tl_session_read(tl_session *session, const tl_buffer *headers)
 {
-    span rest = {headers->data, headers->length};
-    while (rest.length > 0) {
-        span line = cut(rest, '\n', &rest);
-        if (!read_line(session, line))
+    tl_span rest = {headers->data, headers->length}, name, value;
+    while (tl_header_block_next(&rest, &name, &value)) {
+        if (!read_field(session, name, value))
             return false;
     }
     return true;

@@ -1,6 +1,6 @@
 #include "sockets.h"
 
-#include <stdbool.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ static bool grow(tl_sockets *sockets)
         return true;
     size_t capacity = sockets->capacity ? sockets->capacity * 2 : FIRST_CAPACITY;
     const tl_allocator *allocator = sockets->allocator;
-    curl_socket_t *open =
+    tl_socket *open =
         allocator->allocate(allocator->context, sockets->open, sockets->capacity * sizeof *open,
                             capacity * sizeof *open);
     if (!open)
@@ -41,19 +41,26 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
         return CURL_SOCKET_BAD;
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (fd >= 0)
-        sockets->open[sockets->count++] = fd;
+        sockets->open[sockets->count++] = (tl_socket){.fd = fd};
     return fd;
+}
+
+/* NULL when it is none of ours. */
+static tl_socket *find(const tl_sockets *sockets, curl_socket_t fd)
+{
+    for (size_t i = 0; i < sockets->count; i++) {
+        if (sockets->open[i].fd == fd)
+            return &sockets->open[i];
+    }
+    return NULL;
 }
 
 static int on_close(void *context, curl_socket_t fd)
 {
     tl_sockets *sockets = context;
-    for (size_t i = 0; i < sockets->count; i++) {
-        if (sockets->open[i] == fd) {
-            sockets->open[i] = sockets->open[--sockets->count];
-            break;
-        }
-    }
+    tl_socket *closed = find(sockets, fd);
+    if (closed)
+        *closed = sockets->open[--sockets->count];
     return close(fd);
 }
 
@@ -67,9 +74,49 @@ CURLcode tl_sockets_install(tl_sockets *sockets, CURL *easy)
     return code ? code : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets);
 }
 
+/* The server counts from when it sent its answer, and the next request takes time to arrive: the
+ * last second of a long time, and half of a short one, are left unused. */
+static tl_time safe_part(tl_time keep_alive)
+{
+    return keep_alive > 2 * TL_SECOND ? keep_alive - TL_SECOND : keep_alive / 2;
+}
+
+void tl_sockets_answered(tl_sockets *sockets, CURL *easy, tl_time keep_alive)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD; /* what libcurl gives for a connection that it has closed */
+    long version = CURL_HTTP_VERSION_NONE;
+    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    tl_socket *used = find(sockets, fd);
+    if (!used || (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1))
+        return;
+    curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &used->port);
+    used->until = keep_alive == TL_NEVER ? TL_NEVER : tl_now() + safe_part(keep_alive);
+}
+
+/* By HTTP/1 a server says nothing that it was not asked for: what can be read is its last word. By
+ * HTTP/2 it may, so that those connections are libcurl's to judge. */
+static bool is_readable(curl_socket_t fd)
+{
+    struct pollfd one = {.fd = fd, .events = POLLIN};
+    return poll(&one, 1, 0) > 0;
+}
+
+/* Ports are enough: two connections may have the same one only to different servers, and when the
+ * wrong one of them counts as ended, that costs no more than a new connection. */
+bool tl_sockets_ended(const tl_sockets *sockets, long port)
+{
+    for (size_t i = 0; i < sockets->count; i++) {
+        const tl_socket *one = &sockets->open[i];
+        if (one->port != 0 && one->port == port && (tl_now() >= one->until || is_readable(one->fd)))
+            return true;
+    }
+    return false;
+}
+
 void tl_sockets_abandon(tl_sockets *sockets)
 {
     for (size_t i = 0; i < sockets->count; i++)
-        close(sockets->open[i]);
+        close(sockets->open[i].fd);
     sockets->count = 0;
 }

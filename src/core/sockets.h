@@ -1,15 +1,26 @@
-/* The sockets that libcurl opens: made close-on-exec, and remembered, because a child after fork
- * may do nothing with them but close its copies. */
+/* The sockets that libcurl opens: made close-on-exec, and remembered. A child after fork may do
+ * nothing with them but close its copies; and a request must not go out over a connection that its
+ * server has closed, which libcurl before 8.1 does not always see: with TLS the server's
+ * close_notify (RFC 8446 6.1) still lies in the socket, and what can be read passes for a sign of
+ * life. */
 #ifndef TL_SOCKETS_H
 #define TL_SOCKETS_H
 
 #include "allocator.h"
+#include "clock.h"
 
 #include <curl/curl.h>
+#include <stdbool.h>
+
+typedef struct tl_socket {
+    curl_socket_t fd;
+    long port;     /* its own end's, once an answer has come over it by HTTP/1; 0 before */
+    tl_time until; /* the server may close it from then on */
+} tl_socket;
 
 typedef struct tl_sockets {
     const tl_allocator *allocator;
-    curl_socket_t *open;
+    tl_socket *open;
     size_t count;
     size_t capacity;
 } tl_sockets;
@@ -19,6 +30,14 @@ void tl_sockets_free(tl_sockets *sockets);
 
 /* Makes a handle open and close its sockets through `sockets`, which must outlive the multi. */
 CURLcode tl_sockets_install(tl_sockets *sockets, CURL *easy);
+
+/* Notes that an answer has come to `easy`, which the multi still has, and that the server keeps an
+ * idle connection for so long (TL_NEVER: it did not say). */
+void tl_sockets_answered(tl_sockets *sockets, CURL *easy, tl_time keep_alive);
+
+/* Whether the kept connection whose own end has this port is of no use for another request: its
+ * server has closed it, or may do so before the request arrives. */
+bool tl_sockets_ended(const tl_sockets *sockets, long port);
 
 /* In a forked child: closes the child's copies, without a word to the peer. */
 void tl_sockets_abandon(tl_sockets *sockets);

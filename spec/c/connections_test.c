@@ -1,0 +1,260 @@
+/* Which connection a request goes out over, and when it waits for one. */
+#include "driver.h"
+#include "engine_private.h"
+
+#include <string.h>
+
+static void answer_and_close_later(test_exchange *exchange)
+{
+    exchange_answer(exchange, 200, "", "fine");
+    if (exchange_hold(exchange))
+        exchange->over = true;
+}
+
+/* What some servers say as they give up on a connection on which nothing comes, RFC 9110 15.5.9. */
+static void answer_and_time_out(test_exchange *exchange)
+{
+    exchange_answer(exchange, 200, "", "fine");
+    exchange_answer(exchange, 408, "", "too late");
+}
+
+static void answer_keeping_no_time(test_exchange *exchange)
+{
+    exchange_answer(exchange, 200, "Keep-Alive : max=9,\r\n timeout=0\r\n", "fine");
+}
+
+static void answer_keeping_long(test_exchange *exchange)
+{
+    exchange_answer(exchange, 200, "Keep-Alive: timeout=1000\r\n", "fine");
+}
+
+static void answer_slowly(test_exchange *exchange)
+{
+    if (exchange_pause(exchange, 700))
+        exchange_answer(exchange, 200, "Connection: close\r\n", "fine");
+    exchange->over = true;
+}
+
+static const test_route routes[] = {
+    {"/token", answer_token},
+    {"/fine", answer_fine},
+    {"/close-later", answer_and_close_later},
+    {"/time-out", answer_and_time_out},
+    {"/no-time", answer_keeping_no_time},
+    {"/long", answer_keeping_long},
+    {"/held", answer_when_released},
+    {"/slow", answer_slowly},
+    {0},
+};
+
+static void open_signed_in(world *w)
+{
+    world_open(w, routes);
+    expect_answer(w, start_get(w, "/fine"), 200, "fine");
+}
+
+static tl_request *start_write(world *w, const char *path)
+{
+    const tl_request_spec spec = write_spec(w, path);
+    return start(w, &spec);
+}
+
+/* What has come on a connection that is not used, the engine does not look at by itself. */
+static void wait_for_something_to_read(const world *w)
+{
+    while (!tl_sockets_ended(&w->engine->sockets, w->engine->sockets.open[0].port))
+        be_idle(1);
+}
+
+static void nothing_goes_out_over_a_connection_that_has_ended(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"/close-later", "/time-out"};
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        world w;
+        open_signed_in(&w);
+        expect_answer(&w, start_get(&w, ends[i]), 200, "fine");
+        server_release(w.server, ends[i]);
+        wait_for_something_to_read(&w);
+        tl_request *request = start_write(&w, "/fine");
+        expect_answer(&w, request, 200, "fine");
+        assert_int_equal(request->attempts, 1);
+        assert_int_equal(server_connections(w.server), 2);
+        assert_int_equal(server_requests(w.server, "/fine"), 2);
+        world_close(&w);
+    }
+}
+
+static void no_connection_is_used_past_the_time_that_was_announced(void **state)
+{
+    (void)state;
+    world w;
+    open_signed_in(&w);
+    expect_answer(&w, start_get(&w, "/no-time"), 200, "fine");
+    for (int i = 0; i < 3; i++) {
+        tl_request *request = start_write(&w, "/no-time");
+        expect_answer(&w, request, 200, "fine");
+        assert_int_equal(request->attempts, 1);
+        assert_int_equal(server_connections(w.server), 2 + i);
+    }
+    expect_answer(&w, start_get(&w, "/long"), 200, "fine");
+    expect_answer(&w, start_write(&w, "/long"), 200, "fine");
+    expect_answer(&w, start_write(&w, "/fine"), 200, "fine");
+    assert_int_equal(server_connections(w.server), 5);
+    world_close(&w);
+}
+
+/* Many at once, which all get their answer at the same moment. */
+static void burst(world *w, int count)
+{
+    tl_request *requests[64];
+    int before = server_requests(w->server, "/held");
+    for (int i = 0; i < count; i++)
+        requests[i] = start_get(w, "/held");
+    drive_until_requested(w, "/held", before + count);
+    server_release(w->server, "/held");
+    for (int i = 0; i < count; i++)
+        expect_answer(w, requests[i], 200, "fine");
+}
+
+static void connections_are_kept_for_the_most_requests_at_once(void **state)
+{
+    (void)state;
+    world w;
+    open_signed_in(&w);
+    burst(&w, 40);
+    for (int i = 0; i < 3; i++)
+        expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+    int connections = server_connections(w.server);
+    assert_in_range(connections, 40, 41);
+    assert_int_equal(w.engine->sockets.count, connections);
+    world_close(&w);
+}
+
+static void time_in_the_queue_for_a_connection_is_no_attempt(void **state)
+{
+    (void)state;
+    world w = {.max_connections = 1, .connect_timeout = 500 * TL_MILLISECOND};
+    w.server = server_start(routes);
+    assert_non_null(w.server);
+    assert_true(world_make_engine(&w));
+    w.trace = true;
+    tl_request *requests[6];
+    expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+    for (size_t i = 0; i < COUNT(requests); i++)
+        requests[i] = start_write(&w, "/slow");
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        expect_answer(&w, requests[i], 200, "fine");
+        assert_int_equal(requests[i]->attempts, 1);
+    }
+    assert_int_equal(server_requests(w.server, "/slow"), COUNT(requests));
+    world_close(&w);
+}
+
+static void a_request_that_waits_for_a_connection_says_so(void **state)
+{
+    (void)state;
+    world w = {.max_connections = 1};
+    w.server = server_start(routes);
+    assert_non_null(w.server);
+    assert_true(world_make_engine(&w));
+    expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+    start_get(&w, "/held");
+    drive_until_requested(&w, "/held", 1);
+    tl_request_spec spec = write_spec(&w, "/fine");
+    spec.timeout = 50 * TL_MILLISECOND;
+    tl_request *request = start(&w, &spec);
+    expect_error(&w, request, TL_TIMEOUT, "waiting for a free connection");
+    assert_int_equal(request->outcome, TL_OUTCOME_NONE);
+    world_close(&w);
+}
+
+/* What a handle's callbacks are given. */
+static void *given[5];
+
+static size_t note_write(char *bytes, size_t size, size_t count, void *context)
+{
+    (void)bytes;
+    given[0] = context;
+    return size * count;
+}
+
+static size_t note_header(char *bytes, size_t size, size_t count, void *context)
+{
+    (void)bytes;
+    given[1] = context;
+    return size * count;
+}
+
+/* Called only when the handle has no body of its own. */
+static size_t note_read(char *bytes, size_t size, size_t count, void *context)
+{
+    (void)size, (void)count;
+    given[2] = context;
+    *bytes = 'x';
+    return 1;
+}
+
+static int note_send(void *context, char *ip, char *local_ip, int port, int local_port)
+{
+    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    given[3] = context;
+    return CURL_PREREQFUNC_OK;
+}
+
+static int note_lookup(void *resolver, void *reserved, void *context)
+{
+    (void)resolver, (void)reserved;
+    given[4] = context;
+    return 0;
+}
+
+/* The handle goes to its last URL once more, by itself. */
+static void expect_no_pointer_in(CURL *easy)
+{
+    char *owner = "some";
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
+    assert_null(owner);
+    for (size_t i = 0; i < COUNT(given); i++)
+        given[i] = easy; /* anything but NULL: each must have been called */
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, note_write);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, note_header);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, note_read);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, note_send);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, note_lookup);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)1);
+    assert_int_equal(curl_easy_perform(easy), CURLE_OK);
+    for (size_t i = 0; i < COUNT(given); i++)
+        assert_null(given[i]);
+}
+
+static void a_handle_keeps_nothing_of_the_request_before(void **state)
+{
+    (void)state;
+    for (int write = 0; write < 2; write++) {
+        world w;
+        open_signed_in(&w);
+        tl_request_spec spec = write_spec(&w, "/fine");
+        spec.read = write == 0; /* then libcurl has the body's address */
+        tl_request *request = start(&w, &spec);
+        expect_answer(&w, request, 200, "fine");
+        tl_engine_cancel(request);
+        assert_int_equal(w.engine->idle_count, 1);
+        expect_no_pointer_in(w.engine->idle[0]);
+        world_close(&w);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ENGINE_TEST(nothing_goes_out_over_a_connection_that_has_ended),
+        ENGINE_TEST(no_connection_is_used_past_the_time_that_was_announced),
+        ENGINE_TEST(connections_are_kept_for_the_most_requests_at_once),
+        ENGINE_TEST(time_in_the_queue_for_a_connection_is_no_attempt),
+        ENGINE_TEST(a_request_that_waits_for_a_connection_says_so),
+        ENGINE_TEST(a_handle_keeps_nothing_of_the_request_before),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,59 @@
+--- Writes by way of a gateway that has closed the connection which was kept: its last word, and TLS's close_notify
+-- (RFC 8446 6.1), lie in the socket when the write is about to go out.
+local connect = require "spec.support.client"
+local gateway = require "spec.support.gateway"
+local sandbox = require "spec.support.sandbox"
+local wait = require "spec.support.wait"
+
+-- What each does with a task of its own.
+local writes = {
+  function(by, id) return by:assign_task(id, { assignee = "robot" }) end,
+  function(by, id) return by:unassign_task(id) end,
+  function(by, id) return by:complete_task(id, { a = 1 }) end,
+  function(by, id) return by:save_draft_variables(id, { a = 1 }) end,
+  function(by, id)
+    local status, failure = by:request("PATCH", ("/v1/tasks/%s/assign"):format(id), { assignee = "robot" })
+    return status == 200 or nil, failure
+  end,
+}
+
+for _, program in ipairs { "nginx", "haproxy" } do
+  for _, version in ipairs { "1.1", "2" } do
+    describe(("a write after an idle time, %s, HTTP/%s,"):format(program, version), function()
+      local server, front
+      setup(function()
+        server = sandbox.start()
+        front = gateway.start(program, server, version == "2")
+      end)
+      teardown(function()
+        front:stop()
+        server:stop()
+      end)
+
+      for _, retries in ipairs { 3, 0 } do
+        it(("is executed, retries = %d"):format(retries), function()
+          local clients, tasks = {}, {}
+          for i in ipairs(writes) do
+            tasks[i] = { id = tostring(i), assignee = "demo" }
+          end
+          finally(function()
+            for _, client in ipairs(clients) do client:close() end
+          end)
+          server:clear()
+          server:tasks(tasks)
+          for i, task in ipairs(tasks) do
+            clients[i] = connect.of(server, { base_url = front.base_url, ca_file = front.ca_file,
+              http_version = version, retries = retries })
+            assert(clients[i]:get_task(task.id))
+          end
+          wait.until_true(function() return front:ended() == #clients end, "the gateway keeps a connection")
+          for i, write in ipairs(writes) do
+            local done, failure = write(clients[i], tasks[i].id)
+            assert.is_truthy(done, not done and ("write %d: %s"):format(i, failure) or nil)
+          end
+          assert.equal(#writes, #server:ledger())
+        end)
+      end
+    end)
+  end
+end

@@ -1,0 +1,122 @@
+--- Real gateways (nginx, haproxy) that speak TLS in front of a sandbox, as processes of their own. Each closes a
+-- connection that was idle for a second.
+local http = require "spec.support.http"
+local proxy = require "spec.support.proxy"
+local tls = require "tasklist.sandbox.tls"
+
+local Gateway = {}
+Gateway.__index = Gateway
+
+-- A program's command and configuration; %{folder}, %{port}, %{upstream} (host:port) and %{http2} are filled in.
+local programs = {}
+
+programs.nginx = {
+  -- Nginx complains on stderr that it may not write the log that it was built with, before it has read its own.
+  command = "nginx -p %{folder} -c %{folder}/conf -e %{folder}/log",
+  http2 = { [true] = "http2", [false] = "" },
+  conf = [[
+daemon off;
+master_process off;
+pid %{folder}/pid;
+error_log %{folder}/log;
+events { worker_connections 256; }
+http {
+  access_log off;
+  keepalive_timeout 1s;
+  client_body_temp_path %{folder}/body;
+  proxy_temp_path %{folder}/proxy;
+  fastcgi_temp_path %{folder}/fastcgi;
+  uwsgi_temp_path %{folder}/uwsgi;
+  scgi_temp_path %{folder}/scgi;
+  server {
+    listen 127.0.0.1:%{port} ssl %{http2};
+    ssl_certificate %{folder}/server.pem;
+    ssl_certificate_key %{folder}/server.pem;
+    location / {
+      proxy_pass http://%{upstream};
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+    }
+  }
+}
+]],
+}
+
+programs.haproxy = {
+  command = "haproxy -db -q -f %{folder}/conf",
+  http2 = { [true] = "alpn h2,http/1.1", [false] = "alpn http/1.1" },
+  conf = [[
+global
+  maxconn 256
+defaults
+  mode http
+  timeout connect 10s
+  timeout client 60s
+  timeout server 60s
+  timeout http-keep-alive 1s
+frontend here
+  bind 127.0.0.1:%{port} ssl crt %{folder}/server.pem %{http2}
+  default_backend there
+backend there
+  server sandbox %{upstream}
+]],
+}
+
+local function write(path, text)
+  local file <close> = assert(io.open(path, "w"))
+  file:write(text)
+end
+
+-- How many of the connections to the gateway have been ended by it and not yet by us: TCP's CLOSE_WAIT, RFC 9293
+-- 3.3.2. The kernel's table has the peer's address in the third column, and the state in the fourth.
+function Gateway:ended()
+  local count = 0
+  local peer = ("0100007F:%04X"):format(self.port)
+  for line in io.lines "/proc/net/tcp" do
+    local remote, state = line:match("^%s*%d+: %S+ (%S+) (%S+)")
+    if remote == peer and state == "08" then count = count + 1 end
+  end
+  return count
+end
+
+--- Ends the gateway. May be called again.
+function Gateway:stop()
+  if not self.output then return end
+  os.execute("kill " .. self.pid)
+  self.output:close()
+  self.output = nil
+  os.execute("rm -r " .. self.folder)
+end
+
+Gateway.__gc = Gateway.stop
+
+local gateway = {}
+
+--- Starts a gateway, and waits until it listens.
+-- @param program "nginx" or "haproxy"
+-- @param server from spec.support.sandbox: where it leads to
+-- @param http2 boolean: it offers HTTP/2
+-- @return object with port, base_url, ca_file, ended, stop
+function gateway.start(program, server, http2)
+  local one, folder, port = programs[program], os.tmpname(), proxy.free_port()
+  os.remove(folder)
+  assert(os.execute("mkdir " .. folder))
+  local values = { folder = folder, port = port, upstream = server.base_url:match("//([^/]+)"),
+    http2 = one.http2[http2 or false] }
+  local certificate, key, authority = tls.certificate "good"
+  write(folder .. "/server.pem", certificate:toPEM() .. key:toPEM "private")
+  write(folder .. "/ca.pem", authority)
+  write(folder .. "/conf", (one.conf:gsub("%%{(%w+)}", values)))
+  local command = one.command:gsub("%%{(%w+)}", values)
+  local output = assert(io.popen(("echo $$; PATH=$PATH:/usr/sbin exec timeout --foreground 300 %s >%s/output 2>&1")
+    :format(command, folder)))
+  local self = setmetatable({ output = output, pid = assert(output:read "n"), folder = folder, port = port,
+    base_url = "https://127.0.0.1:" .. port, ca_file = folder .. "/ca.pem" }, Gateway)
+  repeat
+    assert(io.open(("/proc/%d/stat"):format(self.pid)), program .. " did not start"):close()
+  until pcall(function() http.connect("http://127.0.0.1:" .. port):close() end) -- which waits for the connection
+  return self
+end
+
+return gateway
