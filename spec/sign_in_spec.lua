@@ -111,6 +111,32 @@ describe("signing in", function()
     assert.equal(2, seen "/oauth/token")
   end)
 
+  it("lets a token ripen for an API that refuses it in its first second", function()
+    local behind = sandbox.start { token_delay = 1 }
+    finally(function() behind:stop() end)
+    local client <close> = connect.of(behind)
+    local task = assert(client:search_tasks { pageSize = 1 })[1]
+    assert(client:assign_task(task.id, { assignee = "robot" }))
+    for _ = 1, 3 do assert(client:search_tasks { pageSize = 1 }) end
+    local requests = behind:stats().requests
+    assert.equal(2, requests["/oauth/token"])
+    assert.equal(5, requests["/v1/tasks/search"])
+  end)
+
+  it("asks for few tokens while the API refuses all", function()
+    server:fault { path = "/v1", action = "status", status = 401, body = "{}", times = 9999 }
+    local client <close> = connect.of(server)
+    local taken = steady(3, function()
+      local _, failure = client:search_tasks { pageSize = 1 }
+      assert.equal(401, failure.status)
+    end)
+    -- Two at the start, then after 1 s, 2 s, 4 s, 8 s.
+    assert.truthy(seen "/oauth/token" <= 3 + math.log(taken, 2), seen "/oauth/token")
+    server:clear()
+    local worked
+    repeat worked = client:search_tasks { pageSize = 1 } until worked
+  end)
+
   it("goes again while the endpoint says 503 or 429", function()
     server:fault { { path = "/oauth/token", action = "status", status = 503 },
       { path = "/oauth/token", action = "status", status = 429 } }
