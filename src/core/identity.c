@@ -220,7 +220,8 @@ bool tl_identity_grant(tl_identity *identity, const char *token, size_t length, 
     if (!tl_credentials_fit_a_header(token, length))
         return refuse_answer(identity,
                              identity->kind == TL_ASKED
-                                 ? "the token function gave a token that no header can carry"
+                                 ? "the token function gave a token that no header can carry; is "
+                                   "there a line break or a blank at its end?"
                                  : "the token endpoint gave a token that no header can carry "
                                    "(RFC 6750)",
                              now);
