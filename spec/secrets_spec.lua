@@ -78,6 +78,12 @@ local troubles = {
   { { action = "cut", times = 9 } },
   { { action = "silent", times = 9 } },
   { { path = "/oauth", action = "body", body = "<html>" } },
+  -- Endpoints that send back what they got.
+  { { path = "/oauth", action = "status", status = 400, body = "<title>no s3cret+%&amp;ü</title>" } },
+  { { path = "/oauth", action = "status", status = 401,
+    body = '{"error":"no s3cret+%&ü","error_description":"s3cret+%&ü"}' } },
+  { { path = "/api/login", action = "status", status = 400, body = "no c00kie-p%2Bssword, no c00kie-p+ssword" } },
+  { { action = "status", status = 400, path = "/oauth", body = "X-Gate: h3ader-secret" } },
 }
 
 describe("what a client writes", function()

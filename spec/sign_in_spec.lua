@@ -51,9 +51,51 @@ describe("signing in", function()
     end)
   end
 
+  -- Status of the token endpoint, and what the error names besides it and its URL.
+  local elsewhere = { [302] = "redirects are not followed", [307] = "redirects are not followed", [404] = "check ",
+    [405] = "check " }
+  for status, words in pairs(elsewhere) do
+    it(("at an endpoint that answers %d names it and its setting"):format(status), function()
+      server:fault { path = "/oauth/token", action = "status", status = status, headers = { Location = "/elsewhere" },
+        body = '{"error":"hidden"}' }
+      local client <close> = connect.of(server)
+      local _, failure = client:search_tasks()
+      assert.equal("auth", failure.kind)
+      assert.equal(status, failure.status)
+      find(failure.message, ("the token endpoint %s answered %d"):format(server.token_url, status))
+      find(failure.message, words)
+      find(failure.message, "ZEEBE_AUTHORIZATION_SERVER_URL (option \"authorization_server_url\")")
+      assert.equal(1, seen "/oauth/token")
+    end)
+  end
+
+  it("names the variable that the wrong setting comes from", function()
+    local output = connect.run_script([[
+      local client <close> = assert(require("tasklist").new())
+      print(select(2, client:search_tasks()))
+    ]], connect.environment(server) .. " ZEEBE_CLIENT_SECRET=\"$(printf 'hush-hush\\r')\"")
+    find(output, "ZEEBE_CLIENT_SECRET (option \"client_secret\"); ZEEBE_CLIENT_SECRET (option \"client_secret\") "
+      .. "ends in a carriage return")
+    assert.falsy(output:find("hush-hush", 1, true), output)
+  end)
+
+  it("shows what a gateway before the endpoint says", function()
+    server:fault { path = "/oauth/token", action = "status", status = 400, headers = { ["Content-Type"] = "text/html" },
+      body = "<html><head><title>400 No required SSL certificate was sent</title></head><body>nginx</body></html>" }
+    local client <close> = connect.of(server)
+    local _, failure = client:search_tasks()
+    assert.equal("auth", failure.kind)
+    assert.equal(400, failure.status)
+    find(failure.message, "no OAuth answer: \"400 No required SSL certificate was sent\"")
+    find(failure.message, "client_cert")
+    assert.is_nil(failure.error)
+    assert.is_nil(failure.body)
+  end)
+
   local bad_answers = {
     { "HTML", "<html>hidden</html>" }, { "empty", "" }, { "cut", '{"access_token":"hidden' },
     { "without access_token", '{"token":"hidden"}' }, { "with a line break", [[{"access_token":"hid\r\nden"}]] },
+    { "of another type", '{"access_token":"hidden","token_type":"mac"}' },
   }
   for _, row in ipairs(bad_answers) do
     it("with an answer that is " .. row[1] .. " is an error that quotes nothing of it", function()
@@ -77,7 +119,7 @@ describe("signing in", function()
     find(failure.message, "no token from " .. server.token_url)
   end)
 
-  for _, life in ipairs { "null", "0", "-5", "1e40", "0.5", '"1"' } do
+  for _, life in ipairs { "null", "0", "-5", "1e40", "0.5", '"1 s"' } do
     it("takes a token with expires_in " .. life .. " until a 401", function()
       server:fault { path = "/oauth/token", action = "token",
         body = ('{"access_token":"$TOKEN","expires_in":%s}'):format(life) }
@@ -109,6 +151,32 @@ describe("signing in", function()
     assert.equal(2, failure.attempts)
     assert.equal(2, seen "/v1/tasks/search")
     assert.equal(2, seen "/oauth/token")
+  end)
+
+  it("lets a token ripen for an API that refuses it in its first second", function()
+    local behind = sandbox.start { token_delay = 1 }
+    finally(function() behind:stop() end)
+    local client <close> = connect.of(behind)
+    local task = assert(client:search_tasks { pageSize = 1 })[1]
+    assert(client:assign_task(task.id, { assignee = "robot" }))
+    for _ = 1, 3 do assert(client:search_tasks { pageSize = 1 }) end
+    local requests = behind:stats().requests
+    assert.equal(2, requests["/oauth/token"])
+    assert.equal(5, requests["/v1/tasks/search"])
+  end)
+
+  it("asks for few tokens while the API refuses all", function()
+    server:fault { path = "/v1", action = "status", status = 401, body = "{}", times = 9999 }
+    local client <close> = connect.of(server)
+    local taken = steady(3, function()
+      local _, failure = client:search_tasks { pageSize = 1 }
+      assert.equal(401, failure.status)
+    end)
+    -- Two at the start, then after 1 s, 2 s, 4 s, 8 s.
+    assert.truthy(seen "/oauth/token" <= 3 + math.log(taken, 2), seen "/oauth/token")
+    server:clear()
+    local worked
+    repeat worked = client:search_tasks { pageSize = 1 } until worked
   end)
 
   it("goes again while the endpoint says 503 or 429", function()

@@ -2,6 +2,7 @@
 
 local decode_token = require "tasklist.token"
 local headers = require "tasklist.headers"
+local sign_in = require "tasklist.sign_in"
 
 local form_type = { Accept = "application/json", ["Content-Type"] = "application/x-www-form-urlencoded" }
 
@@ -16,21 +17,22 @@ local function form_of(...)
   return form
 end
 
-local function sign_in(engine, values, how)
+-- The identity that signs in as `how` says. `read` gets an answer's status and body, the client's `advice`, and the
+-- URL.
+local function signing_in(engine, values, advice, how, read)
   how.timeout = values.timeout
   how.headers = headers.write(form_type, values.headers)
+  how.read = function(status, body)
+    return read(status, body, advice, how.url)
+  end
   return engine:sign_in(how)
 end
 
--- No endpoint is asked twice for what it refused, so what to check must be said.
-local function read_login(status)
+local function read_login(status, body, advice, url)
   if status >= 200 and status <= 299 then
     return true
-  elseif status == 401 then
-    return nil, "the login was refused (401); check username and password (CAMUNDA_COOKIE_AUTH_USERNAME, "
-      .. "CAMUNDA_COOKIE_AUTH_PASSWORD)"
   end
-  return nil, ("the login was answered with %d; check login_url (CAMUNDA_COOKIE_AUTH_URL)"):format(status)
+  return sign_in.refused(sign_in.login, status, body, advice, url)
 end
 
 local switch_off = "or set camunda.tasklist.csrfPreventionEnabled=false at the server"
@@ -60,9 +62,9 @@ ways.bearer = {
 }
 
 ways.oauth = {
-  identity = function(engine, values)
+  identity = function(engine, values, advice)
     local in_form = values.client_auth == "form"
-    return sign_in(engine, values, {
+    return signing_in(engine, values, advice, {
       url = values.authorization_server_url,
       form = form_of("grant_type", "client_credentials", "audience", values.audience, "scope", values.scope,
         "resource", values.resource, "client_id", in_form and values.client_id,
@@ -70,21 +72,19 @@ ways.oauth = {
       client_id = not in_form and values.client_id or nil,
       client_secret = not in_form and values.client_secret or nil,
       token_folder = values.token_cache or nil,
-      read = decode_token,
-    })
+    }, decode_token)
   end,
   unauthorized = "the API does not accept the token; check audience and the client's permissions",
   csrf = use_cookies,
 }
 
 ways.cookie = {
-  identity = function(engine, values)
-    return sign_in(engine, values, {
+  identity = function(engine, values, advice)
+    return signing_in(engine, values, advice, {
       url = values.login_url,
       form = form_of("username", values.username, "password", values.password),
       session = true,
-      read = read_login,
-    })
+    }, read_login)
   end,
   unauthorized = "the API does not accept the session; check that login_url (CAMUNDA_COOKIE_AUTH_URL) is the API's own",
   csrf = "check that proxies pass the header X-CSRF-TOKEN and the cookies on in both directions, and that login_url "

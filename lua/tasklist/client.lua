@@ -29,7 +29,7 @@ local client = {}
 -- @treturn table; or nil and an error object
 -- @local
 function client.new(values, sources)
-  local made, failure = connection.new(values)
+  local made, failure = connection.new(values, sources)
   if not made then
     return nil, failure
   end

@@ -1,5 +1,6 @@
 --- A connection: an engine, who signs in, and the way of one message to its answer. Knows no verb.
 
+local advice = require "tasklist.advice"
 local auth = require "tasklist.auth"
 local core = require "tasklist.core"
 local errors = require "tasklist.errors"
@@ -53,17 +54,18 @@ end
 
 --- Makes a connection. Does no network I/O.
 -- @tparam table values from `settings.resolve`; the secrets in it are blanked
+-- @tparam table sources likewise
 -- @treturn table with `engine`, `values`, and `lines_of(has_body, given)`, which gives header lines for
 --   `exchange`, or nil and what is wrong with `given` (name -> value); or nil and an error
 --   object when the system has no descriptor left
-function connection.new(values)
+function connection.new(values, sources)
   local engine, failure = new_engine(values)
   if not engine then
     return nil, errors.new(failure)
   end
-  local way = auth[values.auth]
-  local self = { engine = engine, values = values, identity = way.identity(engine, values),
-    way = way, lines_of = line_writer(values.headers) }
+  local way, given = auth[values.auth], advice.new(values, sources)
+  local self = { engine = engine, values = values, identity = way.identity(engine, values, given),
+    way = way, advice = given, lines_of = line_writer(values.headers) }
   settings.blank(values)
   return setmetatable(self, metatable)
 end
@@ -145,7 +147,7 @@ end
 
 local function read(self, message, answer, peek)
   if answer.status < 200 or answer.status > 299 then
-    return errors.failed(message, errors.of_status(answer, message, self.way))
+    return errors.failed(message, errors.of_status(answer, message, self.way, self.advice.odd))
   end
   if peek then
     peek(answer.body)

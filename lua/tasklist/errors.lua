@@ -102,8 +102,9 @@ end
 -- @tparam table answer `status`, `body`, `attempts`, `retry_after`, `outcome` of an exchange
 -- @tparam table message what was sent
 -- @tparam table way of signing in, from `tasklist.auth`: what to do about a refusal depends on it
+-- @tparam ?string odd which settings begin or end oddly, from `tasklist.advice`
 -- @treturn table fields for `new`
-function errors.of_status(answer, message, way)
+function errors.of_status(answer, message, way, odd)
   local said = refusals.read(answer.status, answer.body)
   local text = ("the server answered %d"):format(answer.status)
   if said.text then
@@ -111,7 +112,7 @@ function errors.of_status(answer, message, way)
   end
   local hint = hint_of(answer, said, message, way)
   if hint then
-    text = text .. "; " .. hint
+    text = text .. "; " .. hint .. (odd and "; " .. odd or "")
   end
   return {
     kind = (answer.status == 401 or said.code == "csrf") and "auth" or "http",

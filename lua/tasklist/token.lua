@@ -1,60 +1,58 @@
 --- What a token endpoint's answer holds (RFC 6749 5.1 and 5.2).
 
-local errors = require "tasklist.errors"
+local advice = require "tasklist.advice"
 local json = require "tasklist.json"
+local sign_in = require "tasklist.sign_in"
 
 -- A life beyond this (30 years) is a mistake of the server's.
 local longest_life = 1e9
 
-local hints = {
-  [400] = "check client_id (ZEEBE_CLIENT_ID) and audience",
-  [401] = "check client_id and client_secret (ZEEBE_CLIENT_ID, ZEEBE_CLIENT_SECRET)",
-}
-
-local function text_of(value)
-  return type(value) == "string" and errors.one_line(value) or nil
-end
-
--- Only `error` and `error_description` may be quoted: the rest could hold a secret.
-local function refusal(status, answer)
-  local code, description = text_of(answer.error), text_of(answer.error_description)
-  local message = ("the token endpoint answered %d"):format(status)
-  if code then
-    message = message .. " " .. code
-  end
-  if description then
-    message = ("%s (%s)"):format(message, description)
-  end
-  if hints[status] then
-    message = message .. "; " .. hints[status]
-  end
-  return nil, message, code, description
-end
-
+-- Microsoft's older endpoints (v1.0) write the number as a string of digits.
 local function life_of(expires_in)
+  if type(expires_in) == "string" and expires_in:find("^[0-9]+$") then
+    expires_in = math.tointeger(tonumber(expires_in))
+  end
   if math.type(expires_in) == "integer" and expires_in > 0 and expires_in <= longest_life then
     return expires_in
+  end
+end
+
+-- RFC 6749 7.1: a token of a type that one does not know must not be used. The case of letters does not count, and
+-- the answer that leaves the type out (it must not) means this one.
+local function is_bearer(token_type)
+  return token_type == nil
+    or type(token_type) == "string" and token_type:find("^[Bb][Ee][Aa][Rr][Ee][Rr]$") ~= nil
+end
+
+-- What is wrong with a success; nothing of it is quoted, since any part may be the token.
+local function problem_of(answer, given)
+  if type(answer) ~= "table" then
+    return "is no JSON object; " .. given:check { "authorization_server_url" }
+  elseif type(answer.access_token) ~= "string" or answer.access_token == "" then
+    return "has no access_token"
+  elseif not is_bearer(answer.token_type) then
+    return "has a token_type that is not Bearer, and no other is known here"
   end
 end
 
 --- Reads a token answer.
 -- @tparam integer status
 -- @tparam string body
+-- @tparam[opt] table given the client's `advice`
+-- @tparam[opt] string url of the endpoint
 -- @treturn string access_token; or nil, then a message and the server's `error` and
 --   `error_description`, or nil
 -- @treturn ?number the token's life in seconds; nil when the server does not say it plainly, and then
 --   the token serves until a 401
-local function decode(status, body)
-  local answer = json.decode(body)
+return function(status, body, given, url)
+  given = given or advice.new { auth = "oauth" }
   if status < 200 or status > 299 then
-    return refusal(status, type(answer) == "table" and answer or {})
-  elseif type(answer) ~= "table" then
-    return nil, ("the token endpoint's answer (%d) is no JSON object; check authorization_server_url "
-      .. "(ZEEBE_AUTHORIZATION_SERVER_URL)"):format(status)
-  elseif type(answer.access_token) ~= "string" or answer.access_token == "" then
-    return nil, ("the token endpoint's answer (%d) has no access_token"):format(status)
+    return sign_in.refused(sign_in.token, status, body, given, url)
+  end
+  local answer = json.decode(body)
+  local problem = problem_of(answer, given)
+  if problem then
+    return nil, ("the token endpoint's answer (%d) %s"):format(status, problem)
   end
   return answer.access_token, life_of(answer.expires_in)
 end
-
-return decode

@@ -8,8 +8,10 @@ local words = {}
 
 local longest_shown = 60 -- bytes of a value in a message, which may end up in a log
 
--- In quotes and on one line; a long text is cut, and not within a character of UTF-8.
-local function quoted(text)
+--- A text in quotes and on one line; a long one is cut, and not within a character of UTF-8.
+-- @tparam string text
+-- @treturn string
+function words.quoted(text)
   if #text > longest_shown then
     text = text:sub(1, utf8.offset(text, 0, longest_shown + 1) - 1) .. "…"
   end
@@ -31,7 +33,7 @@ end
 -- @treturn string
 function words.shown(value)
   if type(value) == "string" then
-    return "the string " .. quoted(value)
+    return "the string " .. words.quoted(value)
   elseif type(value) == "number" then
     return ("the %s %s"):format(math.type(value), value)
   elseif type(value) == "boolean" then
@@ -44,7 +46,7 @@ end
 -- @param name
 -- @treturn string
 function words.name(name)
-  return type(name) == "string" and quoted(name) or tostring(name)
+  return type(name) == "string" and words.quoted(name) or tostring(name)
 end
 
 --- What to say of a value that is not what it should be.
@@ -69,7 +71,7 @@ end
 local function list(names, between)
   local texts = {}
   for index, name in ipairs(names) do
-    texts[index] = quoted(name)
+    texts[index] = words.quoted(name)
   end
   return table.concat(texts, between)
 end

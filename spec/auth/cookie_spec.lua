@@ -98,6 +98,22 @@ describe("auth = cookie", function()
     assert.equal(0, seen.count(server, search_below))
   end)
 
+  for status, words in pairs { [302] = "redirects are not followed", [404] = "check ", [405] = "check ",
+    [400] = "no answer of a login: \"Bad & worse\"" } do
+    it(("that is answered with %d names the URL and its setting"):format(status), function()
+      server:fault { path = "/api/login", action = "status", status = status, headers = { Location = "/elsewhere" },
+        body = "<title>Bad &amp; worse</title>" }
+      local client <close> = client_with()
+      local _, failure = search_one(client)
+      assert.equal("auth", failure.kind)
+      assert.equal(status, failure.status)
+      find(failure.message, ("the login %s/api/login answered %d"):format(server.base_url, status))
+      find(failure.message, words)
+      find(failure.message, 'CAMUNDA_COOKIE_AUTH_URL (option "login_url")')
+      assert.equal(1, seen.count(server, login))
+    end)
+  end
+
   it("says that there is no login at the URL", function()
     local client <close> = client_with { login_url = server.base_url .. "/login-elsewhere" }
     local _, failure = search_one(client)

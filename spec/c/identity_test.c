@@ -131,20 +131,142 @@ static void a_token_without_a_known_life_serves_on(void **state)
     }
 }
 
+static bool refused_by_api(uint64_t generation, tl_time now)
+{
+    return tl_identity_refused(identity, generation, false, now);
+}
+
 static void a_401_drops_only_its_own_token(void **state)
 {
     (void)state;
     grant("first", UNKNOWN, START);
     uint64_t first = identity->generation;
-    tl_identity_drop(identity, first);
+    assert_true(refused_by_api(first, START));
     check(START, TL_TOKEN_NEEDED, true);
+    assert_true(refused_by_api(first, START)); /* another that carried it */
     grant("second", UNKNOWN, START);
     assert_true(identity->generation != first);
-    tl_identity_drop(identity, first); /* late */
+    assert_true(refused_by_api(first, START)); /* late */
     check(START, TL_TOKEN_READY, false);
     assert_string_equal(tl_buffer_text(&identity->lines), "Authorization: Bearer second");
-    tl_identity_drop(identity, identity->generation);
+    tl_identity_accepted(identity, identity->generation, true);
+    assert_true(refused_by_api(identity->generation, START));
     check(START, TL_TOKEN_NEEDED, true);
+}
+
+/* The request that met the first 401 goes out again, and meets the next one with the new token. */
+static void replace_in_vain(const char *token, tl_time now)
+{
+    assert_true(refused_by_api(identity->generation, now));
+    grant(token, UNKNOWN, now);
+    assert_false(tl_identity_refused(identity, identity->generation, true, now));
+}
+
+static void a_replacement_that_is_refused_too_is_kept(void **state)
+{
+    (void)state;
+    const int seconds[] = {1, 2, 4, 8, 16, 30, 30};
+    tl_time now = START;
+    grant("some", UNKNOWN, now);
+    for (size_t i = 0; i < COUNT(seconds); i++) {
+        replace_in_vain("kept", now);
+        now += seconds[i] * TL_SECOND;
+        assert_false(refused_by_api(identity->generation, now - 1));
+        check(now - 1, TL_TOKEN_READY, false);
+        assert_string_equal(tl_buffer_text(&identity->lines), "Authorization: Bearer kept");
+    }
+    /* What others are told of the kept token changes nothing; a replacement that helped does. */
+    replace_in_vain("kept", now);
+    tl_identity_accepted(identity, identity->generation, false);
+    assert_false(refused_by_api(identity->generation, now));
+    tl_identity_accepted(identity, identity->generation, true);
+    replace_in_vain("kept", now);
+    assert_false(refused_by_api(identity->generation, now + TL_SECOND - 1));
+    assert_true(refused_by_api(identity->generation, now + TL_SECOND));
+}
+
+/* As with retries = 0. */
+static void without_a_replay_replacements_rest_as_well(void **state)
+{
+    (void)state;
+    grant("first", UNKNOWN, START);
+    assert_true(refused_by_api(identity->generation, START));
+    grant("second", UNKNOWN, START);
+    assert_false(refused_by_api(identity->generation, START + TL_SECOND - 1));
+    assert_true(refused_by_api(identity->generation, START + TL_SECOND));
+    grant("third", UNKNOWN, START + TL_SECOND);
+    assert_false(refused_by_api(identity->generation, START + 3 * TL_SECOND - 1));
+    assert_true(refused_by_api(identity->generation, START + 3 * TL_SECOND));
+}
+
+static void what_is_given_for_good_is_kept(void **state)
+{
+    (void)state;
+    tl_identity *fixed = tl_identity_new_bearer(&allocator, "abc");
+    assert_non_null(fixed);
+    assert_false(tl_identity_refused(fixed, fixed->generation, false, START));
+    assert_int_equal(tl_identity_state(fixed, START), TL_TOKEN_READY);
+    tl_identity_free(&allocator, fixed);
+}
+
+static void a_token_that_lives_too_briefly_does_not_ripen(void **state)
+{
+    (void)state;
+    grant("first", 1, START);
+    assert_true(refused_by_api(identity->generation, START));
+    assert_true(identity->ripens);
+    grant("second", 1, START);
+    assert_int_equal(identity->serves_from, 0);
+}
+
+/* How old a token was that was refused, and whether the next one ripens. */
+static const struct youth {
+    tl_time age;
+    bool proven, ripens;
+} youths[] = {
+    {0, false, true},
+    {TL_SECOND, false, true},
+    {2 * TL_SECOND, false, false},
+    {0, true, false},
+};
+
+static void a_token_that_was_refused_young_lets_the_next_one_ripen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(youths); i++) {
+        tl_time now = START + (tl_time)i * 100 * TL_SECOND;
+        grant("first", UNKNOWN, now);
+        assert_int_equal(identity->serves_from, 0);
+        if (youths[i].proven)
+            tl_identity_accepted(identity, identity->generation, false);
+        assert_true(refused_by_api(identity->generation, now + youths[i].age));
+        tl_identity_fetching(identity, SOME_FETCH, now);
+        assert_true(tl_identity_grant(identity, "second", 6, UNKNOWN, now + 5 * TL_SECOND));
+        tl_time ripe = identity->serves_from;
+        if (youths[i].ripens != (ripe > now + 6 * TL_SECOND && ripe < now + 7 * TL_SECOND))
+            fail_msg("row %zu", i);
+        /* Ripe, and refused all the same: age was not what was wrong. */
+        assert_false(
+            tl_identity_refused(identity, identity->generation, true, now + 7 * TL_SECOND));
+        grant("third", UNKNOWN, now + 50 * TL_SECOND);
+        assert_int_equal(identity->serves_from, 0);
+        tl_identity_accepted(identity, identity->generation, true);
+    }
+}
+
+/* Once the API has turned out to refuse young tokens, each ripens. */
+static void an_api_that_wants_ripe_tokens_is_remembered(void **state)
+{
+    (void)state;
+    grant("first", UNKNOWN, START);
+    assert_true(refused_by_api(identity->generation, START));
+    for (int i = 1; i < 4; i++) {
+        tl_time now = START + i * 100 * TL_SECOND;
+        grant("ripe", UNKNOWN, now);
+        assert_true(identity->serves_from > now);
+        tl_identity_accepted(identity, identity->generation, true);
+        assert_true(refused_by_api(identity->generation, now + 50 * TL_SECOND)); /* revoked */
+    }
 }
 
 static void a_refusal_rests_and_the_rest_doubles(void **state)
@@ -162,7 +284,7 @@ static void a_refusal_rests_and_the_rest_doubles(void **state)
     assert_string_equal(identity->failure.message, "wrong secret");
     grant("abc", UNKNOWN, now);
     assert_int_equal(identity->failure.kind, TL_OK);
-    tl_identity_drop(identity, identity->generation);
+    assert_true(refused_by_api(identity->generation, now));
     check(now, TL_TOKEN_NEEDED, true);
     refuse(&refusal, true, now);
     check(now + TL_SECOND - 1, TL_TOKEN_REFUSED, false);
@@ -301,7 +423,6 @@ static void a_user_and_a_password_serve_for_good(void **state)
         assert_int_equal(fixed->lines.length, strlen(basic[i].line) + 1);
         assert_int_equal(tl_identity_state(fixed, TL_NEVER - 1), TL_TOKEN_READY);
         assert_false(tl_identity_wants_fetch(fixed, TL_NEVER - 1));
-        assert_false(tl_identity_renewable(fixed));
         tl_identity_free(&allocator, fixed);
     }
 }
@@ -314,7 +435,6 @@ static void a_fixed_token_serves_for_good(void **state)
     assert_string_equal(tl_buffer_text(&fixed->lines), "Authorization: Bearer abc");
     assert_int_equal(tl_identity_state(fixed, TL_NEVER - 1), TL_TOKEN_READY);
     assert_false(tl_identity_wants_fetch(fixed, TL_NEVER - 1));
-    assert_false(tl_identity_renewable(fixed));
     tl_identity_free(&allocator, fixed);
 }
 
@@ -337,14 +457,13 @@ static void a_token_from_the_host_is_asked_for_again(void **state)
     (void)state;
     tl_identity *asked = tl_identity_new_asked(&allocator);
     assert_non_null(asked);
-    assert_true(tl_identity_renewable(asked));
     assert_true(tl_identity_wants_fetch(asked, START));
     tl_identity_fetching(asked, NULL, START);
     assert_false(tl_identity_wants_fetch(asked, START));
     assert_int_equal(tl_identity_state(asked, START), TL_TOKEN_NEEDED);
     assert_true(tl_identity_grant(asked, "abc", 3, 0, START));
     assert_int_equal(tl_identity_state(asked, START), TL_TOKEN_READY);
-    tl_identity_drop(asked, asked->generation);
+    assert_true(tl_identity_refused(asked, asked->generation, false, START));
     assert_true(tl_identity_wants_fetch(asked, START));
     tl_identity_free(&allocator, asked);
 }
@@ -369,6 +488,12 @@ int main(void)
         TEST(its_life_counts_from_the_fetch),
         TEST(a_token_without_a_known_life_serves_on),
         TEST(a_401_drops_only_its_own_token),
+        TEST(a_replacement_that_is_refused_too_is_kept),
+        TEST(without_a_replay_replacements_rest_as_well),
+        TEST(what_is_given_for_good_is_kept),
+        TEST(a_token_that_was_refused_young_lets_the_next_one_ripen),
+        TEST(a_token_that_lives_too_briefly_does_not_ripen),
+        TEST(an_api_that_wants_ripe_tokens_is_remembered),
         TEST(a_refusal_rests_and_the_rest_doubles),
         TEST(a_refusal_without_rest_is_tried_again_at_once),
         TEST(a_failure_that_may_pass_holds_no_tokenless_call_up),

@@ -10,7 +10,7 @@ static const tl_attempt first = {
     .went_out = true,
     .attempts = 1,
     .most_attempts = 4,
-    .renewable = true,
+    .has_other_proof = true,
     .now = 5 * TL_SECOND,
     .deadline = 5 * TL_SECOND + FAR,
 };
@@ -300,16 +300,16 @@ static void a_backoff_never_passes_the_deadline(void **state)
 }
 
 static const struct replay {
-    bool renewable, replayed;
-    int attempts, verdict;
+    bool has_other_proof;
+    int attempts, most_attempts, verdict;
 } replays[] = {
-    {true, false, 1, FRESH},
-    {true, false, 4, FRESH}, /* a 401 is no failed attempt */
-    {true, true, 2, FINISH},
-    {false, false, 1, FINISH}, /* no identity: nothing would be different */
+    {true, 1, 4, FRESH},
+    {true, 4, 4, FRESH}, /* a 401 is no failed attempt */
+    {true, 1, 1, FINISH},
+    {false, 1, 4, FINISH}, /* nothing would be different */
 };
 
-static void a_401_is_replayed_once(void **state)
+static void a_401_is_replayed_where_another_proof_is(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(replays); i++) {
@@ -317,9 +317,9 @@ static void a_401_is_replayed_once(void **state)
         tl_time delay;
         tl_attempt attempt = first;
         attempt.status = 401;
-        attempt.renewable = replays[i].renewable;
-        attempt.replayed = replays[i].replayed;
+        attempt.has_other_proof = replays[i].has_other_proof;
         attempt.attempts = replays[i].attempts;
+        attempt.most_attempts = replays[i].most_attempts;
         if ((int)tl_retry_judge(&attempt, &random, &delay) != replays[i].verdict)
             fail_msg("row %zu", i);
     }
@@ -339,7 +339,7 @@ int main(void)
         cmocka_unit_test(retry_after_is_kept_to_or_ends_the_call),
         cmocka_unit_test(who_was_told_to_wait_comes_back_at_a_moment_of_its_own),
         cmocka_unit_test(a_backoff_never_passes_the_deadline),
-        cmocka_unit_test(a_401_is_replayed_once),
+        cmocka_unit_test(a_401_is_replayed_where_another_proof_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -197,7 +197,7 @@ static void an_identity_carries_its_session(void **state)
                         identity->lines.length);
     with_block("X-CSRF-TOKEN: late\r\nSet-Cookie: s=0\r\n", observe_late);
     assert_string_equal(tl_buffer_text(&identity->lines), "Cookie: s=1");
-    tl_identity_drop(identity, identity->generation);
+    assert_true(tl_identity_refused(identity, identity->generation, false, 0));
     assert_int_equal(tl_identity_state(identity, 0), TL_TOKEN_NEEDED);
     with_block("Set-Cookie: s=1\r\n", observe_now);
     assert_int_equal(tl_identity_state(identity, 0), TL_TOKEN_NEEDED);

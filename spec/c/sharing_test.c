@@ -383,6 +383,37 @@ static void a_401_drops_the_token_for_all(void **state)
     close_worlds(3);
 }
 
+/* The API accepts every token from then on. */
+static _Atomic tl_time ripe_at;
+
+static void answer_when_ripe(test_exchange *exchange)
+{
+    if (tl_now() >= ripe_at)
+        exchange_answer(exchange, 200, "", exchange->authorization);
+    else
+        exchange_answer(exchange, 401, "", "too young");
+}
+
+/* Another process has just fetched it because of a 401: one more would be younger still. */
+static void a_young_replacement_in_the_file_ripens(void **state)
+{
+    (void)state;
+    static const test_route routes[] = {{"/token", answer_token}, {"/api", answer_when_ripe}, {0}};
+    tl_request *requests[MANY];
+    open_worlds(routes, 2);
+    ripe_at = tl_now() + TL_SECOND;
+    tl_token_store_refuse(&worlds[0].identity->store, "token-0", 7);
+    write_first_token();
+    for (int i = 0; i < MANY; i++)
+        requests[i] = start_get(&worlds[1], "/api");
+    for (int i = 0; i < MANY; i++)
+        expect_answer(&worlds[1], requests[i], 200, "Bearer token-1");
+    expect_requests("/token", 0);
+    expect_requests("/api", 2 * MANY);
+    expect_answer(&worlds[0], start_get(&worlds[0], "/api"), 200, "Bearer token-1");
+    close_worlds(2);
+}
+
 /* Others must not run into the same 401 while the next token is on its way. */
 static void a_refused_token_is_gone_before_the_next_is_there(void **state)
 {
@@ -476,6 +507,7 @@ int main(void)
         SHARING_TEST(a_holder_that_stops_is_not_waited_for_for_ever),
         SHARING_TEST(each_holder_has_its_own_time),
         SHARING_TEST(a_401_drops_the_token_for_all),
+        SHARING_TEST(a_young_replacement_in_the_file_ripens),
         SHARING_TEST(a_refused_token_is_gone_before_the_next_is_there),
         SHARING_TEST(a_refused_secret_frees_the_lock),
         SHARING_TEST(without_a_usable_folder_memory_serves_and_one_trace_tells),

@@ -178,6 +178,109 @@ static void a_second_401_is_final(void **state)
     world_close(&w);
 }
 
+/* When each token was issued. The API accepts it from a second later on. */
+static _Atomic tl_time issued[MANY];
+
+static void answer_and_note_token(test_exchange *exchange)
+{
+    issued[exchange->nth] = tl_now();
+    answer_token(exchange);
+}
+
+static void answer_if_ripe(test_exchange *exchange)
+{
+    int number = 0;
+    sscanf(exchange->authorization, "Bearer token-%d", &number);
+    if (number > 0 && number < MANY && tl_now() - issued[number] >= TL_SECOND)
+        exchange_answer(exchange, 200, "", exchange->authorization);
+    else
+        exchange_answer(exchange, 401, "", "too young");
+}
+
+static const test_route behind[] = {
+    {"/token", answer_and_note_token}, {"/api", answer_if_ripe}, {0}};
+
+static void a_token_ripens_for_an_api_whose_clock_is_behind(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, behind);
+    expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-2");
+    expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-2");
+    assert_int_equal(server_requests(w.server, "/token"), 2);
+    assert_int_equal(server_requests(w.server, "/api"), 3);
+    w.identity->expires_at = 0; /* the next one is not even tried before it is ripe */
+    tl_request_spec spec = write_spec(&w, "/api");
+    expect_answer(&w, start(&w, &spec), 200, "Bearer token-3");
+    assert_int_equal(server_requests(w.server, "/api"), 4);
+    world_close(&w);
+}
+
+static void all_who_wait_let_the_token_ripen(void **state)
+{
+    (void)state;
+    world w;
+    tl_request *requests[MANY];
+    world_open(&w, behind);
+    start_many(&w, requests);
+    for (int i = 0; i < MANY; i++)
+        expect_answer(&w, requests[i], 200, "Bearer token-2");
+    assert_int_equal(server_requests(w.server, "/token"), 2);
+    assert_int_equal(server_requests(w.server, "/api"), 2 * MANY);
+    world_close(&w);
+}
+
+static void who_has_no_time_to_wait_tries_an_unripe_token(void **state)
+{
+    (void)state;
+    world w;
+    valid = 2;
+    world_open(&w, usual);
+    tl_request_spec spec = get_spec(&w, "/api");
+    spec.timeout = 900 * TL_MILLISECOND;
+    expect_answer(&w, start(&w, &spec), 200, "Bearer token-2");
+    world_close(&w);
+}
+
+/* The first call fetches one, and one more because of the 401; the others find a rest. */
+static void while_all_tokens_are_refused_few_are_fetched(void **state)
+{
+    (void)state;
+    world w;
+    valid = 0;
+    world_open(&w, usual);
+    expect_answer(&w, start_get(&w, "/api"), 401, "who?");
+    for (int i = 0; i < MANY; i++) {
+        w.identity->replacing.until = tl_now() + TL_SECOND; /* however slow the machine is */
+        expect_answer(&w, start_get(&w, "/api"), 401, "who?");
+    }
+    assert_int_equal(server_requests(w.server, "/token"), 2);
+    assert_int_equal(server_requests(w.server, "/api"), 2 + MANY);
+    valid = 3;
+    w.identity->replacing.until = 0; /* as if the rest were over */
+    expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-3");
+    world_close(&w);
+}
+
+/* The good token is thrown away once, and no more while the rest lasts. */
+static void one_operation_that_is_refused_costs_the_others_no_token(void **state)
+{
+    (void)state;
+    static const test_route routes[] = {
+        {"/token", answer_token}, {"/api", answer_fine}, {"/never", refuse_token}, {0}};
+    world w;
+    world_open(&w, routes);
+    expect_answer(&w, start_get(&w, "/api"), 200, "fine");
+    expect_answer(&w, start_get(&w, "/never"), 401, "wrong secret");
+    for (int i = 0; i < MANY; i++) {
+        w.identity->replacing.until = tl_now() + TL_SECOND;
+        expect_answer(&w, start_get(&w, "/never"), 401, "wrong secret");
+        expect_answer(&w, start_get(&w, "/api"), 200, "fine");
+    }
+    assert_int_equal(server_requests(w.server, "/token"), 2);
+    world_close(&w);
+}
+
 static void many_401s_fetch_one_token(void **state)
 {
     (void)state;
@@ -282,7 +385,7 @@ static void a_rest_ends(void **state)
     world w;
     world_open(&w, routes);
     expect_error(&w, start_get(&w, "/api"), TL_AUTH, "refused");
-    w.identity->rest_until = 0; /* as if the second had passed */
+    w.identity->rest.until = 0; /* as if the second had passed */
     expect_answer(&w, start_get(&w, "/api"), 200, "fine");
     assert_int_equal(server_requests(w.server, "/token"), 2);
     world_close(&w);
@@ -511,8 +614,9 @@ static void a_fixed_token_is_not_renewed(void **state)
         tl_engine_adopt(w.engine, tl_identity_new_bearer(tl_engine_allocator(w.engine), "token-1"));
     expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
     valid = 2;
-    expect_answer(&w, start_get(&w, "/api"), 401, "who?");
-    assert_int_equal(server_requests(w.server, "/api"), 2);
+    for (int i = 0; i < 2; i++)
+        expect_answer(&w, start_get(&w, "/api"), 401, "who?");
+    assert_int_equal(server_requests(w.server, "/api"), 3);
     assert_int_equal(server_requests(w.server, "/token"), 0);
     world_close(&w);
 }
@@ -529,12 +633,12 @@ static void a_token_outlives_the_failure_of_its_renewal(void **state)
     w.life = 1000;
     expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
     for (int renewals = 1; renewals <= 2; renewals++) {
-        w.identity->renew_at = w.identity->rest_until = 0; /* as if 970 s, and a rest, had passed */
+        w.identity->renew_at = w.identity->rest.until = 0; /* as if 970 s, and a rest, had passed */
         expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
         while (w.identity->signing_in)
             drive(&w);
         assert_int_equal(w.identity->failure.kind, TL_HTTP);
-        assert_true(w.identity->rest_until > 0);
+        assert_true(w.identity->rest.until > 0);
         expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
         assert_int_equal(server_requests(w.server, "/token"), 1 + renewals * 4);
     }
@@ -561,6 +665,11 @@ int main(void)
         ENGINE_TEST(the_fetch_outlives_all_who_wait_for_it),
         ENGINE_TEST(a_401_is_replayed_with_a_fresh_token),
         ENGINE_TEST(a_second_401_is_final),
+        ENGINE_TEST(a_token_ripens_for_an_api_whose_clock_is_behind),
+        ENGINE_TEST(all_who_wait_let_the_token_ripen),
+        ENGINE_TEST(who_has_no_time_to_wait_tries_an_unripe_token),
+        ENGINE_TEST(while_all_tokens_are_refused_few_are_fetched),
+        ENGINE_TEST(one_operation_that_is_refused_costs_the_others_no_token),
         ENGINE_TEST(many_401s_fetch_one_token),
         ENGINE_TEST(a_late_401_drops_no_newer_token),
         ENGINE_TEST(a_renewal_holds_nobody_up),

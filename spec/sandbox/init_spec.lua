@@ -203,6 +203,16 @@ describe("a sandbox as a process", function()
     end)
   end)
 
+  it("lets tokens begin after a fraction of a second", function()
+    with({ token_delay = 0.05 }, function(server)
+      local token = sign_in(server)
+      local status, _, body = search(server, token)
+      assert.equal(401, status)
+      assert.is_truthy(json.decode(body).message:find("Jwt used before 20", 1, true))
+      while search(server, token) ~= 200 do end
+    end)
+  end)
+
   it("packs answers only for those who ask", function()
     with({ gzip = true }, function(server)
       local token = sign_in(server)

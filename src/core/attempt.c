@@ -316,6 +316,21 @@ static void begin_again(tl_request *request)
     tl_signin_send(request);
 }
 
+/* Tells the identity what the API thinks of its proof. 429 and 5xx may come from something in
+ * between, which has not looked at it. True when the request may go out with another proof. */
+static bool judge_proof(const tl_request *request, const tl_attempt *attempt)
+{
+    tl_identity *identity = request->identity;
+    if (!identity || attempt->code != CURLE_OK)
+        return false;
+    if (attempt->status == 401)
+        return tl_identity_refused(identity, request->token_generation, request->replayed,
+                                   attempt->now);
+    if (attempt->status != 429 && attempt->status < 500)
+        tl_identity_accepted(identity, request->token_generation, request->replayed);
+    return false;
+}
+
 void tl_attempt_done(tl_request *request, CURLcode code)
 {
     tl_engine *engine = request->engine;
@@ -334,9 +349,7 @@ void tl_attempt_done(tl_request *request, CURLcode code)
                             tl_header_block_keep_alive(&request->answer_headers));
     tl_attempt_recall(request, code == CURLE_OK); /* a failed lookup's thread may still run */
     request->outcome = tl_retry_outcome(&attempt);
-    if (attempt.code == CURLE_OK && attempt.status == 401 && request->identity &&
-        !request->replayed)
-        tl_identity_drop(request->identity, request->token_generation);
+    attempt.has_other_proof = judge_proof(request, &attempt);
     switch (tl_retry_judge(&attempt, &engine->random, &delay)) {
     case TL_VERDICT_AGAIN:
         request->state = TL_REQUEST_RESTING;

@@ -6,6 +6,10 @@
 #define SHORTEST_REST TL_SECOND
 #define LONGEST_REST  (30 * TL_SECOND)
 
+/* An API whose clock is behind the token endpoint's refuses a token for its first second ("nbf",
+ * RFC 7519 4.1.5). A little more, since such times are whole seconds. */
+#define RIPE_AGE (1100 * TL_MILLISECOND)
+
 /* Seconds. A longer life than this (30 years) is a mistake of the server's, and no reason to
  * overflow. */
 #define LONGEST_LIFE 1e9
@@ -106,11 +110,6 @@ const char *tl_identity_sought(const tl_identity *identity)
     return identity->kind == TL_SESSION ? "session" : "token";
 }
 
-bool tl_identity_renewable(const tl_identity *identity)
-{
-    return identity->kind != TL_FIXED;
-}
-
 static bool serves(const tl_identity *identity, tl_time now)
 {
     return identity->lines.length > 0 && now < identity->expires_at;
@@ -123,16 +122,17 @@ bool tl_identity_is_refusal(tl_error_kind kind)
 
 /* Only a refusal makes calls fail while the endpoint rests: after a failure that may pass, a call
  * that has no token tries again at once. */
-static bool refused(const tl_identity *identity, tl_time now)
+static bool is_turned_away(const tl_identity *identity, tl_time now)
 {
-    return tl_identity_is_refusal(identity->failure.kind) && now < identity->rest_until;
+    return tl_identity_is_refusal(identity->failure.kind) && now < identity->rest.until;
 }
 
 tl_token_state tl_identity_state(const tl_identity *identity, tl_time now)
 {
     if (serves(identity, now))
         return TL_TOKEN_READY;
-    return !identity->signing_in && refused(identity, now) ? TL_TOKEN_REFUSED : TL_TOKEN_NEEDED;
+    return !identity->signing_in && is_turned_away(identity, now) ? TL_TOKEN_REFUSED
+                                                                  : TL_TOKEN_NEEDED;
 }
 
 bool tl_identity_wants_fetch(const tl_identity *identity, tl_time now)
@@ -140,8 +140,8 @@ bool tl_identity_wants_fetch(const tl_identity *identity, tl_time now)
     if (identity->signing_in)
         return false;
     if (serves(identity, now))
-        return now >= identity->renew_at && now >= identity->rest_until;
-    return !refused(identity, now);
+        return now >= identity->renew_at && now >= identity->rest.until;
+    return !is_turned_away(identity, now);
 }
 
 void tl_identity_fetching(tl_identity *identity, tl_request *fetch, tl_time now)
@@ -173,6 +173,20 @@ static void set_life(tl_identity *identity, double life)
     identity->renew_at = identity->expires_at - tl_identity_early(span);
 }
 
+/* A new proof is there. Without a fetch it is older than this moment: another process got it, or
+ * the host's function has kept it. One that is to be renewed before it is ripe does not ripen: the
+ * next one would not get ripe either, and requests would wait for ever. */
+static void begin_life(tl_identity *identity, double life, tl_time now)
+{
+    set_life(identity, life);
+    identity->generation++;
+    identity->proven = false;
+    identity->replacement = false;
+    identity->born = identity->fetch ? now : identity->fetch_started;
+    tl_time ripe = identity->born + RIPE_AGE;
+    identity->serves_from = identity->ripens && ripe < identity->renew_at ? ripe : 0;
+}
+
 /* `lines` becomes the identity's; when they could not be `written` the old ones go on serving. */
 static bool install(tl_identity *identity, tl_buffer *lines, bool written, double life, tl_time now)
 {
@@ -185,11 +199,10 @@ static bool install(tl_identity *identity, tl_buffer *lines, bool written, doubl
     }
     tl_buffer_free(&identity->lines);
     identity->lines = *lines;
-    identity->generation++;
-    set_life(identity, life);
+    begin_life(identity, life, now);
     end_sign_in(identity);
     identity->failure.kind = TL_OK;
-    identity->rest = identity->rest_until = 0;
+    identity->rest = (tl_rest){0};
     return true;
 }
 
@@ -207,7 +220,8 @@ bool tl_identity_grant(tl_identity *identity, const char *token, size_t length, 
     if (!tl_credentials_fit_a_header(token, length))
         return refuse_answer(identity,
                              identity->kind == TL_ASKED
-                                 ? "the token function gave a token that no header can carry"
+                                 ? "the token function gave a token that no header can carry; is "
+                                   "there a line break or a blank at its end?"
                                  : "the token endpoint gave a token that no header can carry "
                                    "(RFC 6750)",
                              now);
@@ -229,17 +243,37 @@ bool tl_identity_admit(tl_identity *identity, const tl_buffer *headers, tl_time 
     return install(identity, &lines, written, 0, now);
 }
 
+/* Begins a rest that is `times` as long as the last one. */
+static void begin_rest(tl_rest *rest, int times, tl_time now)
+{
+    tl_time length = rest->length * times;
+    rest->length = length < SHORTEST_REST  ? SHORTEST_REST
+                   : length > LONGEST_REST ? LONGEST_REST
+                                           : length;
+    rest->until = now + rest->length;
+}
+
 void tl_identity_refuse(tl_identity *identity, const tl_error *error, bool rest, tl_time now)
 {
     end_sign_in(identity);
     identity->failure = *error;
-    if (!rest)
-        return;
-    tl_time doubled = identity->rest * 2;
-    identity->rest = doubled < SHORTEST_REST  ? SHORTEST_REST
-                     : doubled > LONGEST_REST ? LONGEST_REST
-                                              : doubled;
-    identity->rest_until = now + identity->rest;
+    if (rest)
+        begin_rest(&identity->rest, 2, now);
+}
+
+/* The line is that of tl_credentials_write_bearer. */
+static void refuse_stored(tl_identity *identity)
+{
+    const char *token = strrchr(tl_buffer_text(&identity->lines), ' ');
+    if (token)
+        tl_token_store_refuse(&identity->store, token + 1, strlen(token + 1));
+}
+
+static void drop(tl_identity *identity)
+{
+    if (tl_token_store_is_on(&identity->store))
+        refuse_stored(identity);
+    tl_buffer_clear(&identity->lines);
 }
 
 void tl_identity_observe(tl_identity *identity, uint64_t generation, const tl_buffer *headers)
@@ -256,22 +290,43 @@ void tl_identity_observe(tl_identity *identity, uint64_t generation, const tl_bu
         return;
     }
     tl_buffer_free(&lines);
-    tl_identity_drop(identity, generation); /* half a session: sign in anew */
+    drop(identity); /* half a session: sign in anew */
 }
 
-/* The line is that of tl_credentials_write_bearer. */
-static void refuse_stored(tl_identity *identity)
+void tl_identity_accepted(tl_identity *identity, uint64_t generation, bool replayed)
 {
-    const char *token = strrchr(tl_buffer_text(&identity->lines), ' ');
-    if (token)
-        tl_token_store_refuse(&identity->store, token + 1, strlen(token + 1));
+    if (identity->generation == generation)
+        identity->proven = true;
+    if (replayed)
+        identity->replacing = (tl_rest){0};
 }
 
-void tl_identity_drop(tl_identity *identity, uint64_t generation)
+/* The API has never accepted it, and may do so when it is older. */
+static bool may_be_unripe(const tl_identity *identity, tl_time now)
 {
-    if (identity->generation != generation)
-        return;
-    if (tl_token_store_is_on(&identity->store))
-        refuse_stored(identity);
-    tl_buffer_clear(&identity->lines);
+    return identity->kind == TL_TOKEN && !identity->proven && now - identity->born < RIPE_AGE;
+}
+
+bool tl_identity_refused(tl_identity *identity, uint64_t generation, bool replayed, tl_time now)
+{
+    bool current = identity->generation == generation && identity->lines.length > 0;
+    bool unripe = may_be_unripe(identity, now);
+    if (identity->kind == TL_FIXED)
+        return false;
+    if (current && !identity->proven)
+        identity->ripens = unripe; /* when a ripe one is refused, its age is not what is wrong */
+    if (replayed) {
+        begin_rest(&identity->replacing, 1, now);
+        return false;
+    }
+    if (!current || (identity->replacement && now < identity->serves_from))
+        return true; /* another request that carried the same proof has seen to it */
+    if (now < identity->replacing.until)
+        return false;
+    begin_rest(&identity->replacing, 2, now);
+    if (identity->replacement && unripe)
+        identity->serves_from = identity->born + RIPE_AGE;
+    else
+        drop(identity);
+    return true;
 }

@@ -19,6 +19,11 @@
 typedef struct tl_engine tl_engine;
 typedef struct tl_request tl_request;
 
+/* A time in which something is left alone. It doubles from 1 s to 30 s each time it begins anew. */
+typedef struct tl_rest {
+    tl_time length, until;
+} tl_rest;
+
 /* Where the proof comes from. */
 typedef enum tl_identity_kind {
     TL_FIXED,  /* it was given once, and serves for good */
@@ -60,6 +65,12 @@ typedef struct tl_identity {
     tl_session session;  /* that the lines were made of */
     uint64_t generation; /* counts proofs, so that a late 401 drops only the one it was for */
     tl_time renew_at, expires_at;
+    tl_time born;        /* when it came, at the latest; by that its age counts */
+    bool replacement;    /* another process fetched it, because the one before was refused */
+    bool proven;         /* the API has accepted it */
+    tl_rest replacing;   /* until its end a 401 replaces no proof */
+    bool ripens;         /* the API refuses tokens that were just issued */
+    tl_time serves_from; /* so this one waits until then; 0: it does not */
 
     bool signing_in;
     tl_request *fetch; /* that signs in, or NULL: the host is asked, or we wait for our turn */
@@ -73,9 +84,8 @@ typedef struct tl_identity {
     tl_time turn_delay;
     char noted_fault[TL_MESSAGE_SIZE]; /* of the store, that the host has heard of */
 
-    tl_error failure;   /* of the last sign-in; TL_OK after a grant */
-    tl_time rest_until; /* the endpoint is left alone until then */
-    tl_time rest;       /* how long the last rest was */
+    tl_error failure; /* of the last sign-in; TL_OK after a grant */
+    tl_rest rest;     /* of the endpoint, after a failure */
 } tl_identity;
 
 /* Each is NULL without memory. */
@@ -91,9 +101,6 @@ void tl_identity_free(const tl_allocator *allocator, tl_identity *identity);
 
 /* What it waits for, in a word. */
 const char *tl_identity_sought(const tl_identity *identity);
-
-/* Whether signing in anew can help after a 401. */
-bool tl_identity_renewable(const tl_identity *identity);
 
 /* What a request that starts now has to do. */
 tl_token_state tl_identity_state(const tl_identity *identity, tl_time now);
@@ -129,7 +136,17 @@ bool tl_identity_is_refusal(tl_error_kind kind);
  * header block what it is to send from now on. */
 void tl_identity_observe(tl_identity *identity, uint64_t generation, const tl_buffer *headers);
 
-/* A 401 came for such a request. A token is not taken from the store again. */
-void tl_identity_drop(tl_identity *identity, uint64_t generation);
+/* Such an answer shows that the API has accepted the proof. `replayed`: the request had met a 401
+ * before, so that replacing the proof has helped. */
+void tl_identity_accepted(tl_identity *identity, uint64_t generation, bool replayed);
+
+/* A 401 came for such a request. True when it may go out once more: then the proof, if it is still
+ * there, is dropped, and a token is not taken from the store again. But one that another process
+ * has just fetched for that reason is kept until it is ripe.
+ *
+ * After a 401 that a replacement did not cure, the proof is kept for 1 s, doubling to 30 s: the
+ * next replacement would most likely be refused too, and one operation that always gets a 401 would
+ * cost all others their good token each time. */
+bool tl_identity_refused(tl_identity *identity, uint64_t generation, bool replayed, tl_time now);
 
 #endif

@@ -67,8 +67,6 @@ void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt)
         .read = request->read,
         .attempts = request->attempts,
         .most_attempts = request->engine->most_attempts,
-        .replayed = request->replayed,
-        .renewable = request->identity && tl_identity_renewable(request->identity),
         .retry_after = request->retry_after,
         .now = tl_now(),
         .deadline = request->at_latest,

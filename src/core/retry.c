@@ -134,7 +134,7 @@ tl_verdict tl_retry_judge(const tl_attempt *attempt, uint64_t *random, tl_time *
     if (!(attempt->read ? rule->read : rule->write))
         return TL_VERDICT_FINISH;
     if (reason == TL_REASON_UNAUTHORIZED) {
-        bool may = attempt->renewable && !attempt->replayed && attempt->most_attempts > 1;
+        bool may = attempt->has_other_proof && attempt->most_attempts > 1;
         return may ? TL_VERDICT_FRESH_TOKEN : TL_VERDICT_FINISH;
     }
     if (attempt->attempts >= attempt->most_attempts)

@@ -42,10 +42,9 @@ typedef struct tl_attempt {
     bool went_out;  /* the server may have taken the request */
     bool exhausted; /* the answer names RESOURCE_EXHAUSTED */
     bool read;
-    int attempts;      /* made so far, this one included */
-    int most_attempts; /* 1: nothing is ever sent again, not even after a 401 */
-    bool replayed;
-    bool renewable; /* its identity can fetch another token */
+    int attempts;         /* made so far, this one included */
+    int most_attempts;    /* 1: nothing is ever sent again, not even after a 401 */
+    bool has_other_proof; /* after a 401: its identity has another token, or can fetch one */
     tl_time retry_after;
     tl_time now;
     tl_time deadline;

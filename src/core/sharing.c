@@ -43,9 +43,10 @@ static bool take_from_file(tl_identity *identity, tl_token_look *look)
         double life = (double)stored.life / (double)TL_SECOND;
         tl_token_store_unlock(&identity->store);
         tl_identity_fetching(identity, NULL, now.boot - stored.age);
-        tl_signin_end(identity, NULL,
-                      tl_identity_grant(identity, tl_buffer_text(&stored.token),
-                                        stored.token.length, life, now.boot));
+        bool granted = tl_identity_grant(identity, tl_buffer_text(&stored.token),
+                                         stored.token.length, life, now.boot);
+        identity->replacement = granted && stored.replacement;
+        tl_signin_end(identity, NULL, granted);
     }
     tl_buffer_free(&stored.token);
     return taken;

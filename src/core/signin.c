@@ -36,10 +36,18 @@ static void start_sign_in(tl_engine *engine, tl_identity *identity)
     }
 }
 
+/* A request without the time to wait until its token is ripe goes out at once: the token may be
+ * good all the same. */
 static void send_with_proof(tl_request *request)
 {
-    request->token_generation = request->identity->generation;
-    tl_attempt_send(request, &request->identity->lines);
+    const tl_identity *identity = request->identity;
+    if (tl_now() < identity->serves_from && identity->serves_from < request->at_latest) {
+        request->state = TL_REQUEST_RESTING;
+        tl_timer_set(&request->engine->timers, &request->backoff, identity->serves_from);
+        return;
+    }
+    request->token_generation = identity->generation;
+    tl_attempt_send(request, &identity->lines);
 }
 
 void tl_signin_send(tl_request *request)

@@ -18,15 +18,17 @@
 /* Times beyond this are no times, and can be added without overflow. */
 #define LATEST (INT64_MAX / 4)
 
-/* The file, line by line; `check` is the SHA-256 of all before it. A crash may leave any part of
- * a file behind. */
+/* The file, line by line; `replacement` is there or not; `check` is the SHA-256 of all before it. A
+ * crash may leave any part of a file behind. */
 static const char file_format[] = "tasklist token file 1\n"
                                   "sign-in %s\n"
                                   "boot %s\n"
                                   "asked-boot %" PRId64 "\n"
                                   "asked-wall %" PRId64 "\n"
                                   "life %" PRId64 "\n"
+                                  "%s"
                                   "token ";
+static const char replacement_line[] = "replacement\n";
 static const char first_line[] = "tasklist token file 1";
 static const char check_word[] = "check ";
 static const char no_boot[] = "-";
@@ -56,14 +58,15 @@ tl_clocks tl_clocks_now(void)
 }
 
 bool tl_token_file_print(tl_buffer *content, const char *sign_in, const char *token, size_t length,
-                         tl_time asked, tl_time life, const tl_clocks *now)
+                         tl_time asked, tl_time life, bool replacement, const tl_clocks *now)
 {
-    char head[sizeof file_format + TL_SHA256_HEX + sizeof now->boot_id + 4 * 20];
+    char head[sizeof file_format + sizeof replacement_line + TL_SHA256_HEX + sizeof now->boot_id +
+              4 * 20];
     unsigned char digest[TL_SHA256_SIZE];
     char hex[TL_SHA256_HEX];
     tl_time wall = now->wall - (now->boot - asked);
     snprintf(head, sizeof head, file_format, sign_in, now->boot_id[0] ? now->boot_id : no_boot,
-             asked > 0 ? asked : 0, wall > 0 ? wall : 0, life);
+             asked > 0 ? asked : 0, wall > 0 ? wall : 0, life, replacement ? replacement_line : "");
     if (tl_buffer_append_text(content, head) != TL_BUFFER_OK ||
         tl_buffer_append(content, token, length) != TL_BUFFER_OK ||
         tl_buffer_append_text(content, "\n") != TL_BUFFER_OK)
@@ -86,6 +89,13 @@ static char *take_line(char **rest, const char *name)
     *end_of_line = '\0';
     *rest = end_of_line + 1;
     return value;
+}
+
+/* Always true: the line may be there or not. */
+static bool take_optional(char **rest, const char *line, bool *there)
+{
+    *there = take_line(rest, line) != NULL;
+    return true;
 }
 
 static bool take_time(char **rest, const char *name, tl_time *time)
@@ -117,6 +127,7 @@ typedef struct file_lines {
     const char *sign_in, *boot_id, *token;
     tl_clocks asked; /* but for the boot */
     tl_time life;
+    bool replacement;
 } file_lines;
 
 static bool take_apart(const tl_buffer *content, file_lines *lines)
@@ -127,7 +138,9 @@ static bool take_apart(const tl_buffer *content, file_lines *lines)
            (lines->boot_id = take_line(&rest, "boot ")) &&
            take_time(&rest, "asked-boot ", &lines->asked.boot) &&
            take_time(&rest, "asked-wall ", &lines->asked.wall) &&
-           take_time(&rest, "life ", &lines->life) && (lines->token = take_line(&rest, "token ")) &&
+           take_time(&rest, "life ", &lines->life) &&
+           take_optional(&rest, "replacement", &lines->replacement) &&
+           (lines->token = take_line(&rest, "token ")) &&
            tl_credentials_fit_a_header(lines->token, strlen(lines->token));
 }
 
@@ -157,5 +170,6 @@ const char *tl_token_file_read(tl_buffer *content, const char *sign_in, const tl
         return "is from the future";
     facts->token = lines.token;
     facts->life = lines.life;
+    facts->replacement = lines.replacement;
     return NULL;
 }

@@ -18,8 +18,9 @@ typedef struct tl_clocks {
 
 typedef struct tl_token_facts {
     const char *token;
-    tl_time age;  /* since it was asked for */
-    tl_time life; /* counted from there; 0: until the API refuses it */
+    tl_time age;      /* since it was asked for */
+    tl_time life;     /* counted from there; 0: until the API refuses it */
+    bool replacement; /* it was asked for because the API refused the one before */
 } tl_token_facts;
 
 tl_clocks tl_clocks_now(void);
@@ -27,7 +28,7 @@ tl_clocks tl_clocks_now(void);
 /* Appends the content of a file: a token of `sign_in` that was asked for at `asked` (boot clock).
  * False without memory. */
 bool tl_token_file_print(tl_buffer *content, const char *sign_in, const char *token, size_t length,
-                         tl_time asked, tl_time life, const tl_clocks *now);
+                         tl_time asked, tl_time life, bool replacement, const tl_clocks *now);
 
 /* Reads such a content, which it cuts into pieces: the token is part of it. Gives what is wrong, or
  * NULL. */

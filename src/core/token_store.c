@@ -122,6 +122,7 @@ static tl_token_look judge(tl_token_store *store, tl_own_folder *folder, tl_buff
         return TL_LOOK_NOTHING;
     stored->age = facts.age;
     stored->life = facts.life;
+    stored->replacement = facts.replacement;
     if (tl_buffer_append_text(&stored->token, facts.token) == TL_BUFFER_OK)
         return TL_LOOK_LIVE;
     tl_own_folder_blame(folder, name.text, "not enough memory");
@@ -214,12 +215,14 @@ bool tl_token_store_write(tl_token_store *store, const char *token, size_t lengt
     tl_buffer content;
     file_name name = name_of(store, "token"), aside = name_of(store, "new");
     tl_buffer_init_secret(&content, store->path.allocator, SIZE_MAX);
+    bool replacement = store->has_refused;
     store->has_refused = false;
     tl_folder_status status = open_folder(store, &folder, true);
     if (status == TL_FOLDER_OK)
-        status = tl_token_file_print(&content, store->name, token, length, asked, life, now)
-                     ? tl_own_folder_replace(&folder, name.text, aside.text, &content)
-                     : tl_own_folder_blame(&folder, name.text, "not enough memory");
+        status =
+            tl_token_file_print(&content, store->name, token, length, asked, life, replacement, now)
+                ? tl_own_folder_replace(&folder, name.text, aside.text, &content)
+                : tl_own_folder_blame(&folder, name.text, "not enough memory");
     tl_buffer_free(&content);
     end(store, &folder);
     return status == TL_FOLDER_OK;

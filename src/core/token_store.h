@@ -25,10 +25,11 @@ typedef struct tl_token_store {
     char fault[TL_MESSAGE_SIZE];           /* of the last call, with the path; "": none */
 } tl_token_store;
 
-/* A token from the file; `age` and `life` as in tl_token_facts. */
+/* A token from the file; the other fields are as in tl_token_facts. */
 typedef struct tl_stored_token {
     tl_buffer token;
     tl_time age, life;
+    bool replacement;
 } tl_stored_token;
 
 typedef enum tl_token_look {
@@ -62,7 +63,7 @@ void tl_token_store_unlock(tl_token_store *store);
 void tl_token_store_break_lock(tl_token_store *store);
 
 /* Puts a token into the file that was asked for at `asked` (boot clock). A refusal of another is
- * forgotten. False with `fault` set. */
+ * forgotten, but the file says that this one is its replacement. False with `fault` set. */
 bool tl_token_store_write(tl_token_store *store, const char *token, size_t length, tl_time asked,
                           tl_time life, const tl_clocks *now);
 

@@ -83,12 +83,13 @@ end
 -- @return string
 function Issuer:issue(client_id, audience)
   client_id = client_id or self.client_id
-  local now = os.time()
-  local date = now + math.ceil(self.life)
+  local issued, now = os.time(), cqueues.monotime()
+  local expires = issued + math.ceil(self.life)
   -- `jti` makes two tokens of one second different.
   local token = jwt.sign(claims{ jti = answers.uuid(), sub = client_id, client_id = client_id,
-    aud = audience or self.audience, iat = now, exp = date }, self.key)
-  self.tokens[token] = { ends = cqueues.monotime() + self.life, date = date, client_id = client_id }
+    aud = audience or self.audience, iat = issued, exp = expires }, self.key)
+  self.tokens[token] = { begins = now + self.delay, ends = now + self.life, issued = issued, expires = expires,
+    client_id = client_id }
   return token
 end
 
@@ -104,6 +105,10 @@ function Issuer:answer(request)
     token_type = "Bearer", ["not-before-policy"] = 0 }), token, form
 end
 
+local function date(seconds)
+  return os.date("!%Y-%m-%dT%H:%M:%SZ", seconds)
+end
+
 --- Looks at a token that a request to the API brings.
 -- @param token string
 -- @return table for a good one: client_id; otherwise nil and the message of the refusal
@@ -115,7 +120,9 @@ function Issuer:check(token)
   elseif known.revoked then
     why = "Signed JWT rejected: Invalid signature"
   elseif known.ends <= cqueues.monotime() then
-    why = "Jwt expired at " .. os.date("!%Y-%m-%dT%H:%M:%SZ", known.date)
+    why = "Jwt expired at " .. date(known.expires)
+  elseif known.begins > cqueues.monotime() then
+    why = "Jwt used before " .. date(known.issued)
   end
   if why then return nil, "An error occurred while attempting to decode the Jwt: " .. why end
   return { client_id = known.client_id }
@@ -129,13 +136,14 @@ end
 local oauth = {}
 
 --- Makes a token endpoint.
--- @param options table: client_id, client_secret, audience (strings), token_life (seconds, fractions allowed),
---   check_client, check_audience (booleans: false takes any)
+-- @param options table: client_id, client_secret, audience (strings), token_life, token_delay (seconds, fractions
+--   allowed), check_client, check_audience (booleans: false takes any)
 -- @return issuer
 function oauth.new(options)
   return setmetatable({ client_id = options.client_id, client_secret = options.client_secret,
-    audience = options.audience, life = options.token_life, check_client = options.check_client ~= false,
-    check_audience = options.check_audience ~= false, key = rand.bytes(32), tokens = {} }, Issuer)
+    audience = options.audience, life = options.token_life, delay = options.token_delay or 0,
+    check_client = options.check_client ~= false, check_audience = options.check_audience ~= false,
+    key = rand.bytes(32), tokens = {} }, Issuer)
 end
 
 return oauth

@@ -34,6 +34,7 @@ local OPTIONS = {
   audience = { is "string", default = "tasklist.camunda.io" },
   check_audience = { is "boolean", default = true },
   token_life = { is "number", default = 300 },
+  token_delay = { is "number", default = 0 },
   verify = { is "function" },
   client_role = { role, default = "OWNER" },
   tenants = { is "table" },

@@ -2,6 +2,7 @@
 -- values, and gives what is wrong, in words that follow the setting's name; or nil.
 
 local core = require "tasklist.core"
+local endings = require "tasklist.endings"
 
 local checks = {}
 
@@ -11,13 +12,19 @@ local function missing(row, value)
   end
 end
 
+-- What stands at an end of a text is hard to see where it was written.
+local function odd_end(value)
+  local what = endings(value)
+  return what and "; it " .. what or ""
+end
+
 local function ill_formed(row, value)
   if type(value) ~= "string" then
     return nil
   elseif value:find("\0", 1, true) then
     return "must not hold a NUL"
   elseif row.pattern and not value:find(row.pattern) then
-    return "must hold " .. row.holds
+    return "must hold " .. row.holds .. odd_end(value)
   end
 end
 
@@ -57,7 +64,7 @@ local function bad_url(row, value, values)
   end
   local url = core.url(value)
   if not url or value:find("[%c%s]") then
-    return "is no URL: https://host[:port][/path] expected"
+    return "is no URL: https://host[:port][/path] expected" .. odd_end(value)
   end
   for _, fault in ipairs(url_faults) do
     if fault[1](url, value, values) then
