@@ -5,6 +5,10 @@ describe("a token answer", function()
     assert.same({ "abc", 300 }, { decode(200, '{"access_token":"abc","expires_in":300,"token_type":"Bearer"}') })
   end)
 
+  it("may have a byte order mark before it", function()
+    assert.same({ "abc", 300 }, { decode(200, '\xEF\xBB\xBF{"access_token":"abc","expires_in":300}') })
+  end)
+
   for _, life in ipairs { "null", "0", "-1", "1e30", "300.5", '"300"', "{}", "true" } do
     it("serves until a 401 when expires_in is " .. life, function()
       local token, seconds = decode(200, ('{"access_token":"abc","expires_in":%s}'):format(life))

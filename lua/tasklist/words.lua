@@ -2,7 +2,7 @@
 
 local errors = require "tasklist.errors"
 local nearest = require "tasklist.nearest"
-local null = require("cjson").null
+local null = require("tasklist.core").null
 
 local words = {}
 
