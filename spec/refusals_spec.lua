@@ -168,6 +168,44 @@ describe("an answer that is no success", function()
   end
 end)
 
+describe("a refusal that says too much", function()
+  local json = require "tasklist.sandbox.json"
+  local long = ("ü\n"):rep(5000)
+
+  it("is cut in message, title and instance, and its body is whole", function()
+    local server = sandbox.start()
+    finally(function() server:stop() end)
+    local client <close> = connect.of(server)
+    local body = json.encode { title = long, detail = long, instance = long }
+    server:fault { path = "/v1/", action = "status", status = 401, body = body, times = 2 }
+    local _, failure = client:get_task "1"
+    assert.equal(body, failure.body)
+    assert.truthy(#tostring(failure) < 1000)
+    find(failure.message, "…; the API does not accept the token") -- what to do is still there
+    for _, name in ipairs { "message", "title", "instance" } do
+      assert.truthy(#failure[name] < 600 and utf8.len(failure[name]) and not failure[name]:find "\n", name)
+    end
+  end)
+
+  it("of a token endpoint is cut in message, error and error_description", function()
+    local server = sandbox.start()
+    finally(function() server:stop() end)
+    local client <close> = connect.of(server)
+    local body = json.encode { error = long, error_description = long }
+    server:fault { path = "/oauth/token", action = "status", status = 400, body = body }
+    local _, failure = client:get_task "1"
+    assert.truthy(#tostring(failure) < 1100)
+    for _, name in ipairs { "message", "error", "error_description" } do
+      assert.truthy(utf8.len(failure[name]) and failure[name]:find "…" and not failure[name]:find "\n", failure[name])
+    end
+  end)
+
+  it("is known by words at its end", function()
+    local said = refusals.read(404, json.encode { message = "task with id " .. long .. " was not found" })
+    assert.equal("not_found", said.code)
+  end)
+end)
+
 describe("the words for refusals", function()
   local function said(status, message)
     return refusals.read(status, ('{"status":%d,"message":"%s"}'):format(status, message)).code

@@ -35,8 +35,8 @@ local function offset_of(zone)
 end
 
 local function refuse(text)
-  return nil, errors.new { kind = "decode", message = ("%q is no date such as 2024-03-01T08:00:00.000+0000")
-    :format(#text > 60 and text:sub(1, 60) .. "…" or text) }
+  return nil, errors.new { kind = "decode", message = ("%s is no date such as 2024-03-01T08:00:00.000+0000")
+    :format(words.name(text)) }
 end
 
 --- Reads a date: `2024-03-01T08:00:00.000+0000`, with or without a fraction of any length, the zone

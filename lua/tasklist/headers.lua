@@ -1,5 +1,7 @@
 --- Header fields: checked and written for the core, read from an answer's header block.
 
+local words = require "tasklist.words"
+
 local headers = {}
 
 local token = "^[%w!#$%%&'*+.^_`|~-]+$" -- RFC 9110 5.6.2
@@ -15,11 +17,11 @@ local kept = { ["set-cookie"] = true, ["set-cookie2"] = true, [csrf[1]] = true, 
 
 local function problem_of(name, value)
   if type(name) ~= "string" or not name:find(token) then
-    return ("headers: %q is no field name"):format(tostring(name))
+    return ("headers: %s is no field name"):format(words.name(name))
   elseif reserved[name:lower()] then
-    return ("headers: %q is not yours to set"):format(name)
+    return ("headers: %s is not yours to set"):format(words.name(name))
   elseif type(value) ~= "string" or value:find("[\r\n\0]") then
-    return ("headers: the value of %q must be a string without line breaks"):format(name)
+    return ("headers: the value of %s must be a string without line breaks"):format(words.name(name))
   end
 end
 

@@ -17,7 +17,7 @@ local function segment(id, name)
   elseif type(id) ~= "string" then
     return words.expected(name, "a string or an integer", id)
   elseif id == "" or id == "." or id == ".." then
-    return nil, ("%s: %q is no id"):format(name, id)
+    return nil, ("%s: %s is no id"):format(name, words.name(id))
   end
   return core.encode(id)
 end

@@ -3,6 +3,7 @@
 -- The texts are Tasklist 8.6's. From 8.8 on a message is JSON text itself, with a title.
 
 local json = require "tasklist.json"
+local one_line = require "tasklist.one_line"
 
 local refusals = {}
 
@@ -44,7 +45,7 @@ end
 -- `{message}`, `{error}`, RFC 7807 (`{title, detail, …}`), or a body that is none of them.
 -- @tparam integer status
 -- @tparam string body
--- @treturn table `text`, `title`, `instance`, `code`, `hint`: strings, or absent
+-- @treturn table `text`, `title`, `instance`, `code`, `hint`: strings, each one line, or absent
 function refusals.read(status, body)
   local said = json.decode(body)
   said = type(said) == "table" and said or {}
@@ -59,6 +60,9 @@ function refusals.read(status, body)
     if not found.code and row[1] == status and (found.text or ""):find(row[2]) then
       found.code = row[3]
     end
+  end
+  for name, text in pairs(found) do -- only now, since the words may come at the end of a long text
+    found[name] = one_line(text)
   end
   found.hint = hints[found.code]
   return found

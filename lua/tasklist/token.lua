@@ -1,7 +1,7 @@
 --- What a token endpoint's answer holds (RFC 6749 5.1 and 5.2).
 
-local errors = require "tasklist.errors"
 local json = require "tasklist.json"
+local one_line = require "tasklist.one_line"
 
 -- A life beyond this (30 years) is a mistake of the server's.
 local longest_life = 1e9
@@ -11,13 +11,13 @@ local hints = {
   [401] = "check client_id and client_secret (ZEEBE_CLIENT_ID, ZEEBE_CLIENT_SECRET)",
 }
 
-local function text_of(value)
-  return type(value) == "string" and errors.one_line(value) or nil
+local function text_of(value, most)
+  return type(value) == "string" and one_line(value, most) or nil
 end
 
 -- Only `error` and `error_description` may be quoted: the rest could hold a secret.
 local function refusal(status, answer)
-  local code, description = text_of(answer.error), text_of(answer.error_description)
+  local code, description = text_of(answer.error, 100), text_of(answer.error_description)
   local message = ("the token endpoint answered %d"):format(status)
   if code then
     message = message .. " " .. code

@@ -1,19 +1,16 @@
 --- How messages speak of what a user wrote: values that are not what they should be, names that are not known.
 
-local errors = require "tasklist.errors"
 local nearest = require "tasklist.nearest"
 local null = require("tasklist.core").null
+local one_line = require "tasklist.one_line"
 
 local words = {}
 
 local longest_shown = 60 -- bytes of a value in a message, which may end up in a log
 
--- In quotes and on one line; a long text is cut, and not within a character of UTF-8.
+-- In quotes and on one line.
 local function quoted(text)
-  if #text > longest_shown then
-    text = text:sub(1, utf8.offset(text, 0, longest_shown + 1) - 1) .. "…"
-  end
-  return '"' .. errors.one_line(text:gsub('["\\]', "\\%0")) .. '"'
+  return '"' .. one_line((text:gsub('["\\]', "\\%0")), longest_shown) .. '"'
 end
 
 --- What kind of thing a value is, for one that may be a secret.

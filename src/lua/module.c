@@ -166,6 +166,8 @@ static const luaL_Reg functions[] = {
     {"address", read_address},
     {"curl_version", curl_version_text},
     {"readable", readable},
+    {"line", tl_line},
+    {"before", tl_before},
     {NULL, NULL},
 };
 
