@@ -2,7 +2,7 @@
 --
 -- Fields: `kind` ("config", "auth", "network", "timeout", "http", "decode", "limit"), `message`, and where
 -- they apply `status`, `code` (a stable word for a known refusal: "not_found", "not_active",
--- "already_assigned", "not_assigned", "not_assignee", "unsupported", "forbidden", "csrf"), `title`,
+-- "already_assigned", "not_assigned", "not_assignee", "denied", "unsupported", "forbidden", "csrf"), `title`,
 -- `instance`, `method`, `path`, `attempts`, `retry_after` (seconds), `outcome` (of a write: "unknown" when
 -- it may have happened, "done" when it has), `body`, and for a refused sign-in the token endpoint's `error`
 -- and `error_description` (RFC 6749 5.2). `tostring` is one line that says what was tried, what came back
@@ -114,7 +114,7 @@ function errors.of_status(answer, message, way)
     instance = said.instance,
     attempts = answer.attempts,
     retry_after = answer.retry_after,
-    outcome = answer.outcome,
+    outcome = not said.refused and answer.outcome or nil,
     body = answer.body,
   }
 end
