@@ -1,6 +1,6 @@
 --- Where the instructions of a search go, from two runs under callgrind that differ only in how often they search.
 --
--- Each group is what runs below a border between objects, so what lua-cjson makes Lua do counts as decoding.
+-- Each group is what runs below a border between objects, so what the decoder makes Lua do counts as decoding.
 
 local shell = require "bench.shell"
 
@@ -16,15 +16,14 @@ local function name_of(names, text)
 end
 
 local function object_kind(path)
-  return path:find("cjson", 1, true) and "cjson" or path:find("libcurl", 1, true) and "curl"
-    or path:find("tasklist/core", 1, true) and "core" or "other"
+  return path:find("libcurl", 1, true) and "curl" or path:find("tasklist/core", 1, true) and "core" or "other"
 end
 
 --- Reads a profile.
 -- @tparam string path a file that callgrind wrote
 -- @treturn number all instructions
 -- @treturn table instructions spent below calls from one object into another: "from>to" -> number; objects are
---   "cjson", "curl", "core" but for its function tl_tidy, which is "tidy", and "other"
+--   "curl", "core" but for its function tl_decode_answer, which is "decode", and "other"
 local function read(path)
   local objects, functions, crossed, total = {}, {}, {}, 0
   local object, called_object, called_function, is_call
@@ -44,7 +43,7 @@ local function read(path)
       local cost = line:match("^[%d+*-]%S* (%d+)$")
       if cost and is_call then
         local from, to = object_kind(object), object_kind(called_object or object)
-        local border = from .. ">" .. (called_function == "tl_tidy" and "tidy" or to)
+        local border = from .. ">" .. (called_function == "tl_decode_answer" and "decode" or to)
         crossed[border] = (crossed[border] or 0) + cost
         is_call, called_object = false, nil
       elseif cost then
@@ -77,16 +76,14 @@ function split.measure(size, few, many, placed, lua)
     return ((many_crossed[border] or 0) - (few_crossed[border] or 0)) / (many - few)
   end
   local total = (many_total - few_total) / (many - few)
-  local decode, tidy = each("other>cjson"), each("other>tidy")
+  local decode = each "other>decode"
   local transport = each("core>curl") - each("curl>core")
   local engine = each("other>core") - transport
   return {
     { name = "transport: libcurl and what it calls", instructions = transport },
-    { name = "decode: lua-cjson and the tables it makes", instructions = decode },
-    { name = "tidy: nulls and integers", instructions = tidy },
+    { name = "decode: the codec and the tables it makes", instructions = decode },
     { name = "engine and binding", instructions = engine },
-    { name = "Lua: the Lua layer, the collector beside the above", instructions = total - decode - tidy - transport
-      - engine },
+    { name = "Lua: the Lua layer, the collector beside the above", instructions = total - decode - transport - engine },
   }
 end
 

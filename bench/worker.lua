@@ -1,8 +1,8 @@
 --- One sample in a process of its own: prints nanoseconds.
 -- worker.lua search SIZE WARMING COUNT: searches of pages of SIZE tasks, as a user does them
--- worker.lua decode SIZE WARMING COUNT: lua-cjson alone, set as the client sets it, over the same bodies
+-- worker.lua decode SIZE WARMING COUNT: lua-cjson alone over the same bodies
 -- worker.lua decode_walk SIZE WARMING COUNT: the same over a page of a walk
--- worker.lua read SIZE WARMING COUNT: what the client makes of a body: decoded, then tidied
+-- worker.lua read SIZE WARMING COUNT: the client's own decoder over the same bodies
 
 local bodies = require "bench.bodies"
 local cjson = require "cjson"

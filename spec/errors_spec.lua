@@ -29,6 +29,25 @@ describe("an error", function()
     assert.equal("tasklist.error", getmetatable(failure).__name)
   end)
 
+  it("escapes what is no UTF-8, and the C1 controls of UTF-8", function()
+    local message = errors.new { kind = "http", message = "ü€𝄞\xff\xc3(\xc2\x9b1m\xed\xa0\x80\xc3" }.message
+    assert.equal([[ü€𝄞\xff\xc3(\xc2\x9b1m\xed\xa0\x80\xc3]], message)
+  end)
+
+  it("is cut between two characters when it is too long", function()
+    for _, character in ipairs { "x", "ü", "€", "𝄞", "\n", "\xff" } do
+      for before = 0, 4 do
+        local message = errors.new { kind = "http", message = ("a"):rep(before) .. character:rep(5000) }.message
+        assert.truthy(#message > 990 and #message <= 1000)
+        assert.truthy(utf8.len(message) and message:find "…$")
+        assert.is_nil(message:find "\\x?f?…$")
+      end
+    end
+    local fits = ("ü"):rep(500)
+    assert.equal(fits, errors.new { kind = "http", message = fits }.message)
+    assert.equal(("ü"):rep(498) .. "…", errors.new { kind = "http", message = fits .. "x" }.message)
+  end)
+
   it("escapes what a terminal would obey", function()
     local message = errors.new { kind = "http", message = "a\r\nb\tc\27[2J\0\127" }.message
     assert.equal([[a\r\nb\tc\x1b[2J\x00\x7f]], message)

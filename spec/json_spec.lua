@@ -21,6 +21,25 @@ describe("a body that is read", function()
     assert.equal("integer", math.type(json.decode "7"))
   end)
 
+  it("has each integer of 64 bits as it is, and the nearest float beyond", function()
+    assert.same({ 9007199254740993, math.maxinteger, math.mininteger, 2^63 },
+      json.decode "[9007199254740993,9223372036854775807,-9223372036854775808,9223372036854775808]")
+    assert.same({ 100, 0, 5 }, json.decode "[1e2,-0,5.0]")
+    assert.equal("integer", math.type(json.decode "1e2"))
+  end)
+
+  it("has plain tables for arrays", function()
+    assert.is_nil(getmetatable(json.decode "[1]"))
+    assert.is_nil(getmetatable(json.decode "[]"))
+  end)
+
+  it("may have a byte order mark before it", function()
+    assert.same({ a = 1 }, json.decode '\xEF\xBB\xBF {"a":1}')
+    for _, text in ipairs { "\xEF\xBB\xBF", "\xEF\xBB1", "\xEF\xBB\xBF\xEF\xBB\xBF1", "1\xEF\xBB\xBF" } do
+      assert.is_nil((json.decode(text)))
+    end
+  end)
+
   it("keeps many nulls and many fields apart", function()
     local parts = {}
     for i = 1, 200 do
@@ -32,7 +51,8 @@ describe("a body that is read", function()
     end
   end)
 
-  for _, text in ipairs { "", "<html>", '{"a":', "[1,]", "NaN", '{"a":Infinity}', "0x10" } do
+  for _, text in ipairs { "", "<html>", '{"a":', "[1,]", "NaN", '{"a":Infinity}', "0x10",
+    '{"a":"\xff"}', '{"\xe4":1}', '["\xed\xa0\x80"]', '["\\ud800"]', "[1]\0" } do
     it("is refused when it is " .. ("%q"):format(text), function()
       local value, problem = json.decode(text)
       assert.is_nil(value)

@@ -3,6 +3,7 @@ local connect = require "spec.support.client"
 local find = require "spec.support.find"
 local refusals = require "tasklist.refusals"
 local sandbox = require "spec.support.sandbox"
+local seen = require "spec.support.seen"
 
 local UNEXPECTED = "Unexpected server error occurred."
 
@@ -142,6 +143,9 @@ describe("an answer that is no success", function()
     { 500, '{"status":500,"message":null,"instance":null}', "http", nil, "answered 500" },
     { 500, '{"status":500,"message":"Command \'COMPLETE\' rejected with code \'NOT_FOUND\': no\\r\\n\\u0000x"}', "http",
       nil, "500: Command 'COMPLETE' rejected with code 'NOT_FOUND': no\\r\\n\\x00x" },
+    { 500, '{"title":"INVALID_STATE","status":500,"detail":"Command \'COMPLETE\' rejected with code \'INVALID_STATE\': '
+      .. 'Expected to complete user task with key \'1\', but it is in state \'COMPLETING\'"}', "http", "not_active",
+      "but it is in state 'COMPLETING'", "INVALID_STATE" },
     { 500, "[1,2]", "http", nil, "answered 500" },
     { 500, '"text"', "http", nil, "answered 500" },
     { 500, "null", "http", nil, "answered 500" },
@@ -166,6 +170,93 @@ describe("an answer that is no success", function()
       find(tostring(failure), "tasklist: GET /v1/tasks/1: the server answered " .. status)
     end)
   end
+end)
+
+describe("the engine's refusal of a write, said with a 500,", function()
+  local server, client
+  setup(function()
+    server = sandbox.start()
+    client = connect.of(server)
+  end)
+  teardown(function()
+    client:close()
+    server:stop()
+  end)
+
+  local json = require "tasklist.sandbox.json"
+  local rejected = "Command 'COMPLETE' rejected with code 'INVALID_STATE': "
+  local expected = rejected .. "Expected to complete user task with key '1', "
+  local denied = rejected .. "Update of the User Task with key '1' "
+    .. "was denied by Task Listener. Reason to deny: 'not today'"
+
+  -- Title, detail, code, outcome.
+  local rows = {
+    { "INVALID_STATE", expected .. "but it is in state 'CANCELED'", "not_active" },
+    { "INVALID_STATE", expected .. "but it has already been assigned", "already_assigned" },
+    { "INVALID_STATE", denied, "denied" },
+    { "INVALID_STATE", "something new", nil },
+    { "TASK_PROCESSING_TIMEOUT", "The request timed out while processing the task.", nil, "unknown" },
+    { "NEW_ONE", expected .. "but it is in state 'CANCELED'", nil, "unknown" },
+  }
+  for _, row in ipairs(rows) do
+    local title, detail, code, outcome = table.unpack(row, 1, 4)
+    for form, body in pairs {
+      ["a problem document"] = json.encode { title = title, status = 500, detail = detail },
+      ["a message that is JSON"] = json.encode { status = 500,
+        message = json.encode { title = title, status = 500, detail = detail } },
+    } do
+      it(("has the code %s and the outcome %s: %s in %s"):format(code, outcome, title, form), function()
+        server:clear()
+        server:fault { path = "/v1/", action = "status", status = 500, body = body }
+        local nothing, failure = client:complete_task("1", { a = 1 }, { verify = not outcome })
+        assert.is_nil(nothing)
+        assert.same({ "http", 500, title, code, outcome },
+          { failure.kind, failure.status, failure.title, failure.code, failure.outcome })
+        find(failure.message, detail)
+        assert.equal(outcome == "unknown", tostring(failure):find("may have been executed", 1, true) ~= nil)
+        assert.equal(1, seen.count(server, "/v1/tasks/1/complete"))
+        assert.equal(0, seen.count(server, "/v1/tasks/1")) -- there is nothing to look up
+      end)
+    end
+  end
+end)
+
+describe("a refusal that says too much", function()
+  local json = require "tasklist.sandbox.json"
+  local long = ("ü\n"):rep(5000)
+
+  it("is cut in message, title and instance, and its body is whole", function()
+    local server = sandbox.start()
+    finally(function() server:stop() end)
+    local client <close> = connect.of(server)
+    local body = json.encode { title = long, detail = long, instance = long }
+    server:fault { path = "/v1/", action = "status", status = 401, body = body, times = 2 }
+    local _, failure = client:get_task "1"
+    assert.equal(body, failure.body)
+    assert.truthy(#tostring(failure) < 1000)
+    find(failure.message, "…; the API does not accept the token") -- what to do is still there
+    for _, name in ipairs { "message", "title", "instance" } do
+      assert.truthy(#failure[name] < 600 and utf8.len(failure[name]) and not failure[name]:find "\n", name)
+    end
+  end)
+
+  it("of a token endpoint is cut in message, error and error_description", function()
+    local server = sandbox.start()
+    finally(function() server:stop() end)
+    local client <close> = connect.of(server)
+    local body = json.encode { error = long, error_description = long }
+    server:fault { path = "/oauth/token", action = "status", status = 400, body = body }
+    local _, failure = client:get_task "1"
+    assert.truthy(#tostring(failure) < 1100)
+    for _, name in ipairs { "message", "error", "error_description" } do
+      assert.truthy(utf8.len(failure[name]) and failure[name]:find "…" and not failure[name]:find "\n", failure[name])
+    end
+  end)
+
+  it("is known by words at its end", function()
+    local said = refusals.read(404, json.encode { message = "task with id " .. long .. " was not found" })
+    assert.equal("not_found", said.code)
+  end)
 end)
 
 describe("the words for refusals", function()

@@ -7,6 +7,10 @@ describe("a token answer", function()
     assert.same({ "abc", 300 }, { decode(200, '{"access_token":"abc","expires_in":300,"token_type":"Bearer"}') })
   end)
 
+  it("may have a byte order mark before it", function()
+    assert.same({ "abc", 300 }, { decode(200, '\xEF\xBB\xBF{"access_token":"abc","expires_in":300}') })
+  end)
+
   for _, life in ipairs { "300", '"300"', '"0300"', "300.0" } do
     it("lives 300 s when expires_in is " .. life, function()
       assert.same({ "abc", 300 }, { decode(200, ('{"access_token":"abc","expires_in":%s}'):format(life)) })

@@ -104,7 +104,7 @@
 ---@field tasklist string
 ---@field lua string
 ---@field libcurl string
----@field cjson string
+---@field cjson? string
 
 ---@class tasklist.client
 local Client = {}

@@ -129,7 +129,7 @@ end
 -- In Lua both are tables, and an empty one does not tell which it was.
 local function read_table(body, first, what)
   local value, problem = json.decode(body)
-  if problem or body:match("^[ \t\r\n]*(.)") ~= first then
+  if problem or body:match("^[\xEF\xBB\xBF \t\r\n]*(.)") ~= first then -- the first three are a byte order mark
     return nil, problem or what .. " expected"
   end
   return value

@@ -2,28 +2,20 @@
 --
 -- Fields: `kind` ("config", "auth", "network", "timeout", "http", "decode", "limit"), `message`, and where
 -- they apply `status`, `code` (a stable word for a known refusal: "not_found", "not_active",
--- "already_assigned", "not_assigned", "not_assignee", "unsupported", "forbidden", "csrf"), `title`,
+-- "already_assigned", "not_assigned", "not_assignee", "denied", "unsupported", "forbidden", "csrf"), `title`,
 -- `instance`, `method`, `path`, `attempts`, `retry_after` (seconds), `outcome` (of a write: "unknown" when
 -- it may have happened, "done" when it has), `body`, and for a refused sign-in the token endpoint's `error`
 -- and `error_description` (RFC 6749 5.2). `tostring` is one line that says what was tried, what came back
 -- and what to do.
 
+local one_line = require "tasklist.one_line"
 local refusals = require "tasklist.refusals"
 
 local errors = {}
 
 local metatable = { __name = "tasklist.error" }
 
-local escapes = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
-
---- Foreign text on one line, its control characters escaped.
--- @tparam string text
--- @treturn string
-function errors.one_line(text)
-  return (text:gsub("[%c\x7f]", function(character)
-    return escapes[character] or ("\\x%02x"):format(character:byte())
-  end))
-end
+local longest_message = 1000 -- bytes
 
 -- What nobody may overlook who is about to do it again.
 local outcomes = { unknown = "; it may have been executed", done = "; it was executed" }
@@ -41,7 +33,7 @@ end
 -- @tparam table fields becomes the object
 -- @treturn table
 function errors.new(fields)
-  fields.message = errors.one_line(fields.message)
+  fields.message = one_line(fields.message, longest_message)
   return setmetatable(fields, metatable)
 end
 
@@ -123,7 +115,7 @@ function errors.of_status(answer, message, way, odd)
     instance = said.instance,
     attempts = answer.attempts,
     retry_after = answer.retry_after,
-    outcome = answer.outcome,
+    outcome = not said.refused and answer.outcome or nil,
     body = answer.body,
   }
 end

@@ -1,7 +1,6 @@
 --- tasklist: the user tasks of a Camunda 8 cluster as Lua tables.
 -- @module tasklist
 
-local cjson = require "cjson"
 local core = require "tasklist.core"
 local json = require "tasklist.json"
 
@@ -88,13 +87,15 @@ function tasklist.new(arguments)
 end
 
 --- What this runs on: the first thing to say in a report.
--- @treturn table versions of `tasklist`, `lua`, `libcurl` (the one that is running) and `cjson`
+-- @treturn table versions of `tasklist`, `lua`, `libcurl` (the one that is running), and `cjson` where the host has
+--   loaded lua-cjson, which this module does not need
 function tasklist.version()
+  local cjson = package.loaded.cjson
   return {
     tasklist = tasklist._VERSION,
     lua = _VERSION,
     libcurl = core.curl_version(),
-    cjson = cjson._VERSION,
+    cjson = cjson and cjson._VERSION,
   }
 end
 

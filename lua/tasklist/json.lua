@@ -1,45 +1,22 @@
---- The one place that decides how JSON becomes Lua and Lua becomes JSON.
+--- How an answer becomes Lua, and scalars become JSON.
 --
--- Bodies go through a private lua-cjson instance, so the host's settings are neither used nor changed.
--- What goes out is written by a shape (see `shapes`); the values of variables go through the exact codec
--- (see `values`).
+-- All of it goes through the module's own codec (see `values`), which does not depend on the locale. lua-cjson
+-- does: it keeps the decimal point of the locale in which a codec was made last, for all of the process, and where that
+-- point is more than one byte it ends the process.
 
-local cjson = require "cjson"
 local core = require "tasklist.core"
 
-local json = {}
-
-local codec = cjson.new()
-codec.decode_invalid_numbers(false)
-codec.encode_invalid_numbers(false)
-
---- JSON null, where absence is not meant: the null pointer, which lua-cjson uses too.
-json.null = cjson.null
-
--- What lua-cjson raises about its argument is an answer; that memory is short is not.
-local function protected(call, value)
-  local ok, result = pcall(call, value)
-  if ok then
-    return result
-  elseif result == "not enough memory" then
-    error(result, 0)
-  end
-  return nil, result
-end
-
---- Reads a body: null in an object is absent, a number without a fraction is an integer.
--- @tparam string text
--- @return the value, or nil and what is wrong with the text
-function json.decode(text)
-  local value, problem = protected(codec.decode, text)
-  if problem then
-    return nil, problem
-  end
-  return core.tidy(value)
-end
-
---- Writes a string, a finite float or a boolean.
--- @return JSON text
-json.encode_scalar = codec.encode
+local json = {
+  --- JSON null, where absence is not meant: the null pointer, which lua-cjson uses too.
+  null = core.null,
+  --- Reads an answer: null in an object is absent, a number without a fraction is an integer, a byte order mark
+  -- before the text is passed over (RFC 8259 8.1).
+  -- @tparam string text
+  -- @return the value, or nil and what is wrong with the text
+  decode = core.decode_answer,
+  --- Writes a string of UTF-8, a finite number or a boolean.
+  -- @return JSON text
+  encode_scalar = core.encode_value,
+}
 
 return json

@@ -1,20 +1,21 @@
 --- What the server says when it refuses, as stable words: the `code` of an error.
 --
--- The texts are Tasklist 8.6's. From 8.8 on a message is JSON text itself, with a title.
+-- The texts are Tasklist 8.6's. From 8.7 on some messages are JSON text themselves, with a title.
 
 local json = require "tasklist.json"
+local one_line = require "tasklist.one_line"
 
 local refusals = {}
 
-local by_title = {
-  TASK_IS_NOT_ACTIVE = "not_active",
-  TASK_ALREADY_ASSIGNED = "already_assigned",
-  TASK_NOT_ASSIGNED = "not_assigned",
-  TASK_NOT_ASSIGNED_TO_CURRENT_USER = "not_assignee",
-}
-
--- Status, a pattern for the text, the code. The first that fits counts.
-local by_text = {
+-- Status or title, a pattern for the text, the code. The first that fits counts.
+local known = {
+  { "TASK_IS_NOT_ACTIVE", "", "not_active" },
+  { "TASK_ALREADY_ASSIGNED", "", "already_assigned" },
+  { "TASK_NOT_ASSIGNED", "", "not_assigned" },
+  { "TASK_NOT_ASSIGNED_TO_CURRENT_USER", "", "not_assignee" },
+  { "INVALID_STATE", "but it has already been assigned", "already_assigned" },
+  { "INVALID_STATE", "but it is in state '", "not_active" },
+  { "INVALID_STATE", "was denied by Task Listener", "denied" },
   { 400, "^Task is not active", "not_active" },
   { 400, "^Task is already assigned", "already_assigned" },
   { 400, "^Task is not assigned to ", "not_assignee" },
@@ -25,6 +26,10 @@ local by_text = {
   { 404, " found%.?$", "not_found" },
 }
 
+-- Titles that are said with a 500, and all the same by a server that surely has executed nothing: the engine rejected
+-- the command. A TASK_PROCESSING_TIMEOUT is none of them, since the engine may still be at it.
+local certain = { INVALID_STATE = true }
+
 local hints = {
   unsupported = "the task's implementation is ZEEBE_USER_TASK, which v1 cannot change for a client that signs in "
     .. "with a token: search with implementation = \"JOB_WORKER\", or change such tasks by Camunda's newer API",
@@ -34,9 +39,9 @@ local function text_of(value)
   return type(value) == "string" and value ~= "" and value or nil
 end
 
--- 8.8's form, as that of all others.
+-- A message that is JSON text, as that of all others.
 local function unpacked(said)
-  local inner = text_of(said.message) and said.message:find("^%s*{") and json.decode(said.message)
+  local inner = text_of(said.message) and said.message:find("^[ \t\r\n]*{") and json.decode(said.message)
   return type(inner) == "table" and inner or said
 end
 
@@ -44,7 +49,8 @@ end
 -- `{message}`, `{error}`, RFC 7807 (`{title, detail, …}`), or a body that is none of them.
 -- @tparam integer status
 -- @tparam string body
--- @treturn table `text`, `title`, `instance`, `code`, `hint`: strings, or absent
+-- @treturn table `text`, `title`, `instance`, `code`, `hint`: strings, each one line, or absent; `refused`: true
+--   when the server has surely executed nothing, whatever the status says
 function refusals.read(status, body)
   local said = json.decode(body)
   said = type(said) == "table" and said or {}
@@ -54,13 +60,16 @@ function refusals.read(status, body)
     title = text_of(inner.title),
     instance = text_of(said.instance),
   }
-  found.code = by_title[found.title]
-  for _, row in ipairs(by_text) do
-    if not found.code and row[1] == status and (found.text or ""):find(row[2]) then
+  for _, row in ipairs(known) do
+    if not found.code and (row[1] == status or row[1] == found.title) and (found.text or ""):find(row[2]) then
       found.code = row[3]
     end
   end
-  found.hint = hints[found.code]
+  local refused = certain[found.title]
+  for name, text in pairs(found) do -- only now, since the words may come at the end of a long text
+    found[name] = one_line(text)
+  end
+  found.hint, found.refused = hints[found.code], refused
   return found
 end
 

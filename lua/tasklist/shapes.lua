@@ -1,6 +1,6 @@
 --- Bodies and queries, written by shapes: what each field is comes from the API's description (see `v1`
--- for all kinds), not from a guess. lua-cjson cannot write an empty array, and takes a Lua table for what
--- it looks like.
+-- for all kinds), not from a guess: of a Lua table alone nobody can tell whether it is an empty array or an empty
+-- object.
 
 local json = require "tasklist.json"
 local variables = require "tasklist.variables"
@@ -47,7 +47,7 @@ function writers.number(_, value, path)
   if type(value) ~= "number" or value ~= value or value == math.huge or value == -math.huge then
     return expected(path, "finite number", value)
   end
-  return math.type(value) == "integer" and ("%d"):format(value) or json.encode_scalar(value)
+  return json.encode_scalar(value)
 end
 
 function writers.enum(shape, value, path)

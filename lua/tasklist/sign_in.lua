@@ -1,7 +1,7 @@
 --- What an endpoint means that refuses a sign-in, and what to do about it.
 
-local errors = require "tasklist.errors"
 local json = require "tasklist.json"
+local one_line = require "tasklist.one_line"
 local words = require "tasklist.words"
 
 local sign_in = {}
@@ -60,8 +60,8 @@ local function said_by_page(body)
   return text ~= "" and text or nil
 end
 
-local function text_of(value, advice)
-  return type(value) == "string" and not advice.has_secret(value) and errors.one_line(value) or nil
+local function text_of(value, advice, most)
+  return type(value) == "string" and not advice.has_secret(value) and one_line(value, most) or nil
 end
 
 -- What there is to show of an answer: words for a message, and the server's `error` and `error_description`.
@@ -72,7 +72,7 @@ local function words_of(endpoint, answer, page, advice)
   elseif type(answer) ~= "table" then
     return ""
   end
-  local code, description = text_of(answer.error, advice), text_of(answer.error_description, advice)
+  local code, description = text_of(answer.error, advice, 100), text_of(answer.error_description, advice)
   return (code and " " .. code or "") .. (description and (" (%s)"):format(description) or ""), code, description
 end
 

@@ -61,7 +61,7 @@ values.raw = raising("raw", core.raw, "string")
 values.encode = raising("encode", core.encode_value)
 
 --- Reads JSON text. Null is read as nil, so look at the second value: it is nil unless the text is no
--- JSON.
+-- JSON. A byte order mark before the text is refused.
 -- @tparam string text anything else raises
 -- @tparam[opt] table options `keep_null`: true to have `tasklist.null` for every null
 -- @return the value; or nil and an error of kind "decode", whose message names the byte, counted from 1

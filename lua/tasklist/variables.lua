@@ -21,7 +21,7 @@ local function write_named(value, path, encode)
     end
     parts[#parts + 1] = ('{"name":%s,"value":%s}'):format(json.encode_scalar(name), json.encode_scalar(text))
   end
-  table.sort(parts)
+  table.sort(parts, core.before)
   return "[" .. table.concat(parts, ",") .. "]"
 end
 
@@ -95,7 +95,7 @@ end
 
 local function problem_of_value(variable, problem, text)
   return { kind = "decode", body = text,
-    message = ("the value of %q is no JSON: %s"):format(tostring(variable.name), problem) }
+    message = ("the value of %s is no JSON: %s"):format(words.name(variable.name), problem) }
 end
 
 -- Decodes what a search gave into `found`. Gives the names of the values that the search has left out
@@ -134,7 +134,7 @@ function variables.fetch(first, in_full, call, options)
     end
     local missing, problem = decode(list, options, found)
     if missing and #missing > 0 and message ~= first then
-      problem = { kind = "decode", message = ("the server keeps back the value of %q"):format(missing[1]) }
+      problem = { kind = "decode", message = "the server keeps back the value of " .. words.name(missing[1]) }
     end
     if problem then
       return errors.failed(message, problem)

@@ -1,31 +1,35 @@
 --- How messages speak of what a user wrote: values that are not what they should be, names that are not known.
 
-local errors = require "tasklist.errors"
+local core = require "tasklist.core"
 local nearest = require "tasklist.nearest"
-local null = require("cjson").null
+local one_line = require "tasklist.one_line"
 
 local words = {}
 
 local longest_shown = 60 -- bytes of a value in a message, which may end up in a log
 
---- A text in quotes and on one line; a long one is cut, and not within a character of UTF-8.
+--- A text in quotes and on one line; a long one is cut.
 -- @tparam string text
 -- @treturn string
 function words.quoted(text)
-  if #text > longest_shown then
-    text = text:sub(1, utf8.offset(text, 0, longest_shown + 1) - 1) .. "…"
-  end
-  return '"' .. errors.one_line(text:gsub('["\\]', "\\%0")) .. '"'
+  return '"' .. one_line((text:gsub('["\\]', "\\%0")), longest_shown) .. '"'
 end
 
 --- What kind of thing a value is, for one that may be a secret.
 -- @param value
 -- @treturn string "nil", "null", or such as "a string"
 function words.kind(value)
-  if value == nil or rawequal(value, null) then
+  if value == nil or rawequal(value, core.null) then
     return value == nil and "nil" or "null"
   end
   return "a " .. type(value)
+end
+
+--- A number, with a point whatever the locale.
+-- @tparam number value
+-- @treturn string
+function words.number(value)
+  return core.encode_value(value) or tostring(value) -- NaN and infinities have no JSON, and no point
 end
 
 --- A value as it is, so that the string "10" and the number 10 can be told apart.
@@ -35,7 +39,7 @@ function words.shown(value)
   if type(value) == "string" then
     return "the string " .. words.quoted(value)
   elseif type(value) == "number" then
-    return ("the %s %s"):format(math.type(value), value)
+    return ("the %s %s"):format(math.type(value), words.number(value))
   elseif type(value) == "boolean" then
     return tostring(value)
   end
@@ -97,7 +101,7 @@ function words.unknown(what, name, known)
   for each in pairs(known) do
     all[#all + 1] = each
   end
-  table.sort(all)
+  table.sort(all, core.before)
   return ("unknown %s %s; it takes %s"):format(what, words.name(name), table.concat(all, ", "))
 end
 

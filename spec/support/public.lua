@@ -104,8 +104,7 @@ end
 --- The codes of known refusals.
 function public.error_codes()
   local found = {}
-  for _, code in pairs(upvalue(refusals.read, "by_title")) do found[code] = true end
-  for _, row in ipairs(upvalue(refusals.read, "by_text")) do found[row[3]] = true end
+  for _, row in ipairs(upvalue(refusals.read, "known")) do found[row[3]] = true end
   return found
 end
 

@@ -24,7 +24,7 @@ typedef enum tl_certificate_fault {
     TL_CERTIFICATE_WANTED     /* the server may have asked for ours, and there is none */
 } tl_certificate_fault;
 
-enum { TL_MESSAGE_SIZE = 1024, TL_OAUTH_SIZE = 256 };
+enum { TL_MESSAGE_SIZE = 1024, TL_OAUTH_SIZE = 401 }; /* with the NUL */
 
 typedef struct tl_error {
     tl_error_kind kind;

@@ -104,6 +104,7 @@ int tl_new_engine(lua_State *L); /* engine.c */
 int tl_new_basic(lua_State *L);  /* identity.c; methods of the engine */
 int tl_new_bearer(lua_State *L);
 int tl_new_sign_in(lua_State *L);
-int tl_tidy(lua_State *L); /* tidy.c */
+int tl_line(lua_State *L); /* text.c */
+int tl_before(lua_State *L);
 
 #endif

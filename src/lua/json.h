@@ -25,9 +25,16 @@ typedef struct tl_json_read {
     int depth; /* how deep arrays and objects lie in each other */
 } tl_json_read;
 
-/* Decodes the text, which a NUL must follow. Null is nil in objects and at the top unless
- * `keep_null`. `array_type` is where the arrays' metatable lies. False when it is no JSON. */
-bool tl_json_decode(lua_State *L, const char *text, size_t length, bool keep_null, int array_type,
+/* How JSON becomes Lua. Null is nil in objects and at the top unless `keep_null`. */
+typedef struct tl_json_way {
+    int array_type; /* where the arrays' metatable lies; 0: arrays are plain tables */
+    bool keep_null;
+    bool whole; /* a number without a fraction is an integer, however it is written */
+    bool bom;   /* a byte order mark before the text is passed over, as RFC 8259 8.1 allows */
+} tl_json_way;
+
+/* Decodes the text, which a NUL must follow. False when it is no JSON. */
+bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json_way *way,
                     tl_json_read *result);
 
 /* Whether the keys of the table at `index` are 1 to *length and no other; does not look at
@@ -39,6 +46,7 @@ void tl_json_register(lua_State *L);
 
 /* Lua functions of the module: */
 int tl_decode_value(lua_State *L); /* json_decode.c */
+int tl_decode_answer(lua_State *L);
 int tl_encode_value(lua_State *L); /* json_encode.c */
 int tl_place(lua_State *L);        /* json_place.c */
 int tl_new_array(lua_State *L);    /* json_types.c */

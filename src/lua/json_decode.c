@@ -27,8 +27,7 @@ typedef struct decoder {
     lua_State *L;
     const char *at, *end;
     const char *problem;
-    bool keep_null;
-    int array_type; /* where the metatable of arrays lies */
+    tl_json_way way;
     int depth, deepest;
     level levels[TL_JSON_DEPTH];
 } decoder;
@@ -90,6 +89,11 @@ static outcome push_string(decoder *d)
     return DONE;
 }
 
+static bool is_whole(lua_Number real, lua_Integer *integer)
+{
+    return lua_numbertointeger(real, integer) && (lua_Number)*integer == real;
+}
+
 static outcome push_number(decoder *d)
 {
     tl_number number;
@@ -100,8 +104,9 @@ static outcome push_number(decoder *d)
         d->at = number.end;
         return fail_at_token(d, "a digit expected, and no other after a leading 0");
     }
-    if (status == TL_NUMBER_INTEGER)
-        lua_pushinteger(d->L, number.integer);
+    lua_Integer integer = number.integer;
+    if (status == TL_NUMBER_INTEGER || (d->way.whole && is_whole(number.real, &integer)))
+        lua_pushinteger(d->L, integer);
     else
         lua_pushnumber(d->L, number.real);
     d->at = number.end;
@@ -123,7 +128,7 @@ static outcome push_word(decoder *d)
     } else if (take_word(d, "false", 5)) {
         lua_pushboolean(d->L, 0);
     } else if (take_word(d, "null", 4)) {
-        bool is_nil = !d->keep_null && (d->depth == 0 || !d->levels[d->depth - 1].array);
+        bool is_nil = !d->way.keep_null && (d->depth == 0 || !d->levels[d->depth - 1].array);
         if (is_nil)
             lua_pushnil(d->L);
         else
@@ -152,8 +157,10 @@ static void make_table(decoder *d, level *l)
     lua_createtable(L, l->array ? l->waiting : 0, l->array ? 0 : l->waiting / 2);
     lua_replace(L, l->base);
     if (l->array) {
-        lua_pushvalue(L, d->array_type);
-        lua_setmetatable(L, l->base);
+        if (d->way.array_type) {
+            lua_pushvalue(L, d->way.array_type);
+            lua_setmetatable(L, l->base);
+        }
         l->stored = l->waiting;
         for (int i = l->waiting; i > 0; i--)
             lua_rawseti(L, l->base, i);
@@ -265,7 +272,7 @@ static bool read_text(decoder *d)
     return d->at == d->end || fail(d, "something after the value") != FAILED;
 }
 
-bool tl_json_decode(lua_State *L, const char *text, size_t length, bool keep_null, int array_type,
+bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json_way *way,
                     tl_json_read *result)
 {
     decoder d; /* whole, it would cost a clearing of all levels */
@@ -273,9 +280,10 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, bool keep_nul
     d.at = text;
     d.end = text + length;
     d.problem = NULL;
-    d.keep_null = keep_null;
-    d.array_type = array_type;
+    d.way = *way;
     d.depth = d.deepest = 0;
+    if (way->bom)
+        take_word(&d, "\xEF\xBB\xBF", 3);
     int top = lua_gettop(L);
     bool fine = read_text(&d);
     if (!fine)
@@ -286,18 +294,32 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, bool keep_nul
     return fine;
 }
 
-/* decode_value(text, keep_null): the value; or nil and what is wrong at which byte. With the
- * arrays' metatable as its first upvalue. */
-int tl_decode_value(lua_State *L)
+/* Decodes the text at 1, and gives what a function of the module gives. */
+static int decode(lua_State *L, const tl_json_way *way)
 {
     size_t length;
     tl_json_read result;
-    const char *text;
     luaL_checktype(L, 1, LUA_TSTRING);
-    text = lua_tolstring(L, 1, &length);
-    if (tl_json_decode(L, text, length, lua_toboolean(L, 2), lua_upvalueindex(1), &result))
+    const char *text = lua_tolstring(L, 1, &length);
+    if (tl_json_decode(L, text, length, way, &result))
         return 1;
     lua_pushnil(L);
     lua_pushfstring(L, "%s at byte %I", result.problem, (LUAI_UACINT)result.at);
     return 2;
+}
+
+/* decode_value(text, keep_null): the value; or nil and what is wrong at which byte. With the
+ * arrays' metatable as its first upvalue. */
+int tl_decode_value(lua_State *L)
+{
+    const tl_json_way way = {.array_type = lua_upvalueindex(1), .keep_null = lua_toboolean(L, 2)};
+    return decode(L, &way);
+}
+
+/* decode_answer(text): the same for what a server answers: arrays are plain tables, numbers without
+ * a fraction integers, and a byte order mark is passed over. */
+int tl_decode_answer(lua_State *L)
+{
+    static const tl_json_way way = {.whole = true, .bom = true};
+    return decode(L, &way);
 }

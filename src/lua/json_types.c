@@ -54,7 +54,8 @@ int tl_new_raw(lua_State *L)
     luaL_checktype(L, 1, LUA_TSTRING);
     const char *text = lua_tolstring(L, 1, &length);
     lua_settop(L, 1);
-    if (!tl_json_decode(L, text, length, false, lua_upvalueindex(1), &result)) {
+    const tl_json_way way = {.array_type = lua_upvalueindex(1)};
+    if (!tl_json_decode(L, text, length, &way, &result)) {
         lua_pushnil(L);
         lua_pushfstring(L, "%s at byte %I", result.problem, (LUAI_UACINT)result.at);
         return 2;
@@ -78,6 +79,7 @@ void tl_json_register(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"decode_value", tl_decode_value},
+        {"decode_answer", tl_decode_answer},
         {"encode_value", tl_encode_value},
         {"place", tl_place},
         {"array", tl_new_array},
@@ -93,4 +95,6 @@ void tl_json_register(lua_State *L)
     lua_pop(L, 1);
     luaL_newmetatable(L, TL_ARRAY_TYPE);
     luaL_setfuncs(L, functions, 1);
+    lua_pushlightuserdata(L, NULL); /* the null of lua-cjson, so that users of both have one */
+    lua_setfield(L, -2, "null");
 }

@@ -159,9 +159,16 @@ static int readable(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"now", now},           {"encode", encode},        {"engine", tl_new_engine},
-    {"url", read_url},      {"tidy", tl_tidy},         {"curl_version", curl_version_text},
-    {"readable", readable}, {"address", read_address}, {NULL, NULL},
+    {"now", now},
+    {"encode", encode},
+    {"engine", tl_new_engine},
+    {"url", read_url},
+    {"address", read_address},
+    {"curl_version", curl_version_text},
+    {"readable", readable},
+    {"line", tl_line},
+    {"before", tl_before},
+    {NULL, NULL},
 };
 
 __attribute__((visibility("default"))) int luaopen_tasklist_core(lua_State *L);
