@@ -137,7 +137,8 @@ describe("the binding", function()
   end)
 
   it("tells what a URL consists of", function()
-    assert.same({ http = true, https = false, loopback = true, credentials = false, query = true, fragment = false },
+    assert.same({ http = true, https = false, host = "localhost", port = 1, loopback = true, credentials = false,
+      query = true, fragment = false },
       core.url "http://localhost:1/a?b")
     assert.is_nil(core.url "nonsense")
     assert.equal("a%20%2F%C3%BC~", core.encode "a /ü~")

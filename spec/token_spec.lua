@@ -106,7 +106,7 @@ describe("a token answer", function()
       '"Who\'s <there>?"' },
     { "Unauthorized\n", '"Unauthorized"' },
     { "a \"b\" \27[31m\0", '"a \\"b\\" \\x1b[31m\\x00"' },
-    { ("ü"):rep(100), '"' .. ("ü"):rep(30) .. "…" },
+    { ("ü"):rep(100), '"' .. ("ü"):rep(28) .. "…" },
     { '["no object"]x', '"[\\"no object\\"]x"' },
   }
   for number, row in ipairs(pages) do
