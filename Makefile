@@ -38,7 +38,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all everything strict test doc check-types soak integration test-debian test-libcurl test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
@@ -103,8 +103,20 @@ setup-lint: setup
 
 test: setup-test ## run all tests; installs what they need
 	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded) $(BUILD)/spec/host
-	@$(checkout) $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
+	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(LUA) tools/busted -o TAP'
+
+# Of what pycurl's wheels carry: the oldest, the nearest to Debian 13's 8.14, and the newest.
+LIBCURL ?= 8.12 8.16 newest
+
+test-libcurl: setup-test ## run all tests with other libcurls, those that LIBCURL names; fetches them from PyPI
+	@tools/require python3-pip
+	@tools/run-steps $(LIBCURL:%='tools/test-libcurl %')
+
+DEBIAN ?= bookworm trixie
+
+test-debian: ## run `make demo`, `make test` and `make strict` in minimal Debians, those that DEBIAN names; needs root
+	@! tools/test-debian --check || tools/run-steps $(DEBIAN:%='tools/test-debian %')
 
 # The check comes first, so that nothing is installed in vain.
 integration: ## run the tests that need a real Keycloak or Camunda's own clients, which are fetched; needs a JDK, Maven, Node.js

@@ -1,4 +1,6 @@
---- What `make` runs, read from what it says it would run.
+--- What `make` runs, read from what it says it would run; and what the tests run with.
+local connect = require "spec.support.client"
+local core = require "tasklist.core"
 
 --- The lines that compile or link, of a dry run in which nothing counts as built.
 -- The environment of a `make` around the tests is left out: it may have a build of its own in mind.
@@ -39,5 +41,16 @@ describe("make", function()
       assert.truthy(compiled["gcc " .. source], source .. " by gcc")
       assert.truthy(compiled["clang " .. source], source .. " by clang")
     end
+  end)
+end)
+
+describe("the tests", function()
+  it("run with the libcurl that they were built against, and so do the programs that they start", function()
+    local config = assert(io.popen "curl-config --version")
+    local system = config:read("a"):match "libcurl (%S+)"
+    config:close()
+    local wanted = os.getenv "TASKLIST_LIBCURL" or system
+    assert.equal(wanted, core.curl_version())
+    assert.equal(wanted, (connect.run_script "io.write(require('tasklist.core').curl_version())"))
   end)
 end)

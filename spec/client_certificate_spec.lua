@@ -1,4 +1,5 @@
 --- A server that talks only to clients whose certificate it knows: at the token endpoint and at the API alone.
+local checkout = require "spec.support.checkout"
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
@@ -167,8 +168,8 @@ describe("a key under a password that nobody gave", function()
       server.ca_file, server.cert_file, server.encrypted_key_file))
     file:close()
     -- In a terminal of its own.
-    local output = io.popen(("timeout 20 script -qec \"LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/?.so;;' "
-      .. "lua5.4 %s\" /dev/null </dev/null"):format(path)):read("a")
+    local output = io.popen(("timeout 20 script -qec \"%s lua5.4 %s\" /dev/null </dev/null")
+      :format(checkout.environment, path)):read("a")
     assert.equal("config", output:match("^%s*(.-)%s*$"))
   end)
 end)

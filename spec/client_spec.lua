@@ -309,7 +309,8 @@ describe("a client", function()
     local _, failure = client:search_tasks()
     assert.equal("network", failure.kind)
     assert.equal(4, failure.attempts)
-    find(failure.message, "Failed to connect to 127.0.0.1 port 1")
+    -- libcurl 8.23 writes 127.0.0.1:1.
+    assert.truthy(failure.message:find "^Failed to connect to 127%.0%.0%.1[: port]+1 ", failure.message)
   end)
 
   it("reports an unknown name", function()

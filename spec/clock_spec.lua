@@ -1,4 +1,5 @@
 --- A machine whose clock is set while a client lives.
+local checkout = require "spec.support.checkout"
 local connect = require "spec.support.client"
 local sandbox = require "spec.support.sandbox"
 
@@ -28,7 +29,7 @@ describe("a clock that is set", function()
         -- Until the token that was there when the clock was set is over.
         print(require "spec.support.steady" (2.5, function() assert(brief:search_tasks { pageSize = 1 }) end))
       ]]):format(server.client_id, server.client_secret, server.base_url, server.token_url, brief.base_url,
-        brief.token_url, path, shift), "LD_PRELOAD=build/spec/shifted_clock.so CLOCK_SHIFT=" .. path)
+        brief.token_url, path, shift), "LD_PRELOAD=" .. checkout.build .. "/spec/shifted_clock.so CLOCK_SHIFT=" .. path)
       assert.is_true(fine, output)
       assert.equal(1, server:stats().requests["/oauth/token"])
       local tokens = brief:stats().requests["/oauth/token"]

@@ -1,10 +1,11 @@
 --- What a program that embeds Lua sees of the module.
+local checkout = require "spec.support.checkout"
 local connect = require "spec.support.client"
 local sandbox = require "spec.support.sandbox"
 
 describe("the module", function()
   it("exports its opening function and nothing else", function()
-    local pipe = assert(io.popen("nm -D --defined-only build/tasklist/core.so"))
+    local pipe = assert(io.popen("nm -D --defined-only " .. checkout.build .. "/tasklist/core.so"))
     local names = {}
     for name in pipe:read("a"):gmatch("%u ([%w_]+)\n") do names[#names + 1] = name end
     pipe:close()
@@ -15,7 +16,7 @@ describe("the module", function()
     local includes = assert(io.popen "grep -rlE 'lua(lib|xlib)?\\.h' src/core")
     assert.equal("", includes:read("a"))
     includes:close()
-    local calls = assert(io.popen "nm build/libtasklist_core.a | grep -c ' U lua'")
+    local calls = assert(io.popen("nm " .. checkout.build .. "/libtasklist_core.a | grep -c ' U lua'"))
     assert.equal("0\n", calls:read("a"))
     calls:close()
   end)
@@ -48,7 +49,7 @@ describe("the module", function()
     assert.is_true(fine, output)
   end)
 
-  local slow = "LD_PRELOAD=build/spec/slow_lookup.so"
+  local slow = "LD_PRELOAD=" .. checkout.build .. "/spec/slow_lookup.so"
 
   it("is not held by a slow name lookup, nor is the end of the state", function()
     -- The process goes on for 5 s after the state that started the lookup is closed, so that the

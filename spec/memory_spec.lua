@@ -1,5 +1,5 @@
 --- The codec of variable values in a state that gets no memory, at each place where it asks for some.
-local host = os.getenv "TASKLIST_LUA" or "build/spec/host"
+local host = os.getenv "TASKLIST_LUA" or require "spec.support.checkout".build .. "/spec/host"
 
 -- `sweep(fn, ...)` calls the function with memory for 0, 1, 2 … things, until that is enough, then with the garbage
 -- collected for each object that it makes. What it gives with enough memory it gives each time.

@@ -1,4 +1,5 @@
 --- What goes with every request, to the token endpoint and to the API alike.
+local checkout = require "spec.support.checkout"
 local connect = require "spec.support.client"
 local core = require "tasklist.core"
 local find = require "spec.support.find"
@@ -95,10 +96,10 @@ describe("http_version", function()
       local cqueues, socket = require "cqueues", require "cqueues.socket"
       local listener = socket.listen("127.0.0.1", 0)
       local _, _, port = listener:localname()
-      local output = io.popen(([[LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/?.so;;' timeout 20 lua5.4 -e '
+      local output = io.popen(([[%s timeout 20 lua5.4 -e '
         local client = require("tasklist").new { base_url = "https://127.0.0.1:%d", token = "a", timeout = 5,
           http_version = "%s" }
-        client:search_tasks()']]):format(port, version))
+        client:search_tasks()']]):format(checkout.environment, port, version))
       local hello = ""
       local loop = cqueues.new()
       loop:wrap(function()

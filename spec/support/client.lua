@@ -1,4 +1,5 @@
 --- Clients of a sandbox.
+local checkout = require "spec.support.checkout"
 local quote = require "spec.support.quote"
 local tasklist = require "tasklist"
 
@@ -6,9 +7,6 @@ local client = {}
 
 -- Another program than stand-alone Lua can stand in for it, to look at the module from inside.
 local interpreter = os.getenv "TASKLIST_LUA" or "lua5.4"
-
--- Another lua-cjson than the system's.
-local cjson_path = os.getenv "CJSON_DIR" and os.getenv "CJSON_DIR" .. "/?.so;" or ""
 
 --- Makes a client that signs in at a sandbox.
 -- @tparam table server from spec.support.sandbox
@@ -62,8 +60,7 @@ end
 -- @treturn boolean whether it ended well; of several, whether the last one did
 function client.run_script(script, environment, count)
   local path = write_script(script)
-  local command = ("LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' %s timeout 60 %s %s 2>&1")
-    :format(cjson_path, environment or "", interpreter, path)
+  local command = ("%s %s timeout 60 %s %s 2>&1"):format(checkout.environment, environment or "", interpreter, path)
   if count then
     command = ("for i in $(seq %d); do %s & done; wait"):format(count, command)
   end
@@ -107,8 +104,7 @@ function Process:finish()
 end
 
 local function start(environment, words)
-  local command = ("echo $$; %s LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='%sbuild/?.so;;' exec lua5.4 %s 2>&1")
-    :format(environment, cjson_path, words)
+  local command = ("echo $$; %s %s exec lua5.4 %s 2>&1"):format(environment, checkout.environment, words)
   local process = setmetatable({ output = assert(io.popen(command)) }, Process)
   process.pid = process.output:read("n", "l")
   return process

@@ -65,11 +65,23 @@ static void on_curl_timer(tl_timer *timer)
     curl_multi_socket_action(engine->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
+/* From libcurl 8.20 on a pool of threads looks names up, and curl_multi_cleanup waits for all of
+ * them, for minutes when a name server is silent, whatever CURLOPT_QUICK_EXIT says: this does for
+ * the pool what that did for a lookup. By its number, because headers before 8.20 do not have
+ * CURLMOPT_QUICK_EXIT, while the library that is loaded may be newer; an older one refuses it and
+ * needs none. */
+static void leave_lookups_alone(CURLM *multi)
+{
+    curl_multi_setopt(multi, (CURLMoption)(CURLOPTTYPE_LONG + 21), 1L);
+}
+
 static bool open_multi(tl_engine *engine, long max_connections)
 {
     engine->multi = curl_multi_init();
-    return engine->multi &&
-           curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
+    if (!engine->multi)
+        return false;
+    leave_lookups_alone(engine->multi);
+    return curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
            curl_multi_setopt(engine->multi, CURLMOPT_SOCKETDATA, engine) == CURLM_OK &&
            curl_multi_setopt(engine->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
            curl_multi_setopt(engine->multi, CURLMOPT_TIMERDATA, engine) == CURLM_OK &&
