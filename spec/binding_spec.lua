@@ -137,10 +137,13 @@ describe("the binding", function()
   end)
 
   it("tells what a URL consists of", function()
-    assert.same({ http = true, https = false, host = "localhost", port = 1, loopback = true, credentials = false,
-      query = true, fragment = false },
-      core.url "http://localhost:1/a?b")
+    assert.same({ http = true, https = false, loopback = true, credentials = false, query = true, fragment = false,
+      host = "localhost", port = 1 }, core.url "http://localhost:1/a?b")
+    assert.equal("::1", core.url("https://[::1]").host)
     assert.is_nil(core.url "nonsense")
     assert.equal("a%20%2F%C3%BC~", core.encode "a /ü~")
+    assert.equal("\127\0\0\1", core.address "127.0.0.1")
+    assert.equal(("\0"):rep(15) .. "\1", core.address "::1")
+    for _, text in ipairs { "", "localhost", "127.0.0.1\0", "127.0.0.1/8" } do assert.is_nil(core.address(text)) end
   end)
 end)

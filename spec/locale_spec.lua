@@ -54,6 +54,18 @@ local work = [==[
   assert(ended.code == "not_active" and ended.outcome == nil)
   assert(client:get_variable(id .. "-A").value == "-2.5e-300")
 
+  -- Settings: letters of UTF-8 whose bytes are blanks, control characters or letters in some locale.
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write("export CAMUNDA_BASIC_AUTH_USERNAME=\u{e0}\nCAMUNDA_BASIC_AUTH_PASSWORD=\u{dc}\u{85}\n")
+  file:close()
+  local other <close> = assert(tasklist.new { env_file = path, base_url = "http://LOCALHOST/\u{e0}\u{dc}",
+    user_agent = "\u{dc}", proxy = "HTTP://me:\u{e0}@LOCALHOST:1" })
+  os.remove(path)
+  assert(other:settings().username.value == "\u{e0}" and other:settings().proxy.value == "http://LOCALHOST:1")
+  local none, wrong = tasklist.new { region = "\xe4", cluster_id = "a" }
+  assert(none == nil and wrong.kind == "config")
+
   -- Errors, headers, times.
   local _, unknown = client:get_task "4"
   assert(unknown.code == "not_found")

@@ -129,6 +129,8 @@ static const char *reading_problem(const char *path, bool folder)
 {
     struct stat facts;
     int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (descriptor < 0 && (errno == EMFILE || errno == ENFILE))
+        return NULL; /* no fault of the file; what needs the next descriptor says so */
     if (descriptor < 0)
         return strerror(errno);
     const char *problem = NULL;
@@ -159,15 +161,9 @@ static int readable(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"now", now},
-    {"encode", encode},
-    {"engine", tl_new_engine},
-    {"url", read_url},
-    {"address", read_address},
-    {"curl_version", curl_version_text},
-    {"readable", readable},
-    {"line", tl_line},
-    {"before", tl_before},
+    {"now", now},           {"encode", encode},        {"engine", tl_new_engine},
+    {"url", read_url},      {"address", read_address}, {"curl_version", curl_version_text},
+    {"readable", readable}, {"line", tl_line},         {"before", tl_before},
     {NULL, NULL},
 };
 

@@ -3,8 +3,22 @@
 
 local env_file = {}
 
+-- A pattern in which each [%s] and [^%s] means the blanks of ASCII. What Lua's own %s holds depends on the locale of
+-- the host: in some of them a byte of a letter in UTF-8 is a blank.
+local function with_blanks(pattern)
+  return (pattern:gsub("%%s", " \t\r\v\f"))
+end
+
 -- What a value is put together from: 'a text', an \escaped character, plain characters.
-local pieces = { "^'([^']*)'()", "^\\(.)()", "^([^%s'\"\\$`;&|<>()]+)()" }
+local pieces = { "^'([^']*)'()", "^\\(.)()", with_blanks "^([^%s'\"\\$`;&|<>()]+)()" }
+
+local export = with_blanks "^[%s]*export[%s]+"
+local assignment = with_blanks "^[%s]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$"
+local statement = with_blanks "^[%s]*[^%s#]" -- of any other kind
+local value_goes_on = with_blanks "^[^%s;]"
+local semicolon = with_blanks "^[%s]*;" -- ends a command, and a line has no other one
+local something = with_blanks "[^%s]"
+local remark = with_blanks "^[%s]+#"
 
 -- "a text", in which a backslash has a meaning before some characters only.
 local function read_double_quoted(text, at)
@@ -34,7 +48,7 @@ end
 
 local function read_value(text)
   local parts, at = {}, 1
-  while text:find("^[^%s;]", at) do
+  while text:find(value_goes_on, at) do
     local content, after = read_piece(text, at)
     if not content then
       return nil, "a quote is not closed, or something would have to be expanded or run: single quotes keep a value as "
@@ -42,8 +56,8 @@ local function read_value(text)
     end
     parts[#parts + 1], at = content, after
   end
-  local rest = text:sub(at):gsub("^%s*;", " ") -- a semicolon ends a command, and the line has no other one
-  if rest:find("%S") and not rest:find("^%s+#") then
+  local rest = text:sub(at):gsub(semicolon, " ")
+  if rest:find(something) and not rest:find(remark) then
     return nil, "one assignment a line, and a value with blanks or a semicolon needs quotes"
   end
   return table.concat(parts)
@@ -56,12 +70,12 @@ function env_file.parse(text)
   local variables, number = {}, 0
   for line in (text:gsub("^\xEF\xBB\xBF", "") .. "\n"):gmatch("(.-)\r?\n") do
     number = number + 1
-    local name, assigned = line:gsub("^%s*export%s+", ""):match("^%s*([%a_][%w_]*)=(.*)$")
+    local name, assigned = line:gsub(export, ""):match(assignment)
     local value, problem
     if name then
       value, problem = read_value(assigned)
       variables[name] = value
-    elseif line:find("^%s*[^%s#]") then
+    elseif line:find(statement) then
       problem = "export NAME='value' expected"
     end
     if problem then

@@ -75,13 +75,18 @@ end
 
 local function variables_of_file(path)
   local fine, problem = core.readable(path, "file")
-  local file = fine and io.open(path)
+  local file
+  if fine then
+    file, problem = io.open(path) -- which names the path
+  else
+    problem = ("%s: %s"):format(path, problem)
+  end
   local text = file and file:read("a")
   if file then
     file:close()
   end
   if not text then
-    return config_error("option \"env_file\" cannot be read: %s: %s", path, problem or "it has just gone")
+    return config_error("option \"env_file\" cannot be read: %s", problem or path)
   end
   local variables, line, why = env_file.parse(text)
   if not variables then
