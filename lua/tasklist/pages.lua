@@ -89,9 +89,9 @@ end
 
 local function problem_of_cursor(self, cursor)
   if not is_cursor(cursor) then
-    return "the last task of a full page has no sortValues to go on from"
+    return "the last task of a full page has no sortValues, so that the next page cannot be asked for"
   elseif not moves_on(self, cursor) then
-    return "the pages do not move on: a cursor came again"
+    return "a cursor came again, so that the pages would never end; another sort may mend that"
   end
 end
 

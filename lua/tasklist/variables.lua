@@ -95,7 +95,8 @@ end
 
 local function problem_of_value(variable, problem, text)
   return { kind = "decode", body = text,
-    message = ("the value of %s is no JSON: %s"):format(words.name(variable.name), problem) }
+    message = ("the value of %s is no JSON: %s; search_task_variables gives its text"):format(
+      words.name(variable.name), problem) }
 end
 
 -- Decodes what a search gave into `found`. Gives the names of the values that the search has left out
@@ -105,7 +106,8 @@ local function decode(list, options, found)
   for _, variable in ipairs(list) do
     local record = chosen(variable, options.drafts)
     if not record then
-      return nil, { kind = "decode", message = "the answer holds what is no variable as documented" }
+      return nil, { kind = "decode", message = "the answer holds what is no variable as documented: strings name and "
+        .. "value, an object draft" }
     elseif record.value ~= nil then -- otherwise it is only a draft, or left out
       local value, problem = core.decode_value(record.value, options.keep_null)
       if problem then
@@ -134,7 +136,8 @@ function variables.fetch(first, in_full, call, options)
     end
     local missing, problem = decode(list, options, found)
     if missing and #missing > 0 and message ~= first then
-      problem = { kind = "decode", message = "the server keeps back the value of " .. words.name(missing[1]) }
+      problem = { kind = "decode", message = ("the server cut off the value of %s, which was asked for in full; "
+        .. "get_variable may give it"):format(words.name(missing[1])) }
     end
     if problem then
       return errors.failed(message, problem)
