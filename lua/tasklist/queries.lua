@@ -33,7 +33,7 @@ local function copy_of(value)
   return copy
 end
 
--- A null is as good as absent.
+-- The server takes a field that is null for absent, and so do the checks and cursors that follow.
 local function without_nulls(query)
   for name, value in pairs(query) do
     if value == json.null then
@@ -76,7 +76,7 @@ function queries.of_walk(query, verb, timeout, tenant_id)
   if problem then
     return nil, nil, problem
   end
-  local own = without_nulls(copy_of(query)) -- it is known to have an end by now
+  local own = without_nulls(copy_of(query)) -- a table that is in itself was refused above: copying comes to an end
   for name, why in pairs(own_fields[verb]) do
     if own[name] ~= nil then
       return nil, nil, ("query.%s: cannot be set here: %s"):format(name, why)

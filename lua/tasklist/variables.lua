@@ -25,7 +25,8 @@ local function write_named(value, path, encode)
   return "[" .. table.concat(parts, ",") .. "]"
 end
 
--- The server compares texts, and a table has more than one.
+-- The server compares the JSON texts of values. A table has many texts, so a filter with one would miss values that are
+-- equal to it.
 local function encode_filter(value, path)
   if type(value) == "table" then
     return words.expected(path, "scalar or tasklist.raw(text)", value)
@@ -50,7 +51,7 @@ function variables.writers.filters(shape, value, path, write)
   return write({ type = "array", of = shape.of }, value, path)
 end
 
--- In the API's own filter a string is JSON text already.
+-- The API's own filter (`{ name =, value = }`) takes JSON text, so a string is sent as it is there.
 function variables.writers.filter_value(_, value, path)
   local text, problem = value, nil
   if type(value) ~= "string" then
@@ -66,7 +67,7 @@ end
 
 local names = { type = "array", of = { type = "string" } }
 
--- The server fails on a name that comes twice.
+-- The server answers a name that comes twice with an error, so each goes out once.
 function variables.writers.names(_, value, path, write)
   local _, problem = write(names, value, path)
   if problem then
@@ -84,8 +85,8 @@ function variables.writers.names(_, value, path, write)
   return "[" .. table.concat(parts, ",") .. "]"
 end
 
--- The record that counts of a variable's: its draft, where drafts are wanted and it has one. Nil for what
--- is none as documented.
+-- The part of a variable that holds the value: its draft where drafts are wanted and there is one, else the variable
+-- itself. Nil for what is no variable as documented.
 local function chosen(variable, drafts)
   local record = drafts and variable.draft or variable
   local fine = type(variable.name) == "string" and type(record) == "table"
