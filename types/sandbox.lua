@@ -2,7 +2,7 @@
 
 -- The sandbox: doc/sandbox.md has its manual.
 
----@alias tasklist.sandbox_options_field "host"|"port"|"base_path"|"tls"|"tls_max_version"|"client_certificate"|"gzip"|"version"|"authentication"|"client_id"|"client_secret"|"check_client"|"audience"|"check_audience"|"token_life"|"verify"|"client_role"|"tenants"|"users"|"session_life"|"csrf"|"tasks"|"forms"
+---@alias tasklist.sandbox_options_field "host"|"port"|"base_path"|"tls"|"tls_max_version"|"client_certificate"|"gzip"|"version"|"authentication"|"client_id"|"client_secret"|"check_client"|"audience"|"check_audience"|"token_life"|"token_delay"|"verify"|"client_role"|"tenants"|"users"|"session_life"|"csrf"|"tasks"|"forms"
 
 ---@class (exact) tasklist.sandbox_options: table<tasklist.sandbox_options_field, any>
 ---@field host? string
@@ -20,6 +20,7 @@
 ---@field audience? string
 ---@field check_audience? boolean
 ---@field token_life? number seconds
+---@field token_delay? number seconds
 ---@field verify? fun(token: string): table?, string?
 ---@field client_role? "OWNER"|"OPERATOR"|"READER"
 ---@field tenants? string[]
