@@ -27,7 +27,7 @@ local function run(commands)
     quote(folder), quote(commands)))
 end
 
--- The one would run this again, the other fetches hundreds of megabytes.
+-- They run this spec, too, or fetch what takes minutes.
 local left_out = { ["make test\n"] = true, ["make integration\n"] = true }
 
 -- All other blocks for a shell.

@@ -104,8 +104,8 @@ describe("request", function()
     for _, blank in ipairs { " ", "\t", " \t " } do
       server:fault { path = "/v1/x", action = "status", status = 200, headers = { ["Set-Cookie" .. blank] = "a=b",
         ["X-CSRF-TOKEN" .. blank] = "c", ["X-Some" .. blank] = " thing", ["X-Fold"] = "a\r\n  b\r\n\tc: d" } }
-      local _, _, given = client:request("GET", "/v1/x")
-      assert.same({ ["x-some"] = "thing", ["x-fold"] = "a b c: d", ["content-length"] = "0" }, given)
+      local _, _, fields = client:request("GET", "/v1/x")
+      assert.same({ ["x-some"] = "thing", ["x-fold"] = "a b c: d", ["content-length"] = "0" }, fields)
     end
   end)
 
@@ -174,7 +174,8 @@ describe("request", function()
     { { "GET", "/v1", nil, { headers = { ["A b"] = "c" } } }, "A b" },
     { { "GET", "/v1", nil, { headers = { A = "b\r\nc" } } }, '"A"' },
     { { "GET", "/v1", nil, { headers = { A = 5 } } }, '"A"' },
-    { { "GET", "/v1", nil, { headers = { Authorization = "x" } } }, "Authorization" },
+    { { "GET", "/v1", nil, { headers = { Authorization = "x" } } },
+      '"Authorization" cannot be set: the client sends it itself' },
     { { "GET", "/v1", nil, { query = { a = {} } } }, "query" },
     { { "GET", "/v1", nil, { querry = {} } }, "querry" },
     { { "GET", "/v1", nil, { timeout = -1 } }, "timeout" },

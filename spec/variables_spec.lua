@@ -150,6 +150,7 @@ describe("variables of tasks", function()
     assert.equal("decode", failure.kind)
     assert.equal("{", failure.body)
     find(tostring(failure), [[POST /v1/tasks/1/variables/search: the value of "a\]])
+    find(tostring(failure), "; search_task_variables gives its text")
   end)
 
   -- An answer that is not as documented, and a part of the message.
@@ -157,7 +158,7 @@ describe("variables of tasks", function()
     { '[{"value":"1"}]', "no variable as documented" }, { '[{"name":5,"value":"1"}]', "no variable as documented" },
     { '[{"name":"a","value":5}]', "no variable as documented" },
     { '[{"name":"a","draft":true}]', "no variable as documented" },
-    { '[{"name":"a","value":null,"isValueTruncated":true}]', 'keeps back the value of "a"' },
+    { '[{"name":"a","value":null,"isValueTruncated":true}]', 'cut off the value of "a", which was' },
     { "{}", "an array expected" }, { '{"a":[]}', "an array expected" },
   }
   for _, row in ipairs(odd) do

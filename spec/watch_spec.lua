@@ -255,9 +255,9 @@ describe("watch", function()
   local misuses = {
     { { 5 }, "watch: query: table expected, got the integer 5" },
     { { { asignee = "x" } }, 'watch: query: unknown field "asignee"' },
-    { { { sort = {} } }, "watch: query: sort is not for you to set here" },
-    { { { searchAfter = { "1" } } }, "searchAfter is not for you to set here" },
-    { { { searchBefore = { "1" } } }, "searchBefore is not for you to set here" },
+    { { { sort = {} } }, "watch: query.sort: cannot be set here: watch gives the oldest first" },
+    { { { searchAfter = { "1" } } }, "query.searchAfter: cannot be set here: watch looks at all that matches" },
+    { { { searchBefore = { "1" } } }, "query.searchBefore: cannot be set here: watch looks at all" },
     { { {}, 5 }, "watch: options: table expected, got a number" },
     { { {}, { interval = 0 } }, "interval" },
     { { {}, { on_error = "print" } }, "on_error" },

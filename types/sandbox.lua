@@ -20,7 +20,7 @@
 ---@field audience? string
 ---@field check_audience? boolean
 ---@field token_life? number seconds
----@field token_delay? number seconds for which the API refuses a token after its issue
+---@field token_delay? number seconds
 ---@field verify? fun(token: string): table?, string?
 ---@field client_role? "OWNER"|"OPERATOR"|"READER"
 ---@field tenants? string[]

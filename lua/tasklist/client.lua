@@ -152,7 +152,7 @@ Client.search_task_variables = verb "search_task_variables"
 -- @treturn table name -> value
 Client.variables = verb("variables", function(self, made, id, names, options)
   if names and #names == 0 then
-    return {} -- the server would take it for all
+    return {} -- to the server an empty list means all variables
   end
   local deadline = core.now() + (options.timeout or self.values.timeout)
   local function send(message_to_send)

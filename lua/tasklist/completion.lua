@@ -6,7 +6,7 @@ local completion = {}
 
 local first_pause, longest_pause = 1 / 10, 1
 
--- True when the task can't be found completed any more, however long one waits.
+-- True when further reading is in vain: a canceled task, and one that is gone, will not become COMPLETED.
 local function hopeless(task, failure)
   return task and task.taskState == "CANCELED" or failure and failure.code == "not_found"
 end

@@ -1,4 +1,5 @@
---- A connection: an engine, who signs in, and the way of one message to its answer. Knows no verb.
+--- A connection: an engine, who signs in, and the way of one message to its answer. It knows nothing of the client's
+-- verbs.
 
 local advice = require "tasklist.advice"
 local auth = require "tasklist.auth"
@@ -36,12 +37,13 @@ local function new_engine(values)
   }
 end
 
--- What a JSON API is told, and what of it a request without a body still says.
+-- The headers that every request has unless the user sets them: those with a body say what that is, too.
 local accept = { Accept = "application/json" }
 local media_types = { Accept = accept.Accept, ["Content-Type"] = "application/json" }
 
--- A function that gives the lines of a request: those of its own, if any, go before the client's, and these
--- before what a JSON API is told. A closure, because a header may be a secret: no table shows it.
+-- A function that gives the header lines of a request. Of a field that is set several times, the request's own goes
+-- before the client's, and that before the usual one. The client's are kept in a closure, because they may be secrets,
+-- and a dump of the connection's table would show them there.
 local function line_writer(own)
   local with_body, without_body = headers.write(own, media_types), headers.write(own, accept)
   return function(has_body, given)
@@ -126,7 +128,8 @@ function readers.nothing()
   return true
 end
 
--- In Lua both are tables, and an empty one does not tell which it was.
+-- Objects and arrays are both tables in Lua, and an empty table does not tell which it was: the text's first character
+-- does.
 local function read_table(body, first, what)
   local value, problem = json.decode(body)
   if problem or body:match("^[\xEF\xBB\xBF \t\r\n]*(.)") ~= first then -- the first three are a byte order mark

@@ -20,7 +20,7 @@ local function problem_of(name, value)
   if type(name) ~= "string" or not name:find(token) then
     return ("headers: %s is no field name"):format(words.name(name))
   elseif reserved[lower(name)] then
-    return ("headers: %s is not yours to set"):format(words.name(name))
+    return ("headers: %s cannot be set: the client sends it itself"):format(words.name(name))
   elseif type(value) ~= "string" or value:find("[\r\n\0]") then
     return ("headers: the value of %s must be a string without line breaks"):format(words.name(name))
   end

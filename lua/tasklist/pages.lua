@@ -20,7 +20,7 @@ function pages.cursors(tasks, query)
     return {}
   end
   local backwards = has(query, "searchBefore") or has(query, "searchBeforeOrEqual")
-  local full = #tasks >= (math.tointeger(query.pageSize) or v1.page_size) -- not a null
+  local full = #tasks >= (math.tointeger(query.pageSize) or v1.page_size) -- a pageSize of null counts as none
   local page = {}
   if full or backwards then
     page.after = last.sortValues
@@ -72,7 +72,8 @@ local function moves_on(self, cursor)
   return true
 end
 
--- Only what can go out again as it came: a null has left a hole, and a fraction would not come back the same.
+-- A cursor is of use only if it can be sent exactly as it came. A null in it has left a hole, and the server's spelling
+-- of a fraction is not known any more.
 local function is_cursor(value)
   if type(value) ~= "table" then
     return false
@@ -89,13 +90,14 @@ end
 
 local function problem_of_cursor(self, cursor)
   if not is_cursor(cursor) then
-    return "the last task of a full page has no sortValues to go on from"
+    return "the last task of a full page has no sortValues, so that the next page cannot be asked for"
   elseif not moves_on(self, cursor) then
-    return "the pages do not move on: a cursor came again"
+    return "a cursor came again, so that the pages would never end; another sort may mend that"
   end
 end
 
--- Sends for the page after a cursor; it belongs to the walk before the user's functions can raise.
+-- Sends for the page after a cursor. The walk has the request before `step`, since a user's function that raises in
+-- there (`trace`, `token`) would leave it on the wire otherwise, with nobody to cancel it.
 local function send_after(self, which, cursor, size)
   local query = {}
   for name, value in pairs(self.query) do
@@ -137,7 +139,7 @@ end
 -- seems to say is checked afterwards (in `go_on`).
 local function look_ahead(self, body)
   if self.left < 2 * self.size then
-    return -- the next one may be smaller, or none
+    return -- what is left fits the next page, which has to be smaller then, or is not needed
   end
   local count, place = seek_cursors(body)
   local text = count >= self.size and body:match('^sortValues"[ \t\r\n]*:[ \t\r\n]*(%b[])', place)
@@ -194,7 +196,7 @@ local function turn_to(self, tasks)
 end
 
 local function next_page(self)
-  drop(self, "guess") -- there is one when an error came between it and its page
+  drop(self, "guess") -- left over when an error (such as Ctrl-C) came before its page was read
   local function peek(body)
     look_ahead(self, body)
   end
@@ -234,7 +236,7 @@ function Walk:take()
   end
   self.at = self.at + 1
   local task = self.tasks[self.at]
-  self.tasks[self.at] = false -- the caller's alone from now on
+  self.tasks[self.at] = false -- so that the walk does not keep from the garbage collector what the caller lets go
   return task
 end
 

@@ -33,7 +33,7 @@ local function copy_of(value)
   return copy
 end
 
--- A null is as good as absent.
+-- The server takes a field that is null for absent, and so do the checks and cursors that follow.
 local function without_nulls(query)
   for name, value in pairs(query) do
     if value == json.null then
@@ -43,10 +43,14 @@ local function without_nulls(query)
   return query
 end
 
--- The fields that a walk has for itself.
+local forwards = "tasks walks forwards only; search_tasks gives the page before a cursor"
+local whole = "watch looks at all that matches; tasks and search_tasks begin at a cursor"
+
+-- The fields that a walk has for itself, and why.
 local own_fields = {
-  tasks = { "searchBefore", "searchBeforeOrEqual" },
-  watch = { "sort", "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" },
+  tasks = { searchBefore = forwards, searchBeforeOrEqual = forwards },
+  watch = { sort = "watch gives the oldest first", searchAfter = whole, searchAfterOrEqual = whole,
+    searchBefore = whole, searchBeforeOrEqual = whole },
 }
 
 --- What a walk needs of a user's query.
@@ -72,10 +76,10 @@ function queries.of_walk(query, verb, timeout, tenant_id)
   if problem then
     return nil, nil, problem
   end
-  local own = without_nulls(copy_of(query)) -- it is known to have an end by now
-  for _, name in ipairs(own_fields[verb]) do
+  local own = without_nulls(copy_of(query)) -- a table that is in itself was refused above: copying comes to an end
+  for name, why in pairs(own_fields[verb]) do
     if own[name] ~= nil then
-      return nil, nil, ("query: %s is not for you to set here"):format(name)
+      return nil, nil, ("query.%s: cannot be set here: %s"):format(name, why)
     end
   end
   return message_of, function() return copy_of(own) end

@@ -83,7 +83,7 @@ function writers.array(shape, value, path, write)
   return "[" .. table.concat(parts, ",") .. "]"
 end
 
--- The server takes a null for absent.
+-- The server takes a field that is null for absent.
 local function is_there(value, name)
   local field = rawget(value, name)
   return field ~= nil and field ~= json.null
@@ -146,7 +146,7 @@ end
 -- @tparam string path what to call the value in a message
 -- @treturn string JSON text; or nil and which field is wrong and what it takes
 function shapes.write(shape, value, path)
-  if value == json.null and shape.type ~= "filter_value" then -- there it is a value to compare with
+  if value == json.null and shape.type ~= "filter_value" then -- a filter compares with null as with any value
     return "null"
   end
   return writers[shape.type](shape, value, path, shapes.write)

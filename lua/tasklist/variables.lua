@@ -25,7 +25,8 @@ local function write_named(value, path, encode)
   return "[" .. table.concat(parts, ",") .. "]"
 end
 
--- The server compares texts, and a table has more than one.
+-- The server compares the JSON texts of values. A table has many texts, so a filter with one would miss values that are
+-- equal to it.
 local function encode_filter(value, path)
   if type(value) == "table" then
     return words.expected(path, "scalar or tasklist.raw(text)", value)
@@ -50,7 +51,7 @@ function variables.writers.filters(shape, value, path, write)
   return write({ type = "array", of = shape.of }, value, path)
 end
 
--- In the API's own filter a string is JSON text already.
+-- The API's own filter (`{ name =, value = }`) takes JSON text, so a string is sent as it is there.
 function variables.writers.filter_value(_, value, path)
   local text, problem = value, nil
   if type(value) ~= "string" then
@@ -66,7 +67,7 @@ end
 
 local names = { type = "array", of = { type = "string" } }
 
--- The server fails on a name that comes twice.
+-- The server answers a name that comes twice with an error, so each goes out once.
 function variables.writers.names(_, value, path, write)
   local _, problem = write(names, value, path)
   if problem then
@@ -84,8 +85,8 @@ function variables.writers.names(_, value, path, write)
   return "[" .. table.concat(parts, ",") .. "]"
 end
 
--- The record that counts of a variable's: its draft, where drafts are wanted and it has one. Nil for what
--- is none as documented.
+-- The part of a variable that holds the value: its draft where drafts are wanted and there is one, else the variable
+-- itself. Nil for what is no variable as documented.
 local function chosen(variable, drafts)
   local record = drafts and variable.draft or variable
   local fine = type(variable.name) == "string" and type(record) == "table"
@@ -95,7 +96,8 @@ end
 
 local function problem_of_value(variable, problem, text)
   return { kind = "decode", body = text,
-    message = ("the value of %s is no JSON: %s"):format(words.name(variable.name), problem) }
+    message = ("the value of %s is no JSON: %s; search_task_variables gives its text"):format(
+      words.name(variable.name), problem) }
 end
 
 -- Decodes what a search gave into `found`. Gives the names of the values that the search has left out
@@ -105,7 +107,8 @@ local function decode(list, options, found)
   for _, variable in ipairs(list) do
     local record = chosen(variable, options.drafts)
     if not record then
-      return nil, { kind = "decode", message = "the answer holds what is no variable as documented" }
+      return nil, { kind = "decode", message = "the answer holds what is no variable as documented: strings name and "
+        .. "value, an object draft" }
     elseif record.value ~= nil then -- otherwise it is only a draft, or left out
       local value, problem = core.decode_value(record.value, options.keep_null)
       if problem then
@@ -134,7 +137,8 @@ function variables.fetch(first, in_full, call, options)
     end
     local missing, problem = decode(list, options, found)
     if missing and #missing > 0 and message ~= first then
-      problem = { kind = "decode", message = "the server keeps back the value of " .. words.name(missing[1]) }
+      problem = { kind = "decode", message = ("the server cut off the value of %s, which was asked for in full; "
+        .. "get_variable may give it"):format(words.name(missing[1])) }
     end
     if problem then
       return errors.failed(message, problem)
