@@ -55,8 +55,23 @@ describe("a client certificate", function()
     search_everywhere({}, function(tasks, failure)
       assert.is_nil(tasks)
       assert.equal("network", failure.kind)
-      find(tostring(failure), "set client_cert (CAMUNDA_CUSTOM_CERT_CHAIN_PATH)")
+      find(tostring(failure), "the server asked for a client certificate: set client_cert (CAMUNDA_CUSTOM_CERT_CHAIN_PATH)")
     end)
+  end)
+
+  -- Only the handshake tells: a new connection that ends without an answer may have ended for any reason.
+  it("is not spoken of where the server did not ask for one", function()
+    local server = sandbox.start { tls = "good" }
+    finally(function() server:stop() end)
+    for _, action in ipairs { "reset", "close" } do
+      server:fault { path = "/v1/", action = action, times = 9 }
+      local client <close> = connect.to(server, { token = "a", ca_file = server.ca_file, retries = 0 })
+      local tasks, failure = client:search_tasks()
+      assert.is_nil(tasks)
+      assert.equal("network", failure.kind)
+      assert.falsy(tostring(failure):find("certificate", 1, true), tostring(failure))
+      server:clear()
+    end
   end)
 
   -- What is set beside client_cert; the file that the error names.

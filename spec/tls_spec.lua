@@ -51,6 +51,14 @@ describe("https", function()
     assert.equal("network", failure.kind)
   end)
 
+  it("to a port that speaks plain HTTP says so", function()
+    local base_url = http.base_url:gsub("^http:", "https:")
+    local tasks, failure = search({ base_url = base_url, retries = 0 }, http)
+    assert.is_nil(tasks)
+    assert.equal("network", failure.kind)
+    assert.truthy(failure.message:find("speaks no TLS there, but plain HTTP", 1, true), failure.message)
+  end)
+
   it("is said at once when the file is missing", function()
     local client, failure = require("tasklist").new { base_url = "https://h.example", client_id = "a",
       client_secret = "b", ca_file = "/nowhere/ca.pem" }

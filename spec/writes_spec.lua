@@ -233,9 +233,9 @@ describe("a write that nobody could take", function()
 
   -- The proxy, and the URL that is reached by it. No such name exists: only a proxy could lead there.
   local proxies = {
-    { "is down", "http://127.0.0.1:1", "http://tasklist.invalid", "Failed to connect to 127.0.0.1 port 1" },
+    { "is down", "http://127.0.0.1:1", "http://tasklist.invalid", "the proxy http://127.0.0.1:1: " },
     { "is down, before https", "http://127.0.0.1:1", "https://tasklist.invalid",
-      "Failed to connect to 127.0.0.1 port 1" },
+      "the proxy http://127.0.0.1:1: " },
     { "refuses to lead on", "http://%s", "https://tasklist.invalid", "CONNECT tunnel failed" },
   }
   for _, row in ipairs(proxies) do

@@ -140,7 +140,7 @@ local certificate_hints = {
   date = "the certificate has expired or is not yet valid: renew it at the server, or set this machine's clock",
   authority = "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH) to the certificate of the authority that signed it",
   ours = "check that client_cert (%s), client_key (%s) and client_key_password fit together",
-  wanted = "if the server asks for a certificate, set client_cert (CAMUNDA_CUSTOM_CERT_CHAIN_PATH) and client_key",
+  wanted = "the server asked for a client certificate: set client_cert (CAMUNDA_CUSTOM_CERT_CHAIN_PATH) and client_key",
 }
 
 --- An exchange without an answer.

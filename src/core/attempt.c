@@ -274,6 +274,7 @@ static void forget_request(CURL *easy)
     };
     for (size_t i = 0; i < sizeof borrowed / sizeof *borrowed; i++)
         curl_easy_setopt(easy, borrowed[i], NULL);
+    tl_commentary_install(easy, NULL);
 }
 
 void tl_attempt_recall(tl_request *request, bool reusable)

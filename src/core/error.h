@@ -21,7 +21,7 @@ typedef enum tl_certificate_fault {
     TL_CERTIFICATE_DATE,      /* expired, or not yet valid */
     TL_CERTIFICATE_AUTHORITY, /* nobody we trust has signed it */
     TL_CERTIFICATE_OURS,      /* our own, or its key, can't be used */
-    TL_CERTIFICATE_WANTED     /* the server may have asked for ours, and there is none */
+    TL_CERTIFICATE_WANTED     /* the server asks for ours, and there is none */
 } tl_certificate_fault;
 
 enum { TL_MESSAGE_SIZE = 1024, TL_OAUTH_SIZE = 401 }; /* with the NUL */

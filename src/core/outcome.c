@@ -52,15 +52,29 @@ static bool says_exhausted(const tl_buffer *body)
     return body->length > 0 && memmem(body->data, body->length, word, sizeof word - 1) != NULL;
 }
 
+static bool has_certificate(const tl_request *request)
+{
+    return request->engine->transport.texts[TL_CLIENT_CERT].length > 0;
+}
+
+/* Where libcurl has one code for two things, or another one for the same thing in other versions.
+ */
+static CURLcode meant_code(const tl_request *request, CURLcode code)
+{
+    if (code == CURLE_WRITE_ERROR && request->error.kind == TL_OK)
+        return CURLE_BAD_CONTENT_ENCODING; /* our callbacks were content */
+    if (code == CURLE_BAD_FUNCTION_ARGUMENT && !went_out(request) && has_certificate(request))
+        return CURLE_SSL_CERTPROBLEM; /* since 8.16, about a key that can't be used */
+    return code;
+}
+
 void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt)
 {
     int status = status_of(request);
     request->status = status >= FIRST_FINAL_STATUS ? status : 0;
     request->retry_after = tl_header_block_retry_after(&request->answer_headers, time(NULL));
-    if (code == CURLE_WRITE_ERROR && request->error.kind == TL_OK)
-        code = CURLE_BAD_CONTENT_ENCODING; /* our callbacks were content */
     *attempt = (tl_attempt){
-        .code = code,
+        .code = meant_code(request, code),
         .status = request->status,
         .went_out = went_out(request),
         .exhausted = status == 503 && says_exhausted(&request->answer_body),
@@ -73,17 +87,16 @@ void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt)
     };
 }
 
-/* With TLS 1.3 a server can refuse only after the handshake. Its alert (RFC 8446 6.2) may be lost
- * when we write first: all that is seen then is that a new connection ends without an answer. */
-static bool ends_as_without_certificate(const tl_request *request, CURLcode code)
+/* The server asked for a certificate, there is none to show, and the connection came to nothing.
+ * With TLS 1.3 a server can refuse only after the handshake, and its alert (RFC 8446 6.2) may be
+ * lost when we write first: then the connection just ends. */
+static bool lacks_certificate(const tl_request *request, CURLcode code)
 {
-    long connections = 0;
-    if ((code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR) ||
-        request->answer_headers.length > 0 ||
-        request->engine->transport.texts[TL_CLIENT_CERT].length > 0)
+    if (has_certificate(request) || request->answer_headers.length > 0)
         return false;
-    curl_easy_getinfo(request->easy, CURLINFO_NUM_CONNECTS, &connections);
-    return connections > 0 && tl_request_measure(request, CURLINFO_APPCONNECT_TIME_T) > 0;
+    return code == CURLE_SSL_CLIENTCERT || (request->commentary.certificate_asked &&
+                                            (code == CURLE_SSL_CONNECT_ERROR ||
+                                             code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR));
 }
 
 /* The verdict is OpenSSL's on the chain; libcurl compares the host name itself, and leaves
@@ -99,7 +112,7 @@ static tl_certificate_fault certificate_fault(const tl_request *request, CURLcod
         return TL_CERTIFICATE_AUTHORITY;
     if (code == CURLE_SSL_CERTPROBLEM)
         return TL_CERTIFICATE_OURS;
-    if (ends_as_without_certificate(request, code))
+    if (lacks_certificate(request, code))
         return TL_CERTIFICATE_WANTED;
     if (code != CURLE_PEER_FAILED_VERIFICATION)
         return TL_CERTIFICATE_FINE;
@@ -117,6 +130,9 @@ static const char *text_of(const tl_request *request, const tl_attempt *attempt)
         return "the server refused the request's HTTP/2 stream and did nothing with it";
     if (attempt->code == CURLE_SEND_FAIL_REWIND || attempt->code == CURLE_ABORTED_BY_CALLBACK)
         return "the connection ended before an answer came"; /* libcurl wanted to send again */
+    if (request->commentary.no_tls)
+        return "the server speaks no TLS there, but plain HTTP: check whether the URL is to begin "
+               "with http://";
     if (tl_retry_kind(attempt) == TL_MEMORY)
         return "not enough memory";
     if (tl_retry_kind(attempt) == TL_LIMIT)

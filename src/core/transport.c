@@ -146,8 +146,8 @@ CURLcode tl_transport_apply(const tl_transport *transport, CURL *easy)
     return code ? code : apply_proxy_tls(transport, easy);
 }
 
-/* libcurl has no code for it, but names what it could not connect to: the proxy itself, or the
- * server and then the proxy. */
+/* For a libcurl that does not say whether it went by way of the proxy: its words name what it could
+ * not connect to, the proxy itself, or the server and then the proxy. */
 static bool names_proxy(const char *text, const char *proxy)
 {
     char host[256], endpoint[sizeof host + 16];
@@ -158,6 +158,20 @@ static bool names_proxy(const char *text, const char *proxy)
         return false;
     snprintf(endpoint, sizeof endpoint, strchr(host, ':') ? "//[%s]:%u" : "//%s:%u", host, port);
     return strstr(proxy, endpoint) != NULL;
+}
+
+/* CURLINFO_USED_PROXY by its number: libcurl has it since 8.7, and the one that runs may be newer
+ * or older than the header that this was built with. An older one does not know it. */
+enum { USED_PROXY = CURLINFO_LONG + 66 };
+
+/* Whether it was the proxy that could not be found or connected to: a connection that is to go by
+ * way of a proxy is made to nothing else. */
+static bool proxy_is_out_of_reach(CURL *easy, const char *text, const char *proxy)
+{
+    long used = 0;
+    if (curl_easy_getinfo(easy, (CURLINFO)USED_PROXY, &used) == CURLE_OK)
+        return used != 0;
+    return names_proxy(text, proxy);
 }
 
 bool tl_transport_blames_proxy(const tl_transport *transport, CURL *easy, CURLcode code,
@@ -171,5 +185,6 @@ bool tl_transport_blames_proxy(const tl_transport *transport, CURL *easy, CURLco
     curl_easy_getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &verdict);
     return code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY || verdict != 0 ||
            (answer != 0 && answer / 100 != 2) ||
-           (code == CURLE_COULDNT_CONNECT && names_proxy(text, proxy));
+           ((code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST) &&
+            proxy_is_out_of_reach(easy, text, proxy));
 }

@@ -4,13 +4,21 @@
 #include <curl/curl.h>
 #include <string.h>
 
-static bool has(CURLU *url, CURLUPart part)
+/* `*text` gets a part of a URL, NULL when it has none, and becomes the caller's. False without
+ * memory: that is no reason to say that the URL lacks the part. */
+static bool get(CURLU *url, CURLUPart part, unsigned flags, char **text)
 {
-    char *text = NULL;
-    if (curl_url_get(url, part, &text, 0) != CURLUE_OK)
-        return false;
+    *text = NULL;
+    return curl_url_get(url, part, text, flags) != CURLUE_OUT_OF_MEMORY;
+}
+
+static bool find(CURLU *url, CURLUPart part, bool *found)
+{
+    char *text;
+    bool looked = get(url, part, 0, &text);
+    *found = *found || text;
     curl_free(text);
-    return true;
+    return looked;
 }
 
 /* libcurl has put an IPv4 address into its dotted form by now, so 127.1 and 0x7f000001 are met.
@@ -22,16 +30,12 @@ static bool is_loopback(const char *host)
            (strncmp(host, "127.", 4) == 0 && inet_pton(AF_INET, host, &address) == 1);
 }
 
-static unsigned port_of(CURLU *url)
+static unsigned number_of(const char *port)
 {
-    char *text = NULL;
-    unsigned port = 0;
-    if (curl_url_get(url, CURLUPART_PORT, &text, CURLU_DEFAULT_PORT) != CURLUE_OK)
-        return 0;
-    for (const char *digit = text; *digit; digit++) /* libcurl has checked them */
-        port = port * 10 + (unsigned)(*digit - '0');
-    curl_free(text);
-    return port;
+    unsigned number = 0;
+    for (const char *digit = port; digit && *digit; digit++) /* libcurl has checked them */
+        number = number * 10 + (unsigned)(*digit - '0');
+    return number;
 }
 
 /* False when it is too long. */
@@ -49,28 +53,35 @@ static bool copy_host(char *to, const char *host)
     return true;
 }
 
+/* What read_parts looks at more closely. */
+enum { SCHEME, HOST, PORT, TEXTS };
+
+static tl_url_status read_texts(char *const texts[TEXTS], tl_url_facts *facts)
+{
+    if (!texts[SCHEME] || !texts[HOST] || !copy_host(facts->host, texts[HOST]))
+        return TL_URL_MALFORMED;
+    facts->http = strcmp(texts[SCHEME], "http") == 0;
+    facts->https = strcmp(texts[SCHEME], "https") == 0;
+    facts->loopback = is_loopback(texts[HOST]);
+    facts->port = number_of(texts[PORT]);
+    return TL_URL_OK;
+}
+
 static tl_url_status read_parts(CURLU *url, tl_url_facts *facts)
 {
-    char *scheme = NULL, *host = NULL;
-    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
-        return TL_URL_MEMORY;
-    if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
-        curl_free(scheme);
-        return TL_URL_MALFORMED;
-    }
-    *facts = (tl_url_facts){
-        .http = strcmp(scheme, "http") == 0,
-        .https = strcmp(scheme, "https") == 0,
-        .loopback = is_loopback(host),
-        .credentials = has(url, CURLUPART_USER) || has(url, CURLUPART_PASSWORD),
-        .query = has(url, CURLUPART_QUERY),
-        .fragment = has(url, CURLUPART_FRAGMENT),
-        .port = port_of(url),
-    };
-    bool fits = copy_host(facts->host, host);
-    curl_free(scheme);
-    curl_free(host);
-    return fits ? TL_URL_OK : TL_URL_MALFORMED;
+    char *texts[TEXTS] = {NULL};
+    *facts = (tl_url_facts){0};
+    bool enough = get(url, CURLUPART_SCHEME, 0, &texts[SCHEME]) &&
+                  get(url, CURLUPART_HOST, 0, &texts[HOST]) &&
+                  get(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, &texts[PORT]) &&
+                  find(url, CURLUPART_USER, &facts->credentials) &&
+                  find(url, CURLUPART_PASSWORD, &facts->credentials) &&
+                  find(url, CURLUPART_QUERY, &facts->query) &&
+                  find(url, CURLUPART_FRAGMENT, &facts->fragment);
+    tl_url_status status = enough ? read_texts(texts, facts) : TL_URL_MEMORY;
+    for (size_t i = 0; i < TEXTS; i++)
+        curl_free(texts[i]);
+    return status;
 }
 
 tl_url_status tl_url_read(const char *text, tl_url_facts *facts)
@@ -82,7 +93,7 @@ tl_url_status tl_url_read(const char *text, tl_url_facts *facts)
     tl_url_status status = TL_URL_MALFORMED;
     if (code == CURLUE_OK)
         status = read_parts(url, facts);
-    else if (code == CURLUE_OUT_OF_MEMORY)
+    else if (code == CURLUE_OUT_OF_MEMORY || code == CURLUE_BAD_LOGIN) /* for want of memory, too */
         status = TL_URL_MEMORY;
     curl_url_cleanup(url);
     return status;
