@@ -196,11 +196,23 @@ static bool add_lines(tl_request *request, const tl_buffer *lines)
     return true;
 }
 
+/* The methods that usually have content, RFC 9110 9.3 and RFC 5789. */
+static bool expects_content(const char *method)
+{
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+           strcmp(method, "PATCH") == 0;
+}
+
 static bool make_headers(tl_request *request, const tl_buffer *credentials)
 {
     if (credentials && !add_lines(request, credentials))
         return false;
     if (request->has_body && !add_header(request, "Expect:")) /* none: it costs a round trip */
+        return false;
+    /* libcurl says nothing of a body that is not there, and strict gateways answer 411 to that:
+     * RFC 9110 8.6. */
+    if (!request->has_body && expects_content(tl_buffer_text(&request->method)) &&
+        !add_header(request, "Content-Length: 0"))
         return false;
     return add_lines(request, &request->headers);
 }
