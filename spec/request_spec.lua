@@ -73,13 +73,18 @@ describe("request", function()
     find(seen.headers.authorization, "Bearer ")
   end)
 
-  it("sends no body and no content type when there is none", function()
-    client:request("DELETE", "/v1/x")
-    local seen = last "/cluster/v1/x"
-    assert.equal("DELETE", seen.method)
-    assert.equal("", seen.body)
-    assert.is_nil(seen.headers["content-type"])
-  end)
+  -- A method that usually has content says that there is none, RFC 9110 8.6: a strict gateway asks for the length.
+  for method, length in pairs { GET = false, DELETE = false, POST = "0", PUT = "0", PATCH = "0" } do
+    it(("sends no body and no content type when there is none: %s"):format(method), function()
+      client:request(method, "/v1/x")
+      local seen = last "/cluster/v1/x"
+      assert.equal(method, seen.method)
+      assert.equal("", seen.body)
+      assert.is_nil(seen.headers["content-type"])
+      assert.is_nil(seen.headers["transfer-encoding"])
+      assert.equal(length or nil, seen.headers["content-length"])
+    end)
+  end
 
   it("sends HEAD and takes its answer without a body", function()
     local status, body = client:request("HEAD", "/v1/x")

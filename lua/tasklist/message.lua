@@ -80,8 +80,7 @@ function message.of_operation(operation, id, value)
     return nil, problem
   end
   made.path = name and before .. encoded .. after or operation.path
-  -- A write always has a body: without one libcurl could send it twice.
-  if not operation.read or (payload and payload.as ~= "query") then
+  if payload and payload.as ~= "query" then
     made.body = "{}"
   end
   problem = payload and add_payload(made, payload, value)

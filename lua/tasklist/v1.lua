@@ -107,7 +107,6 @@ local operations = {
   get_task = { method = "GET", path = "/v1/tasks/{id}", read = true, answer = "object" },
   assign_task = { method = "PATCH", path = "/v1/tasks/{id}/assign", answer = "object",
     payload = { name = "assignment", shape = assignment, as = "body" } },
-  -- Takes no body, and ignores the one that every write has.
   unassign_task = { method = "PATCH", path = "/v1/tasks/{id}/unassign", answer = "object" },
   complete_task = { method = "PATCH", path = "/v1/tasks/{id}/complete", answer = "object",
     payload = { name = "variables", shape = variables, as = "variables" } },

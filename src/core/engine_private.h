@@ -1,6 +1,7 @@
 /* What the files of the engine share: lifetime.c (its beginning and end), engine.c (the loop),
- * attempt.c (one attempt on the wire), outcome.c (what came of it), signin.c (waiting for and
- * fetching what proves who we are), sharing.c (the same by way of the token file). */
+ * attempt.c (one attempt on the wire), handle.c (libcurl's part in it), outcome.c (what came of
+ * it), signin.c (waiting for and fetching what proves who we are), sharing.c (the same by way of
+ * the token file). */
 #ifndef TL_ENGINE_PRIVATE_H
 #define TL_ENGINE_PRIVATE_H
 
@@ -46,6 +47,17 @@ void tl_engine_finish(tl_request *request);
 
 /* Timers or finished requests have changed. */
 void tl_engine_changed(tl_engine *engine);
+
+/* handle.c */
+
+/* A handle that no request has. NULL with `code` set when libcurl refuses to make one. */
+CURL *tl_handle_take(tl_engine *engine, CURLcode *code);
+
+/* Sets the handle to what the request sends, and to call back for it. */
+CURLcode tl_handle_set(CURL *easy, tl_request *request);
+
+/* The handle has left the multi. `reusable`: it came to a regular end. */
+void tl_handle_give_back(tl_engine *engine, CURL *easy, bool reusable);
 
 /* attempt.c */
 

@@ -1,5 +1,6 @@
 #include "span.h"
 
+#include <curl/curl.h>
 #include <string.h>
 
 tl_span tl_span_trim(tl_span text)
@@ -22,20 +23,9 @@ tl_span tl_span_cut(tl_span text, char mark, tl_span *rest)
     return (tl_span){text.start, length};
 }
 
-static char lower(char letter)
-{
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
-}
-
 bool tl_span_is(tl_span text, const char *name)
 {
-    if (strlen(name) != text.length)
-        return false;
-    for (size_t i = 0; i < text.length; i++) {
-        if (lower(text.start[i]) != lower(name[i]))
-            return false;
-    }
-    return true;
+    return text.length == strlen(name) && curl_strnequal(text.start, name, text.length);
 }
 
 bool tl_span_read_count(tl_span text, long long most, long long *count)
