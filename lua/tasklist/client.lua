@@ -156,7 +156,7 @@ Client.variables = verb("variables", function(self, made, id, names, options)
   end
   local deadline = core.now() + (options.timeout or self.values.timeout)
   local function send(message_to_send)
-    message_to_send.timeout = math.max(deadline - core.now(), 0.001)
+    message_to_send.timeout = math.max(deadline - core.now(), 1 / 1000)
     return call(self, message_to_send)
   end
   local function in_full(missing)

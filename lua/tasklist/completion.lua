@@ -4,7 +4,7 @@ local core = require "tasklist.core"
 
 local completion = {}
 
-local first_pause, longest_pause = 0.1, 1
+local first_pause, longest_pause = 1 / 10, 1
 
 -- True when the task can't be found completed any more, however long one waits.
 local function hopeless(task, failure)

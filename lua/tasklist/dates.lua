@@ -27,11 +27,12 @@ local function offset_of(zone)
     return 0
   end
   local sign, hours, minutes = zone:match("^([+-])(%d%d):?(%d%d)$")
-  if not sign or hours > "18" or minutes > "59" then
+  hours, minutes = math.tointeger(hours), math.tointeger(minutes)
+  if not sign or hours > 18 or minutes > 59 then
     return nil
   end
   local offset = hours * 3600 + minutes * 60
-  return math.tointeger(sign == "-" and -offset or offset)
+  return sign == "-" and -offset or offset
 end
 
 local function refuse(text)
@@ -56,11 +57,12 @@ function dates.time(text)
   local year, month, day = date:match("(%d+)-(%d+)-(%d+)")
   local hour, minute, second = clock:match("(%d+):(%d+):(%d+)")
   year, month, day = math.tointeger(year), math.tointeger(month), math.tointeger(day)
-  if month < 1 or month > 12 or day < 1 or day > month_length(year, month) or hour > "23" or minute > "59"
-    or second > "59" then
+  hour, minute, second = math.tointeger(hour), math.tointeger(minute), math.tointeger(second)
+  if month < 1 or month > 12 or day < 1 or day > month_length(year, month) or hour > 23 or minute > 59
+    or second > 59 then
     return refuse(text)
   end
-  local time = days_of(year, month, day) * day_seconds + math.tointeger(hour * 3600 + minute * 60 + second) - offset
+  local time = days_of(year, month, day) * day_seconds + hour * 3600 + minute * 60 + second - offset
   local part = fraction:find("[1-9]") and require("tasklist.core").decode_value("0" .. fraction)
   return part and time + part or time
 end

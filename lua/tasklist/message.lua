@@ -32,7 +32,7 @@ local function add_query(path, query)
     end
     parts[#parts + 1] = core.encode(name) .. "=" .. core.encode(tostring(value))
   end
-  table.sort(parts) -- so that the same call makes the same URL
+  table.sort(parts, core.before) -- so that the same call makes the same URL
   local mark = path:find("?", 1, true) and "&" or "?"
   return #parts > 0 and path .. mark .. table.concat(parts, "&") or path
 end
@@ -71,7 +71,7 @@ end
 function message.of_operation(operation, id, value)
   local payload = operation.payload
   local made = { method = operation.method, read = operation.read, answer = operation.answer }
-  local before, name, after = operation.path:match("^(.*){([%w_]+)}(.*)$")
+  local before, name, after = operation.path:match("^(.*){([A-Za-z_]+)}(.*)$")
   local encoded, problem = "", nil
   if name then
     encoded, problem = segment(id, name)
@@ -110,7 +110,7 @@ local reads = { GET = true, HEAD = true }
 -- @tparam table options `query`, `headers`, `idempotent`
 -- @treturn table a message; or nil and what is wrong with the arguments
 function message.of_request(lines_of, method, path, body, options)
-  if type(method) ~= "string" or not method:find("^%u+$") then
+  if type(method) ~= "string" or not method:find("^[A-Z]+$") then
     return words.expected("method", "upper-case letters", method)
   elseif type(path) ~= "string" or not path:find("^/[!-~]*$") or path:find("#", 1, true) then
     return words.expected("path", '"/" and then visible ASCII without "#", anything else percent-encoded,', path)

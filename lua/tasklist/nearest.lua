@@ -1,5 +1,6 @@
 --- Which of the known names somebody may have meant who wrote another one.
 
+local core = require "tasklist.core"
 local lower = require "tasklist.lower"
 
 local nearest = {}
@@ -52,7 +53,7 @@ function nearest.of(name, known)
       found[#found + 1] = other
     end
   end
-  table.sort(found)
+  table.sort(found, core.before)
   return found
 end
 

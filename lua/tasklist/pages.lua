@@ -20,7 +20,7 @@ function pages.cursors(tasks, query)
     return {}
   end
   local backwards = has(query, "searchBefore") or has(query, "searchBeforeOrEqual")
-  local full = #tasks >= (tonumber(query.pageSize) or v1.page_size) -- not a null
+  local full = #tasks >= (math.tointeger(query.pageSize) or v1.page_size) -- not a null
   local page = {}
   if full or backwards then
     page.after = last.sortValues
@@ -140,7 +140,7 @@ local function look_ahead(self, body)
     return -- the next one may be smaller, or none
   end
   local count, place = seek_cursors(body)
-  local text = count >= self.size and body:match('^sortValues"%s*:%s*(%b[])', place)
+  local text = count >= self.size and body:match('^sortValues"[ \t\r\n]*:[ \t\r\n]*(%b[])', place)
   local cursor = text and json.decode(text)
   if is_cursor(cursor) then
     send_after(self, "guess", cursor, self.size)

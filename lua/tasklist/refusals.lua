@@ -41,7 +41,7 @@ end
 
 -- A message that is JSON text, as that of all others.
 local function unpacked(said)
-  local inner = text_of(said.message) and said.message:find("^%s*{") and json.decode(said.message)
+  local inner = text_of(said.message) and said.message:find("^[ \t\r\n]*{") and json.decode(said.message)
   return type(inner) == "table" and inner or said
 end
 

@@ -21,7 +21,7 @@ local function write_named(value, path, encode)
     end
     parts[#parts + 1] = ('{"name":%s,"value":%s}'):format(json.encode_scalar(name), json.encode_scalar(text))
   end
-  table.sort(parts)
+  table.sort(parts, core.before)
   return "[" .. table.concat(parts, ",") .. "]"
 end
 

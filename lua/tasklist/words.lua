@@ -1,7 +1,7 @@
 --- How messages speak of what a user wrote: values that are not what they should be, names that are not known.
 
+local core = require "tasklist.core"
 local nearest = require "tasklist.nearest"
-local null = require("tasklist.core").null
 local one_line = require "tasklist.one_line"
 
 local words = {}
@@ -17,10 +17,17 @@ end
 -- @param value
 -- @treturn string "nil", "null", or such as "a string"
 function words.kind(value)
-  if value == nil or rawequal(value, null) then
+  if value == nil or rawequal(value, core.null) then
     return value == nil and "nil" or "null"
   end
   return "a " .. type(value)
+end
+
+--- A number, with a point whatever the locale.
+-- @tparam number value
+-- @treturn string
+function words.number(value)
+  return core.encode_value(value) or tostring(value) -- NaN and infinities have no JSON, and no point
 end
 
 --- A value as it is, so that the string "10" and the number 10 can be told apart.
@@ -30,7 +37,7 @@ function words.shown(value)
   if type(value) == "string" then
     return "the string " .. quoted(value)
   elseif type(value) == "number" then
-    return ("the %s %s"):format(math.type(value), value)
+    return ("the %s %s"):format(math.type(value), words.number(value))
   elseif type(value) == "boolean" then
     return tostring(value)
   end
@@ -92,7 +99,7 @@ function words.unknown(what, name, known)
   for each in pairs(known) do
     all[#all + 1] = each
   end
-  table.sort(all)
+  table.sort(all, core.before)
   return ("unknown %s %s; it takes %s"):format(what, words.name(name), table.concat(all, ", "))
 end
 

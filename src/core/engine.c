@@ -1,4 +1,5 @@
 #include "engine_private.h"
+#include "number.h"
 
 #include <stdio.h>
 
@@ -10,16 +11,25 @@ void tl_engine_changed(tl_engine *engine)
                       tl_engine_timeout(engine) == 0 ? 0 : tl_timers_next(&engine->timers));
 }
 
+/* As %g does, but with a point in every locale. */
+static void write_seconds(tl_time time, char out[TL_NUMBER_LONGEST + 1])
+{
+    size_t length = time % TL_SECOND == 0
+                        ? tl_number_write_integer(out, time / TL_SECOND)
+                        : tl_number_write_real(out, (double)time / (double)TL_SECOND);
+    out[length] = '\0';
+}
+
 static void on_deadline(tl_timer *timer)
 {
     tl_request *request = TL_OWNER(timer, tl_request, deadline);
-    double seconds = (double)request->timeout / (double)TL_SECOND;
-    char where[TL_MESSAGE_SIZE / 2];
+    char seconds[TL_NUMBER_LONGEST + 1], where[TL_MESSAGE_SIZE / 2];
     snprintf(where, sizeof where, "waiting for a %s",
              request->identity ? tl_identity_sought(request->identity) : "token");
     if (request->state == TL_REQUEST_SENT)
         tl_outcome_describe(request, where, sizeof where);
-    tl_error_set(&request->error, TL_TIMEOUT, "no answer within %g s: %s", seconds, where);
+    write_seconds(request->timeout, seconds);
+    tl_error_set(&request->error, TL_TIMEOUT, "no answer within %s s: %s", seconds, where);
     if (request->state == TL_REQUEST_SENT)
         tl_attempt_done(request, CURLE_OPERATION_TIMEDOUT); /* no time is left to try again */
     else

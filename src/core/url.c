@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
-#include <strings.h>
 
 static bool has(CURLU *url, CURLUPart part)
 {
@@ -19,7 +18,7 @@ static bool has(CURLU *url, CURLUPart part)
 static bool is_loopback(const char *host)
 {
     struct in_addr address;
-    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+    return curl_strequal(host, "localhost") || strcmp(host, "[::1]") == 0 ||
            (strncmp(host, "127.", 4) == 0 && inet_pton(AF_INET, host, &address) == 1);
 }
 

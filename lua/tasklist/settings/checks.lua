@@ -56,7 +56,7 @@ local function bad_url(row, value, values)
     return nil
   end
   local url = core.url(value)
-  if not url or value:find("[%c%s]") then
+  if not url or value:find("[\0-\32\127]") then
     return "is no URL: https://host[:port][/path] expected"
   end
   for _, fault in ipairs(url_faults) do
@@ -91,7 +91,7 @@ local function bad_proxy(row, value, values)
     return nil -- a proxy that nothing uses can expose nothing
   end
   local url = core.url(value)
-  if not url or not schemes[value:match("^(.-):")] or not value:find("^[^/]+//[^/?#%s%c]+$") then
+  if not url or not schemes[value:match("^(.-):")] or not value:find("^[^/]+//[^/?#\0-\32\127]+$") then
     return "must be http://, https://, socks5h:// or socks5:// and then [user:password@]host:port"
   elseif is_international(url) then
     return ascii_host

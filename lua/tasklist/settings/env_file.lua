@@ -56,7 +56,7 @@ function env_file.parse(text)
   local variables, number = {}, 0
   for line in (text:gsub("^\xEF\xBB\xBF", "") .. "\n"):gmatch("(.-)\r?\n") do
     number = number + 1
-    local name, assigned = line:gsub("^%s*export%s+", ""):match("^%s*([%a_][%w_]*)=(.*)$")
+    local name, assigned = line:gsub("^%s*export%s+", ""):match("^%s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$")
     local value, problem
     if name then
       value, problem = read_value(assigned)

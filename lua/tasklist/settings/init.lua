@@ -46,7 +46,7 @@ local function part_of_address(list, name)
   local value = levels.find(list, by_name[name])
   if not value then
     return config_error("%s is missing: \"region\" and \"cluster_id\" go together", called(by_name[name]))
-  elseif not value:find("^[%w-]+$") then
+  elseif not value:find("^[A-Za-z0-9-]+$") then
     return config_error("%s may hold letters, digits and hyphens only", called(by_name[name]))
   end
   return value

@@ -88,7 +88,7 @@ return {
     default = 0 },
   { name = "max_response", type = "bytes", default = 16 * 1024 * 1024 },
   { name = "http_version", type = "http_version", default = "2" },
-  { name = "user_agent", type = "string", pattern = "^[^%c]+$", holds = "no control character" },
+  { name = "user_agent", type = "string", pattern = "^[^\0-\31\127]+$", holds = "no control character" },
   { name = "headers", type = "headers", secret = true },
   { name = "ca_file", type = "path", env = { "CAMUNDA_CUSTOM_ROOT_CERT_PATH", "CAMUNDA_MTLS_CA_PATH" },
     also = also.ca_file, usual = { "SSL_CERT_FILE" }, beside = "ca_path", reads = "file" },

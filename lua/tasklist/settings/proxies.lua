@@ -29,7 +29,7 @@ function proxies.take_apart(values)
   if not proxy then
     return
   end
-  proxy = proxy:find("://", 1, true) and proxy:gsub("^%a[^:]*", lower) or "http://" .. proxy
+  proxy = proxy:find("://", 1, true) and proxy:gsub("^[A-Za-z][^:]*", lower) or "http://" .. proxy
   local scheme, user_info, host = proxy:match("^([^:]+)://(.*)@([^@]*)$")
   if user_info then
     local user, password = user_info:match("^([^:]*):?(.*)$")
@@ -38,7 +38,7 @@ function proxies.take_apart(values)
   end
   proxy = proxy:gsub("/+$", "")
   if not proxy:find(":%d+$") then
-    proxy = ("%s:%d"):format(proxy, ports[proxy:match("^%a+")] or 1080)
+    proxy = ("%s:%d"):format(proxy, ports[proxy:match("^[a-z]+")] or 1080)
   end
   values.proxy = proxy
 end
