@@ -33,7 +33,7 @@ local function covers_name(host, name)
 end
 
 local function covers_pattern(host, name)
-  return name:find("^" .. host:gsub("[^%w*]", "%%%0"):gsub("%*", ".*") .. "$") ~= nil
+  return name:find("^" .. host:gsub("[^A-Za-z0-9*]", "%%%0"):gsub("%*", ".*") .. "$") ~= nil
 end
 
 local function covers_entry(entry, url)

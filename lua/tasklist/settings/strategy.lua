@@ -1,5 +1,6 @@
 --- Which way of signing in is meant.
 
+local core = require "tasklist.core"
 local names = require "tasklist.settings.names"
 local naming = require "tasklist.settings.naming"
 
@@ -57,7 +58,7 @@ local function several_at(level, told)
   for name in pairs(told) do
     list[#list + 1] = name
   end
-  table.sort(list)
+  table.sort(list, core.before)
   return config_error("%s: %s belong to more than one way to sign in; leave out all but one, or say which with %s",
     level.name, table.concat(list, ", "), called(auth_row))
 end
