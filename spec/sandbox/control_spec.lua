@@ -106,6 +106,14 @@ describe("the sandbox's side door", function()
     end
   end)
 
+  it("reads a body with a byte order mark, as editors and shells write it", function()
+    local path = server.root .. "/sandbox/tasks"
+    for _, body in ipairs{ '\u{FEFF}[{"id":"7"}]', "\xFF\xFE[\0{\0}\0]\0" } do
+      assert.equal(204, (http.request(path, "POST", nil, body)))
+    end
+    assert.equal(400, (http.request(path, "POST", nil, "\0\0\0[\0")))
+  end)
+
   it("logs which of the optional fields a sign-in had", function()
     sign_in()
     http.request(server.token_url, "POST", { ["Content-Type"] = "application/x-www-form-urlencoded" },

@@ -31,4 +31,15 @@ describe("the sandbox's dates", function()
     assert.equal("2023-02-20T18:37:19.000+0000", dates.format(1676918239000))
     assert.equal("1969-12-31T23:59:59.999+0000", dates.format(-1))
   end)
+
+  it("has a present moment in the second that the system's clock shows, also when that has just begun", function()
+    for _ = 1, 2 do
+      local second = os.time()
+      repeat until os.time() ~= second
+      local before = os.time()
+      local now = dates.now()
+      local after = os.time()
+      assert.is_true(before <= now // 1000 and now // 1000 <= after, now - before * 1000)
+    end
+  end)
 end)

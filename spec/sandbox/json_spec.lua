@@ -48,10 +48,23 @@ describe("the sandbox's JSON reader", function()
     assert.is_false(json.is_array(json.decode("{}")))
   end)
 
+  local SOURCE = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: %d, column: %d])"
+  local OPEN = "Unexpected end-of-input: expected close marker for %s (start marker at " .. SOURCE
+  local CLOSED = "Unexpected close marker '%s': expected '%s' (for %s starting at " .. SOURCE
   local BETWEEN = "Illegal character ((CTRL-CHAR, code %d)): only regular white space (\\r, \\n, \\t) is allowed "
     .. "between tokens"
   local bad = {
-    { "{", "Unexpected end-of-input" },
+    { "{", OPEN:format("Object", 1, 1) },
+    { ' \n {"a":1', OPEN:format("Object", 2, 2) },
+    { '{"a":[1', OPEN:format("Array", 1, 6) },
+    { "[[],", "Unexpected end-of-input within/between Array entries" },
+    { '{"a"', "Unexpected end-of-input within/between Object entries" },
+    { '{"a":', "Unexpected end-of-input within/between Object entries" },
+    { '{"a":1,', "Unexpected end-of-input within/between Object entries" },
+    { "{]", CLOSED:format("]", "}", "Object", 1, 1) },
+    { '{"a":1]', CLOSED:format("]", "}", "Object", 1, 1) },
+    { "[\n [1}", CLOSED:format("}", "]", "Array", 2, 2) },
+    { "[1,]", "Unexpected character (']' (code 93)): expected a valid value" },
     { "[1 2]", "was expecting comma to separate Array entries" },
     { '{"a" 1}', "was expecting a colon to separate field name and value" },
     { '{"a":1 "b":2}', "was expecting comma to separate Object entries" },

@@ -1,5 +1,6 @@
 --- The side door for tests and demos: HTTP under /sandbox/, without authentication, neither logged nor spoilt.
 -- doc/sandbox.md has the requests.
+local encodings = require "tasklist.sandbox.encodings"
 local instances = require "tasklist.sandbox.instances"
 local json = require "tasklist.sandbox.json"
 
@@ -9,7 +10,7 @@ end
 
 -- Hands a body to a function that raises where it does not like it; gives what that returns.
 local function with_body(request, use, is_array)
-  local value, why = json.decode(request.body)
+  local value, why = json.decode(encodings.decode(request.body) or "")
   if type(value) ~= "table" or value == json.null or json.is_array(value) ~= is_array then
     return answer(400, { error = why or ("a JSON %s is needed"):format(is_array and "array" or "object") })
   end

@@ -52,14 +52,16 @@ function dates.parse(text)
   return nil
 end
 
--- The clock of os.time knows whole seconds only.
-local START = os.time() * 1000
-local started = cqueues.monotime()
+-- What has to be added to the monotonic clock.
+local offset = -math.huge
 
---- The present moment.
+--- The present moment, to the second that the system's clock shows, and never before an earlier one.
 -- @return integer
 function dates.now()
-  return START + math.floor((cqueues.monotime() - started) * 1000)
+  local elapsed = math.floor(cqueues.monotime() * 1000)
+  -- The clock of os.time knows whole seconds only: a look at it right after a second has begun says more than others.
+  offset = math.max(offset, os.time() * 1000 - elapsed)
+  return offset + elapsed
 end
 
 --- Writes a moment as Tasklist does: milliseconds always, offset without a colon.
