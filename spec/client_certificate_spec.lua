@@ -55,7 +55,8 @@ describe("a client certificate", function()
     search_everywhere({}, function(tasks, failure)
       assert.is_nil(tasks)
       assert.equal("network", failure.kind)
-      find(tostring(failure), "the server asked for a client certificate: set client_cert (CAMUNDA_CUSTOM_CERT_CHAIN_PATH)")
+      find(tostring(failure), "the server asked for a client certificate: set client_cert "
+        .. "(CAMUNDA_CUSTOM_CERT_CHAIN_PATH)")
     end)
   end)
 

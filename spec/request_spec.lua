@@ -49,6 +49,29 @@ describe("request", function()
     assert.equal(401, (client:request("GET", "/v1/tasks/1")))
   end)
 
+  -- At each byte of the packed body: its header, its data, its sum. An answer without a byte has none.
+  it("gives an error for a packed answer that ends early, and says that a write was executed", function()
+    for _, bytes in ipairs { 1, 9, 10, 11, 15, 20 } do
+      server:clear()
+      server:fault { path = "/v1", action = "unfinished", bytes = bytes, times = 4 }
+      local status, failure = client:request("POST", "/v1/tasks/search", { pageSize = 1 }, { idempotent = true })
+      assert.is_nil(status)
+      assert.equal("network", failure.kind)
+      find(failure.message, "ends early")
+      assert.equal(200, failure.status)
+      assert.is_nil(failure.outcome)
+      assert.equal(4, failure.attempts)
+      assert.is_nil(failure.body)
+      server:fault { path = "/v1", action = "unfinished", bytes = bytes }
+      status, failure = client:request("POST", "/v1/tasks/search", { pageSize = 1 })
+      assert.is_nil(status)
+      assert.equal("network", failure.kind)
+      assert.equal(200, failure.status)
+      assert.equal("done", failure.outcome)
+      assert.equal(1, failure.attempts)
+    end
+  end)
+
   it("gives nil and an error where there was no answer", function()
     local lonely <close> = connect.of(server, { base_url = "http://127.0.0.1:1" })
     local status, failure = lonely:request("GET", "/v1/tasks/1")

@@ -87,6 +87,11 @@ describe("watch", function()
       { { { path = search_path, action = "body", body = full_page() } }, "decode" },
     ["pages that do not move on"] =
       { { { path = search_path, action = "body", body = full_page '"1"', times = 2 } }, "decode" },
+    ["a header line beyond libcurl's limit"] = { { { path = search_path, action = "body", body = "[]",
+      headers = { ["X-Much"] = ("x"):rep(120000) } } }, "limit", 200 },
+    ["a header line beyond it from the token endpoint"] = { { { path = search_path, action = "status", status = 401 },
+      { path = "/oauth/token", action = "body", body = "{}", headers = { ["X-Much"] = ("x"):rep(120000) } } }, "limit",
+      200 },
     ["an answer beyond our limit"] = { { { path = search_path, action = "body", size = 200000 } }, "limit", 200 },
   }
   for name, row in pairs(final) do

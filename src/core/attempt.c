@@ -161,6 +161,8 @@ void tl_attempt_done(tl_request *request, CURLcode code)
         begin_again(request);
         return;
     }
+    if (code == CURLE_OK)
+        code = tl_handle_unpack(request);
     tl_outcome_read(request, code, &attempt);
     tl_outcome_explain(request, &attempt);
     if (request->identity)

@@ -56,6 +56,9 @@ CURL *tl_handle_take(tl_engine *engine, CURLcode *code);
 /* Sets the handle to what the request sends, and to call back for it. */
 CURLcode tl_handle_set(CURL *easy, tl_request *request);
 
+/* Unpacks the body of an answer that has come to its end; gives what it is worth then. */
+CURLcode tl_handle_unpack(tl_request *request);
+
 /* The handle has left the multi. `reusable`: it came to a regular end. */
 void tl_handle_give_back(tl_engine *engine, CURL *easy, bool reusable);
 

@@ -1,8 +1,10 @@
 /* The libcurl handles: set up once, and lent to one request after another; and what a handle calls
  * while a request has it. */
+#include "content_coding.h"
 #include "engine_private.h"
 #include "header_block.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static size_t refuse_answer(tl_request *request, tl_buffer_status status, const char *what,
@@ -44,6 +46,28 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     tl_buffer_status status = tl_header_block_add(headers, line, size * count);
     return status == TL_BUFFER_OK ? size * count
                                   : refuse_answer(request, status, "header", headers->limit);
+}
+
+CURLcode tl_handle_unpack(tl_request *request)
+{
+    tl_buffer *body = &request->answer_body;
+    switch (tl_content_decode(&request->answer_headers, body)) {
+    case TL_INFLATE_OK:
+        return CURLE_OK;
+    case TL_INFLATE_CUT:
+        snprintf(request->curl_text, sizeof request->curl_text,
+                 "the answer's body ends early: after %zu bytes its compressed data go on",
+                 body->length);
+        return CURLE_PARTIAL_FILE;
+    case TL_INFLATE_BAD:
+        return CURLE_BAD_CONTENT_ENCODING;
+    case TL_INFLATE_FULL:
+        refuse_answer(request, TL_BUFFER_FULL, "body", body->limit);
+        return CURLE_WRITE_ERROR;
+    default:
+        refuse_answer(request, TL_BUFFER_MEMORY, "body", body->limit);
+        return CURLE_WRITE_ERROR;
+    }
 }
 
 static size_t on_read(char *to, size_t size, size_t count, void *context)

@@ -1,5 +1,7 @@
 #include "transport.h"
 
+#include "content_coding.h"
+
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -59,6 +61,7 @@ static const number always[] = {
     {CURLOPT_SSL_VERIFYHOST, 2},
     {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1}, /* a proxy's are no answer's */
     {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
+    {CURLOPT_HTTP_CONTENT_DECODING, 0}, /* it takes a body that ends early for whole */
 };
 
 /* An https proxy is met as a server is. */
@@ -130,7 +133,7 @@ static CURLcode apply_proxy_tls(const tl_transport *transport, CURL *easy)
 
 CURLcode tl_transport_apply(const tl_transport *transport, CURL *easy)
 {
-    /* A libcurl without HTTP/2 or gzip does without. */
+    /* A libcurl without HTTP/2 does without. */
     long http_version = transport->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http_version);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");

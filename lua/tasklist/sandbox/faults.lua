@@ -4,6 +4,7 @@
 -- connection ends. The values of `headers` may be arrays, for a field that comes several times.
 local cqueues = require "cqueues"
 local answers = require "tasklist.sandbox.answers"
+local gzip = require "tasklist.sandbox.gzip"
 local json = require "tasklist.sandbox.json"
 
 local faults = {}
@@ -72,6 +73,15 @@ local function trickle(fault, answer)
   return response
 end
 
+-- The answer itself is whole: what packed the body gave up before its end.
+local function unfinished(fault, answer)
+  local response = answer()
+  local packed = response.headers["Content-Encoding"] == "gzip" and response.body or gzip.pack(response.body or "")
+  response.headers["Content-Encoding"] = "gzip"
+  response.body = packed:sub(1, fault.bytes or #packed // 2)
+  return response
+end
+
 local function exhausted(fault, _, _, request)
   local headers = { ["Content-Type"] = "application/problem+json" }
   for name, value in pairs(fault.headers or {}) do headers[name] = value end
@@ -106,6 +116,7 @@ local ACTIONS = {
   end },
   trickle = { { interval = "number" }, trickle },
   cut = { { bytes = "integer" }, ending("in") },
+  unfinished = { { bytes = "integer" }, unfinished },
   close = { { at = "string", bytes = "integer" }, ending("before") },
   reset = { { at = "string", bytes = "integer" }, ending("before", linger_none) },
   garbage = { { body = "string" }, function(fault)
