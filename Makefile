@@ -26,7 +26,7 @@ c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev ca-certificates lua-cjson
 sandbox_packages = lua-cqueues lua-luaossl
 test_packages    = $(sandbox_packages) lua-socket lua-busted libcmocka-dev binutils curl locales openssl \
-	tinyproxy nginx-light haproxy
+	tinyproxy nginx haproxy
 bench_packages   = $(sandbox_packages) valgrind
 lint_packages    = $(test_packages) lua-check clang clang-format
 

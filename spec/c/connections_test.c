@@ -2,7 +2,10 @@
 #include "driver.h"
 #include "engine_private.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static void answer_and_close_later(test_exchange *exchange)
 {
@@ -62,7 +65,7 @@ static tl_request *start_write(world *w, const char *path)
 /* What has come on a connection that is not used, the engine does not look at by itself. */
 static void wait_for_something_to_read(const world *w)
 {
-    while (!tl_sockets_ended(&w->engine->sockets, w->engine->sockets.open[0].port))
+    while (!tl_sockets_ended(&w->engine->sockets, &w->engine->sockets.open[0].ends))
         be_idle(1);
 }
 
@@ -83,6 +86,31 @@ static void nothing_goes_out_over_a_connection_that_has_ended(void **state)
         assert_int_equal(server_requests(w.server, "/fine"), 2);
         world_close(&w);
     }
+}
+
+/* Two connections of one engine may have the same port at their own end, to different servers. */
+static void a_connection_is_known_by_both_its_ends(void **state)
+{
+    (void)state;
+    int pair[2];
+    assert_return_code(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), errno);
+    assert_int_equal(write(pair[1], "x", 1), 1);
+    const tl_ends first = {
+        .ip = "10.0.0.1", .local_ip = "10.0.0.9", .port = 443, .local_port = 50000};
+    tl_ends others[] = {first, first, first, first, {.port = 0}};
+    tl_socket open[] = {{.fd = pair[0], .ends = first, .until = TL_NEVER},
+                        {.fd = pair[1], .ends = first, .until = TL_NEVER}};
+    open[1].ends.port = 444;
+    const tl_sockets sockets = {.open = open, .count = COUNT(open)};
+    strcpy(others[0].ip, "10.0.0.2");
+    strcpy(others[1].local_ip, "10.0.0.8");
+    others[2].port = 444; /* which has nothing to read */
+    others[3].local_port = 50001;
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_false(tl_sockets_ended(&sockets, &others[i]));
+    assert_true(tl_sockets_ended(&sockets, &first));
+    close(pair[0]);
+    close(pair[1]);
 }
 
 static void no_connection_is_used_past_the_time_that_was_announced(void **state)
@@ -250,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(nothing_goes_out_over_a_connection_that_has_ended),
+        ENGINE_TEST(a_connection_is_known_by_both_its_ends),
         ENGINE_TEST(no_connection_is_used_past_the_time_that_was_announced),
         ENGINE_TEST(connections_are_kept_for_the_most_requests_at_once),
         ENGINE_TEST(time_in_the_queue_for_a_connection_is_no_attempt),

@@ -1,5 +1,4 @@
---- Real gateways (nginx, haproxy) that speak TLS in front of a sandbox, as processes of their own. Each closes a
--- connection that was idle for a second.
+--- Real gateways (nginx, haproxy) that speak TLS in front of a sandbox, as processes of their own.
 local http = require "spec.support.http"
 local proxy = require "spec.support.proxy"
 local tls = require "tasklist.sandbox.tls"
@@ -7,7 +6,8 @@ local tls = require "tasklist.sandbox.tls"
 local Gateway = {}
 Gateway.__index = Gateway
 
--- A program's command and configuration; %{folder}, %{port}, %{upstream} (host:port) and %{http2} are filled in.
+-- A program's command and configuration; %{folder}, %{port}, %{upstream} (host:port), %{http2} and
+-- %{idle} (seconds) are filled in.
 local programs = {}
 
 programs.nginx = {
@@ -22,7 +22,7 @@ error_log %{folder}/log;
 events { worker_connections 256; }
 http {
   access_log off;
-  keepalive_timeout 1s;
+  keepalive_timeout %{idle}s;
   client_body_temp_path %{folder}/body;
   proxy_temp_path %{folder}/proxy;
   fastcgi_temp_path %{folder}/fastcgi;
@@ -54,7 +54,7 @@ defaults
   timeout connect 10s
   timeout client 60s
   timeout server 60s
-  timeout http-keep-alive 1s
+  timeout http-keep-alive %{idle}s
 frontend here
   bind 127.0.0.1:%{port} ssl crt %{folder}/server.pem %{http2}
   default_backend there
@@ -96,14 +96,17 @@ local gateway = {}
 --- Starts a gateway, and waits until it listens.
 -- @param program "nginx" or "haproxy"
 -- @param server from spec.support.sandbox: where it leads to
--- @param http2 boolean: it offers HTTP/2
+-- @param options table: http2 (boolean: it offers HTTP/2), idle (after how many seconds it closes a connection on which
+--   nothing comes; 1 by default); or nil
 -- @return object with port, base_url, ca_file, ended, stop
-function gateway.start(program, server, http2)
+function gateway.start(program, server, options)
+  options = options or {}
   local one, folder, port = programs[program], os.tmpname(), proxy.free_port()
   os.remove(folder)
   assert(os.execute("mkdir " .. folder))
   local values = { folder = folder, port = port, upstream = server.base_url:match("//([^/]+)"),
-    http2 = one.http2[http2 or false] }
+    http2 = one.http2[options.http2 or false],
+    idle = options.idle or 1 }
   local certificate, key, authority = tls.certificate "good"
   write(folder .. "/server.pem", certificate:toPEM() .. key:toPEM "private")
   write(folder .. "/ca.pem", authority)

@@ -84,9 +84,11 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
  * passes once, whatever libcurl thinks of it, and so does a read without retries. */
 static int on_send(void *context, char *ip, char *local_ip, int port, int local_port)
 {
-    (void)ip, (void)local_ip, (void)port;
     tl_request *request = context;
-    if (request->sends == 0 && tl_sockets_ended(&request->engine->sockets, local_port))
+    tl_ends ends = {.port = port, .local_port = local_port};
+    snprintf(ends.ip, sizeof ends.ip, "%s", ip);
+    snprintf(ends.local_ip, sizeof ends.local_ip, "%s", local_ip);
+    if (request->sends == 0 && tl_sockets_ended(&request->engine->sockets, &ends))
         return CURL_PREREQFUNC_ABORT; /* nothing of it went out: see never_began */
     bool again = request->read && request->engine->most_attempts > 1;
     if (request->sends > 0 && !again)

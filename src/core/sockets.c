@@ -1,6 +1,8 @@
 #include "sockets.h"
 
 #include <poll.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -81,6 +83,18 @@ static tl_time safe_part(tl_time keep_alive)
     return keep_alive > 2 * TL_SECOND ? keep_alive - TL_SECOND : keep_alive / 2;
 }
 
+static void read_ends(CURL *easy, tl_ends *ends)
+{
+    const char *ip = NULL, *local_ip = NULL;
+    *ends = (tl_ends){0};
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
+    curl_easy_getinfo(easy, CURLINFO_LOCAL_IP, &local_ip);
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &ends->port);
+    curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &ends->local_port);
+    snprintf(ends->ip, sizeof ends->ip, "%s", ip ? ip : "");
+    snprintf(ends->local_ip, sizeof ends->local_ip, "%s", local_ip ? local_ip : "");
+}
+
 void tl_sockets_answered(tl_sockets *sockets, CURL *easy, tl_time keep_alive)
 {
     curl_socket_t fd = CURL_SOCKET_BAD; /* what libcurl gives for a connection that it has closed */
@@ -90,8 +104,14 @@ void tl_sockets_answered(tl_sockets *sockets, CURL *easy, tl_time keep_alive)
     tl_socket *used = find(sockets, fd);
     if (!used || (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1))
         return;
-    curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &used->port);
+    read_ends(easy, &used->ends);
     used->until = keep_alive == TL_NEVER ? TL_NEVER : tl_now() + safe_part(keep_alive);
+}
+
+static bool are_same(const tl_ends *one, const tl_ends *other)
+{
+    return one->local_port == other->local_port && one->port == other->port &&
+           strcmp(one->ip, other->ip) == 0 && strcmp(one->local_ip, other->local_ip) == 0;
 }
 
 /* By HTTP/1 a server says nothing that it was not asked for: what can be read is its last word. By
@@ -102,14 +122,12 @@ static bool is_readable(curl_socket_t fd)
     return poll(&one, 1, 0) > 0;
 }
 
-/* Ports are enough: two connections may have the same one only to different servers, and when the
- * wrong one of them counts as ended, that costs no more than a new connection. */
-bool tl_sockets_ended(const tl_sockets *sockets, long port)
+bool tl_sockets_ended(const tl_sockets *sockets, const tl_ends *ends)
 {
     for (size_t i = 0; i < sockets->count; i++) {
         const tl_socket *one = &sockets->open[i];
-        if (one->port != 0 && one->port == port && (tl_now() >= one->until || is_readable(one->fd)))
-            return true;
+        if (are_same(&one->ends, ends))
+            return tl_now() >= one->until || is_readable(one->fd);
     }
     return false;
 }

@@ -12,9 +12,17 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
+enum { TL_IP_SIZE = 64 }; /* an IPv6 address has 45 characters at most, and may name a zone */
+
+/* Both ends of a connection, as libcurl names them; all zero: not known. */
+typedef struct tl_ends {
+    char ip[TL_IP_SIZE], local_ip[TL_IP_SIZE];
+    long port, local_port;
+} tl_ends;
+
 typedef struct tl_socket {
     curl_socket_t fd;
-    long port;     /* its own end's, once an answer has come over it by HTTP/1; 0 before */
+    tl_ends ends;  /* once an answer has come over it by HTTP/1 */
     tl_time until; /* the server may close it from then on */
 } tl_socket;
 
@@ -35,9 +43,9 @@ CURLcode tl_sockets_install(tl_sockets *sockets, CURL *easy);
  * idle connection for so long (TL_NEVER: it did not say). */
 void tl_sockets_answered(tl_sockets *sockets, CURL *easy, tl_time keep_alive);
 
-/* Whether the kept connection whose own end has this port is of no use for another request: its
- * server has closed it, or may do so before the request arrives. */
-bool tl_sockets_ended(const tl_sockets *sockets, long port);
+/* Whether a connection with these ends is of no use for another request: its server has closed it,
+ * or may do so before the request arrives. */
+bool tl_sockets_ended(const tl_sockets *sockets, const tl_ends *ends);
 
 /* In a forked child: closes the child's copies, without a word to the peer. */
 void tl_sockets_abandon(tl_sockets *sockets);
