@@ -38,7 +38,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-libcurl test-valgrind test-asan test-asan-with package fuzz fuzz-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all everything strict test doc check-types soak integration test-debian test-libcurl test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
@@ -172,6 +172,19 @@ fuzz-with: $(fuzzer)
 	@mkdir -p $(BUILD)/fuzz/corpus
 	$(fuzzer) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0 -print_final_stats=1 \
 		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus spec/fuzz/corpus
+
+ANSWERS   ?= 10000
+FUZZ_SEED ?=
+FUZZ_CASE ?=
+
+fuzz-answers: setup-test ## drive every verb through ANSWERS answers that are spoiled, under the sanitizers
+	@$(MAKE) --no-print-directory CC=gcc BUILD=build/asan-gcc fuzz-answers-with
+
+fuzz-answers-with:
+	@$(MAKE) --no-print-directory CFLAGS='-O1 -g $(sanitizers)' all $(BUILD)/spec/host
+	@$(checkout) $(sanitizing) $(BUILD)/spec/host spec/fuzz/answers/run.lua $(ANSWERS) '$(FUZZ_SEED)' \
+		$(BUILD)/answers.case '$(FUZZ_CASE)' \
+		|| { echo "the last case was $$(cat $(BUILD)/answers.case)" >&2; exit 1; }
 
 SOAK_SECONDS ?= 300
 

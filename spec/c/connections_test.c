@@ -31,6 +31,13 @@ static void answer_keeping_long(test_exchange *exchange)
     exchange_answer(exchange, 200, "Keep-Alive: timeout=1000\r\n", "fine");
 }
 
+static void answer_with_a_folded_beginning(test_exchange *exchange)
+{
+    static const char bytes[] = "HTTP/1.1 200 OK\r\n X: y\r\nContent-Length: 4\r\n\r\nfine";
+    exchange_send(exchange, bytes, sizeof bytes - 1);
+    exchange->over = true;
+}
+
 static void answer_slowly(test_exchange *exchange)
 {
     if (exchange_pause(exchange, 700))
@@ -46,6 +53,7 @@ static const test_route routes[] = {
     {"/no-time", answer_keeping_no_time},
     {"/long", answer_keeping_long},
     {"/held", answer_when_released},
+    {"/folded", answer_with_a_folded_beginning},
     {"/slow", answer_slowly},
     {0},
 };
@@ -54,6 +62,21 @@ static void open_signed_in(world *w)
 {
     world_open(w, routes);
     expect_answer(w, start_get(w, "/fine"), 200, "fine");
+}
+
+/* What libcurl makes of it differs from version to version; before 8.1.0 it may have crashed. */
+static void an_answer_that_begins_folded_does_no_harm(void **state)
+{
+    (void)state;
+    world w;
+    open_signed_in(&w);
+    for (int i = 0; i < 3; i++) {
+        expect_answer(&w, start_get(&w, "/long"), 200, "fine");
+        tl_request *request = start_get(&w, "/folded");
+        drive_until_finished(&w, request);
+        tl_engine_cancel(request);
+    }
+    world_close(&w);
 }
 
 static tl_request *start_write(world *w, const char *path)
@@ -260,6 +283,7 @@ static void expect_no_pointer_in(CURL *easy)
 static void a_handle_keeps_nothing_of_the_request_before(void **state)
 {
     (void)state;
+    const bool kept = curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100;
     for (int write = 0; write < 2; write++) {
         world w;
         open_signed_in(&w);
@@ -268,8 +292,9 @@ static void a_handle_keeps_nothing_of_the_request_before(void **state)
         tl_request *request = start(&w, &spec);
         expect_answer(&w, request, 200, "fine");
         tl_engine_cancel(request);
-        assert_int_equal(w.engine->idle_count, 1);
-        expect_no_pointer_in(w.engine->idle[0]);
+        assert_int_equal(w.engine->idle_count, kept ? 1 : 0);
+        if (kept)
+            expect_no_pointer_in(w.engine->idle[0]);
         world_close(&w);
     }
 }
@@ -284,6 +309,7 @@ int main(void)
         ENGINE_TEST(time_in_the_queue_for_a_connection_is_no_attempt),
         ENGINE_TEST(a_request_that_waits_for_a_connection_says_so),
         ENGINE_TEST(a_handle_keeps_nothing_of_the_request_before),
+        ENGINE_TEST(an_answer_that_begins_folded_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -212,9 +212,17 @@ static void forget_request(CURL *easy)
     tl_commentary_install(easy, NULL);
 }
 
+/* Before 8.1.0 a handle goes on pointing to the last field of the answer before, which is freed,
+ * and libcurl writes there when the next answer begins with a folded line. Such a handle serves
+ * once. */
+static bool can_serve_again(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100;
+}
+
 void tl_handle_give_back(tl_engine *engine, CURL *easy, bool reusable)
 {
-    if (reusable && engine->idle_count < TL_IDLE_HANDLES) {
+    if (reusable && can_serve_again() && engine->idle_count < TL_IDLE_HANDLES) {
         forget_request(easy);
         engine->idle[engine->idle_count++] = easy;
     } else {
