@@ -18,6 +18,7 @@
 ---@field timeout? number seconds, of each page
 ---@field interval? number seconds
 ---@field on_error? fun(failure: tasklist.error)
+---@field sign_in_patience? integer seconds
 
 ---@class (exact) tasklist.complete_options: table<"timeout"|"verify", any>
 ---@field timeout? number seconds, of the whole call
