@@ -14,7 +14,7 @@
 ---@field timeout? number seconds, of each page
 ---@field limit? integer
 
----@class (exact) tasklist.watch_options: table<"timeout"|"interval"|"on_error", any>
+---@class (exact) tasklist.watch_options: table<"timeout"|"interval"|"on_error"|"sign_in_patience", any>
 ---@field timeout? number seconds, of each page
 ---@field interval? number seconds
 ---@field on_error? fun(failure: tasklist.error)

@@ -315,8 +315,8 @@ bool tl_identity_refused(tl_identity *identity, uint64_t generation, bool replay
     bool ripening = identity->found_replacement && now < identity->serves_from;
     if (identity->kind == TL_FIXED)
         return false;
-    if (current && !identity->proven)
-        identity->ripens = unripe; /* when a ripe one is refused, its age is not what is wrong */
+    if (current && !identity->proven) /* age is not what is wrong when a ripe one is refused, too */
+        identity->ripens = unripe && !replayed; /* and need not be when one operation is */
     if (!replayed && (!current || ripening))
         return true; /* another request that carried the same proof has seen to it */
     if (now < identity->replacing.until)
