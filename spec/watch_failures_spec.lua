@@ -42,6 +42,10 @@ describe("watch", function()
     ["a token endpoint that has too much to do"] =
       { { path = "/oauth/token", action = "status", status = 429, times = 4 }, "http" },
     ["a token endpoint that answers no JSON"] = { { path = "/oauth/token", action = "body", body = "<html>" }, "auth" },
+    ["a token endpoint that refuses what it took before"] =
+      { { path = "/oauth/token", action = "status", status = 401, body = '{"error":"unauthorized_client"}' }, "auth" },
+    ["a token endpoint that is gone for a while"] =
+      { { path = "/oauth/token", action = "status", status = 404 }, "auth" },
     ["a token endpoint whose answer is cut"] = { { path = "/oauth/token", action = "cut", times = 4 }, "auth" },
   }
   for name, row in pairs(passing) do
@@ -81,7 +85,8 @@ describe("watch", function()
     ["a token that the API never accepts"] =
       { { { path = search_path, action = "status", status = 401, times = 2 } }, "auth", 401 },
     ["a refused secret"] = { { { path = search_path, action = "status", status = 401 },
-      { path = "/oauth/token", action = "status", status = 401, body = '{"error":"invalid_client"}' } }, "auth", 401 },
+      { path = "/oauth/token", action = "status", status = 401, body = '{"error":"invalid_client"}' } }, "auth", 401,
+      { sign_in_patience = 0 } },
     ["tasks without ids"] = { { { path = search_path, action = "body", body = "[{}]" } }, "decode" },
     ["a full page to go on from nowhere"] =
       { { { path = search_path, action = "body", body = full_page() } }, "decode" },
@@ -98,7 +103,9 @@ describe("watch", function()
     it("raises what cannot pass: " .. name, function()
       local own <close> = connect.of(server, { max_response = 100000 })
       start()
-      local watching = own:watch({}, { interval = 0.05, on_error = function() error { kind = "may pass" } end })
+      local options = { interval = 0.05, on_error = function() error { kind = "may pass" } end }
+      for option, value in pairs(row[4] or {}) do options[option] = value end
+      local watching = own:watch({}, options)
       assert.truthy(watching())
       server:fault(row[1])
       local failure
@@ -110,6 +117,49 @@ describe("watch", function()
       assert.equal(row[3], failure.status)
     end)
   end
+
+  it("raises at once when the first sign-in is refused", function()
+    local own <close> = connect.of(server, { client_secret = "wrong" })
+    local ok, failure = pcall(own:watch({}, { on_error = function() error "may pass" end }))
+    assert.is_false(ok)
+    assert.equal("auth", failure.kind)
+    assert.equal(401, failure.status)
+    assert.is_true(failure.sign_in)
+  end)
+
+  describe("by a clock of its own", function()
+    local core = require "tasklist.core"
+    local now, real = 1000, core.now
+    setup(function() core.now = function() return now end end)
+    teardown(function() core.now = real end)
+
+    it("bears a refused sign-in for its time, which begins anew with each", function()
+      local refuses, failures = false, {}
+      local function token()
+        local other <close> = connect.of(server)
+        assert(other:search_tasks())
+        local log = server:log()
+        return not refuses and log[#log - 1].token or nil, "not today"
+      end
+      local own <close> = connect.to(server, { token = token })
+      local watching = own:watch({}, { interval = 0.01, sign_in_patience = 300, on_error = function(failure)
+        failures[#failures + 1] = failure
+        now = now + 200
+        refuses = #failures > 2
+        if not refuses then start() end
+      end })
+      local ok, failure
+      start()
+      repeat
+        ok, failure = pcall(watching)
+        refuses = ok or refuses
+        server:revoke()
+      until not ok
+      assert.equal("not today", failure.message)
+      assert.is_true(failure.sign_in)
+      assert.equal(4, #failures) -- two that passed, and then a third that came twice before it raised
+    end)
+  end)
 
   it("raises what on_error raises, and can go on", function()
     server:fault { path = search_path, action = "status", status = 500 }

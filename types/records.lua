@@ -26,6 +26,7 @@
 ---@field retry_after? number seconds
 ---@field outcome? "unknown"|"done" of a write that may have happened, or has
 ---@field body? string of the answer
+---@field sign_in? true when signing in was refused
 ---@field error? string of a refused sign-in
 ---@field error_description? string of a refused sign-in
 

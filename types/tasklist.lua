@@ -14,10 +14,11 @@
 ---@field timeout? number seconds, of each page
 ---@field limit? integer
 
----@class (exact) tasklist.watch_options: table<"timeout"|"interval"|"on_error", any>
+---@class (exact) tasklist.watch_options: table<"timeout"|"interval"|"on_error"|"sign_in_patience", any>
 ---@field timeout? number seconds, of each page
 ---@field interval? number seconds
 ---@field on_error? fun(failure: tasklist.error)
+---@field sign_in_patience? integer seconds
 
 ---@class (exact) tasklist.complete_options: table<"timeout"|"verify", any>
 ---@field timeout? number seconds, of the whole call

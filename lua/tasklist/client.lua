@@ -78,7 +78,8 @@ end)
 -- @function Client:watch
 -- @tparam[opt] table query as for `search_tasks`, without cursors and `sort`; it is copied
 -- @tparam[opt] table options `interval` (5): seconds between two looks at the whole result; `on_error`: a
---   function that gets the error object of each failure that may pass; `timeout`: seconds, of each page
+--   function that gets the error object of each failure that may pass; `sign_in_patience` (300): for how many
+--   seconds a refused sign-in counts as one, once the API has answered; `timeout`: seconds, of each page
 -- @treturn function for a generic `for`, with a closing value behind it; it does not end by itself. With each task
 --   it gives a function, `again()`: the next round gives this task once more, if it still matches
 Client.watch = verbs.of_walk("watch", watch.new)

@@ -57,7 +57,8 @@ end
 --- Makes a connection. Does no network I/O.
 -- @tparam table values from `settings.resolve`; the secrets in it are blanked
 -- @tparam table sources likewise
--- @treturn table with `engine`, `values`, and `lines_of(has_body, given)`, which gives header lines for
+-- @treturn table with `engine`, `values`, `accepted_at` (when the API last answered, and not with a 401; or nil),
+--   and `lines_of(has_body, given)`, which gives header lines for
 --   `exchange`, or nil and what is wrong with `given` (name -> value); or nil and an error
 --   object when the system has no descriptor left
 function connection.new(values, sources)
@@ -100,6 +101,7 @@ local function finish(self, request, message)
     end
     return errors.failed(message, errors.of_failure(body, self.values))
   end
+  self.accepted_at = status ~= 401 and core.now() or self.accepted_at
   return { status = status, body = body, block = block, attempts = attempts, retry_after = retry_after,
     outcome = outcome }
 end

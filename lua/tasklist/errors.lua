@@ -4,9 +4,9 @@
 -- they apply `status`, `code` (a stable word for a known refusal: "not_found", "not_active",
 -- "already_assigned", "not_assigned", "not_assignee", "denied", "unsupported", "forbidden", "csrf"), `title`,
 -- `instance`, `method`, `path`, `attempts`, `retry_after` (seconds), `outcome` (of a write: "unknown" when
--- it may have happened, "done" when it has), `body`, and for a refused sign-in the token endpoint's `error`
--- and `error_description` (RFC 6749 5.2). `tostring` is one line that says what was tried, what came back
--- and what to do.
+-- it may have happened, "done" when it has), `body`, and for a refused sign-in `sign_in` (true) and the token
+-- endpoint's `error` and `error_description` (RFC 6749 5.2). `tostring` is one line that says what was tried,
+-- what came back and what to do.
 
 local one_line = require "tasklist.one_line"
 local refusals = require "tasklist.refusals"
@@ -154,6 +154,7 @@ function errors.of_failure(failure, values)
     failure.message = failure.message .. "; " .. hint:format(certificate, values.client_key or certificate)
   end
   failure.certificate, failure.object = nil, nil
+  failure.sign_in = failure.kind == "auth" or nil -- only who signs in is refused without an answer of the API
   return failure
 end
 

@@ -17,7 +17,7 @@ local usual = { timeout = "seconds" }
 verbs.options = {
   search_tasks = usual,
   tasks = { timeout = "seconds", limit = "limit" },
-  watch = { timeout = "seconds", interval = "seconds", on_error = "function" },
+  watch = { timeout = "seconds", interval = "seconds", on_error = "function", sign_in_patience = "limit" },
   get_task = usual,
   assign_task = usual,
   unassign_task = usual,

@@ -1,5 +1,6 @@
 --- Tasks as they appear: round after round over all that match, each given once while it stays.
 
+local core = require "tasklist.core"
 local errors = require "tasklist.errors"
 local pages = require "tasklist.pages"
 
@@ -15,12 +16,13 @@ local oldest_first = { { field = "creationTime", order = "ASC" } }
 -- @tparam table connection
 -- @tparam function message_of gives the message of a query
 -- @tparam function copy gives a copy of the query for each round, without `sort` and cursors
--- @tparam table options `interval` (5): seconds between two rounds; `on_error`: gets what may pass, or nil
+-- @tparam table options `interval` (5): seconds between two rounds; `on_error`: gets what may pass, or nil;
+--   `sign_in_patience` (300): for how many seconds a refused sign-in may pass
 -- @treturn table `take` gives the next task, `close` ends the watch
 function watch.new(connection, message_of, copy, options)
   return setmetatable({
     connection = connection, message_of = message_of, copy = copy,
-    interval = options.interval or 5, on_error = options.on_error,
+    interval = options.interval or 5, on_error = options.on_error, patience = options.sign_in_patience or 300,
     given = {}, -- ids: those given that matched in the last whole round, and all given since
     rest = 0, -- seconds to let pass before the next round
   }, metatable)
@@ -29,16 +31,30 @@ end
 -- What an operator or time can mend while the watch goes on; any other failure would only come again.
 local passing_kinds = { network = true, timeout = true, decode = true }
 
--- These it depends on their status. With a 2xx an endpoint's answer was cut or is garbage; a refused secret
--- is a 4xx.
+-- These it depends on their status. With a 2xx an endpoint's answer was cut or is garbage.
 local kinds_by_status = { http = true, auth = true }
 
 local function is_passing(status)
   return status >= 500 or status == 429 or status == 408 or (status >= 200 and status <= 299)
 end
 
-local function may_pass(failure)
+-- A token endpoint that restarts answers 404, or 401 while it does not know its clients yet. So where we have been
+-- signed in before, a refusal is borne for a while: from the first one on that came after the API's last answer.
+local function is_borne(self, failure)
+  local accepted = self.connection.accepted_at
+  if not failure.sign_in or not accepted then
+    return false
+  end
+  local now = core.now()
+  if not self.refused_at or self.refused_at < accepted then
+    self.refused_at = now
+  end
+  return now - self.refused_at < self.patience
+end
+
+local function may_pass(self, failure)
   return passing_kinds[failure.kind] or (kinds_by_status[failure.kind] and is_passing(failure.status or 0))
+    or is_borne(self, failure)
 end
 
 local longest_rest = 300 -- seconds: who asks for more may have meant something else
@@ -83,7 +99,7 @@ local function next_task(self)
   if task and task.id == nil then
     return nil, errors.new { kind = "decode", message = "a task of the search's answer has no id" }, false
   end
-  return task, failure, failure and not self.walk.stuck and may_pass(failure)
+  return task, failure, failure and not self.walk.stuck and may_pass(self, failure)
 end
 
 -- What lets a task come again: `matching` is what will have been given.

@@ -160,6 +160,7 @@ static void replace_in_vain(const char *token, tl_time now)
     assert_true(refused_by_api(identity->generation, now));
     grant(token, UNKNOWN, now);
     assert_false(tl_identity_refused(identity, identity->generation, true, now));
+    assert_false(identity->ripens); /* it may be that one operation alone is refused */
 }
 
 static void a_replacement_that_is_refused_too_is_kept(void **state)
@@ -192,11 +193,27 @@ static void without_a_replay_replacements_rest_as_well(void **state)
     grant("first", UNKNOWN, START);
     assert_true(refused_by_api(identity->generation, START));
     grant("second", UNKNOWN, START);
+    assert_false(refused_by_api(identity->generation, START));
     assert_false(refused_by_api(identity->generation, START + TL_SECOND - 1));
     assert_true(refused_by_api(identity->generation, START + TL_SECOND));
     grant("third", UNKNOWN, START + TL_SECOND);
+    assert_false(refused_by_api(identity->generation, START + TL_SECOND));
     assert_false(refused_by_api(identity->generation, START + 3 * TL_SECOND - 1));
     assert_true(refused_by_api(identity->generation, START + 3 * TL_SECOND));
+}
+
+/* The endpoint was down in between, so that no request was sent again. It is no matter that the
+ * replacement is refused later: it has served. */
+static void a_replacement_that_has_served_is_replaced_at_once(void **state)
+{
+    (void)state;
+    grant("first", UNKNOWN, START);
+    for (int i = 0; i < 3; i++) {
+        assert_true(refused_by_api(identity->generation, START));
+        refuse(&outage, false, START);
+        grant("next", UNKNOWN, START);
+        tl_identity_accepted(identity, identity->generation, false);
+    }
 }
 
 static void what_is_given_for_good_is_kept(void **state)
@@ -490,6 +507,7 @@ int main(void)
         TEST(a_401_drops_only_its_own_token),
         TEST(a_replacement_that_is_refused_too_is_kept),
         TEST(without_a_replay_replacements_rest_as_well),
+        TEST(a_replacement_that_has_served_is_replaced_at_once),
         TEST(what_is_given_for_good_is_kept),
         TEST(a_token_that_was_refused_young_lets_the_next_one_ripen),
         TEST(a_token_that_lives_too_briefly_does_not_ripen),

@@ -91,7 +91,7 @@ function public.error_fields()
     matches(c_function("src/lua/request.c", "int push_failure"), '"([%w_]+)"'))
   core.certificate = nil -- becomes part of the message
   core.object = nil -- becomes the message, or is the error itself
-  return union(failure, core)
+  return union(failure, core, errors.of_failure({ kind = "auth" }, {}))
 end
 
 --- The kinds of errors: those of the core, and those of the Lua layer.

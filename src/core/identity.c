@@ -173,15 +173,17 @@ static void set_life(tl_identity *identity, double life)
     identity->renew_at = identity->expires_at - tl_identity_early(span);
 }
 
-/* A new proof is there. Without a fetch it is older than this moment: another process got it, or
- * the host's function has kept it. One that is to be renewed before it is ripe does not ripen: the
- * next one would not get ripe either, and requests would wait for ever. */
+/* A new proof is there, and the lines are still those before it: a 401 has emptied them. Without a
+ * fetch it is older than this moment: another process got it, or the host's function has kept it.
+ * One that is to be renewed before it is ripe does not ripen: the next one would not get ripe
+ * either, and requests would wait for ever. */
 static void begin_life(tl_identity *identity, double life, tl_time now)
 {
     set_life(identity, life);
     identity->generation++;
     identity->proven = false;
-    identity->replacement = false;
+    identity->replacement = identity->generation > 1 && identity->lines.length == 0;
+    identity->found_replacement = false;
     identity->born = identity->fetch ? now : identity->fetch_started;
     tl_time ripe = identity->born + RIPE_AGE;
     identity->serves_from = identity->ripens && ripe < identity->renew_at ? ripe : 0;
@@ -197,9 +199,9 @@ static bool install(tl_identity *identity, tl_buffer *lines, bool written, doubl
         tl_identity_refuse(identity, &error, false, now);
         return false;
     }
+    begin_life(identity, life, now);
     tl_buffer_free(&identity->lines);
     identity->lines = *lines;
-    begin_life(identity, life, now);
     end_sign_in(identity);
     identity->failure.kind = TL_OK;
     identity->rest = (tl_rest){0};
@@ -243,13 +245,12 @@ bool tl_identity_admit(tl_identity *identity, const tl_buffer *headers, tl_time 
     return install(identity, &lines, written, 0, now);
 }
 
-/* Begins a rest that is `times` as long as the last one. */
-static void begin_rest(tl_rest *rest, int times, tl_time now)
+static void begin_rest(tl_rest *rest, tl_time now)
 {
-    tl_time length = rest->length * times;
-    rest->length = length < SHORTEST_REST  ? SHORTEST_REST
-                   : length > LONGEST_REST ? LONGEST_REST
-                                           : length;
+    tl_time doubled = rest->length * 2;
+    rest->length = doubled < SHORTEST_REST  ? SHORTEST_REST
+                   : doubled > LONGEST_REST ? LONGEST_REST
+                                            : doubled;
     rest->until = now + rest->length;
 }
 
@@ -258,7 +259,7 @@ void tl_identity_refuse(tl_identity *identity, const tl_error *error, bool rest,
     end_sign_in(identity);
     identity->failure = *error;
     if (rest)
-        begin_rest(&identity->rest, 2, now);
+        begin_rest(&identity->rest, now);
 }
 
 /* The line is that of tl_credentials_write_bearer. */
@@ -311,20 +312,21 @@ bool tl_identity_refused(tl_identity *identity, uint64_t generation, bool replay
 {
     bool current = identity->generation == generation && identity->lines.length > 0;
     bool unripe = may_be_unripe(identity, now);
+    bool ripening = identity->found_replacement && now < identity->serves_from;
     if (identity->kind == TL_FIXED)
         return false;
-    if (current && !identity->proven)
-        identity->ripens = unripe; /* when a ripe one is refused, its age is not what is wrong */
-    if (replayed) {
-        begin_rest(&identity->replacing, 1, now);
-        return false;
-    }
-    if (!current || (identity->replacement && now < identity->serves_from))
+    if (current && !identity->proven) /* age is not what is wrong when a ripe one is refused, too */
+        identity->ripens = unripe && !replayed; /* and need not be when one operation is */
+    if (!replayed && (!current || ripening))
         return true; /* another request that carried the same proof has seen to it */
     if (now < identity->replacing.until)
         return false;
-    begin_rest(&identity->replacing, 2, now);
-    if (identity->replacement && unripe)
+    if (replayed || (identity->replacement && !identity->proven)) {
+        identity->replacement = false; /* after the rest it is a proof like any other */
+        begin_rest(&identity->replacing, now);
+        return false;
+    }
+    if (identity->found_replacement && unripe)
         identity->serves_from = identity->born + RIPE_AGE;
     else
         drop(identity);

@@ -65,12 +65,13 @@ typedef struct tl_identity {
     tl_session session;  /* that the lines were made of */
     uint64_t generation; /* counts proofs, so that a late 401 drops only the one it was for */
     tl_time renew_at, expires_at;
-    tl_time born;        /* when it came, at the latest; by that its age counts */
-    bool replacement;    /* another process fetched it, because the one before was refused */
-    bool proven;         /* the API has accepted it */
-    tl_rest replacing;   /* until its end a 401 replaces no proof */
-    bool ripens;         /* the API refuses tokens that were just issued */
-    tl_time serves_from; /* so this one waits until then; 0: it does not */
+    tl_time born;           /* when it came, at the latest; by that its age counts */
+    bool replacement;       /* it came because the API refused the one before */
+    bool found_replacement; /* so says the token file: another process got it */
+    bool proven;            /* the API has accepted it */
+    tl_rest replacing;      /* until its end no 401 replaces a proof */
+    bool ripens;            /* the API refuses tokens that were just issued */
+    tl_time serves_from;    /* so this one waits until then; 0: it does not */
 
     bool signing_in;
     tl_request *fetch; /* that signs in, or NULL: the host is asked, or we wait for our turn */

@@ -45,7 +45,7 @@ static bool take_from_file(tl_identity *identity, tl_token_look *look)
         tl_identity_fetching(identity, NULL, now.boot - stored.age);
         bool granted = tl_identity_grant(identity, tl_buffer_text(&stored.token),
                                          stored.token.length, life, now.boot);
-        identity->replacement = granted && stored.replacement;
+        identity->found_replacement = granted && stored.replacement;
         tl_signin_end(identity, NULL, granted);
     }
     tl_buffer_free(&stored.token);
