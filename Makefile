@@ -11,6 +11,7 @@ BUILD      ?= build
 
 TL_CFLAGS  = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) -MMD -MP \
 	$(CURL_INCDIR:%=-I%)
+LIBRARIES  = -lcurl -lz -lm
 TL_LDFLAGS = $(LDFLAGS) $(CURL_LIBDIR:%=-L%)
 
 core_objects    = $(patsubst src/core/%.c,$(BUILD)/core/%.o,$(wildcard src/core/*.c))
@@ -23,7 +24,7 @@ fuzzer          = $(BUILD)/fuzz/decode_fuzz
 bench_programs  = $(addprefix $(BUILD)/bench/,floor starter empty.so)
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 
-packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev ca-certificates lua-cjson
+packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates lua-cjson
 sandbox_packages = lua-cqueues lua-luaossl
 test_packages    = $(sandbox_packages) lua-socket lua-busted libcmocka-dev binutils curl locales openssl \
 	tinyproxy nginx haproxy
@@ -46,7 +47,7 @@ all: $(module) ## build the module
 # z nodelete: a name lookup's thread may still run in libcurl when Lua unloads the module.
 $(module): $(binding_objects) $(core_archive)
 	@mkdir -p $(@D)
-	$(CC) -shared $(TL_LDFLAGS) -Wl,-z,nodelete -Wl,--exclude-libs,ALL -o $@ $(binding_objects) $(core_archive) -lcurl -lm
+	$(CC) -shared $(TL_LDFLAGS) -Wl,-z,nodelete -Wl,--exclude-libs,ALL -o $@ $(binding_objects) $(core_archive) $(LIBRARIES)
 
 $(core_archive): $(core_objects)
 	@rm -f $@
@@ -65,7 +66,7 @@ $(BUILD)/spec/%.o: spec/c/%.c
 	$(CC) $(TL_CFLAGS) -Isrc/core -c -o $@ $<
 
 $(c_tests): $(BUILD)/spec/%: $(BUILD)/spec/%.o $(c_test_support) $(core_archive)
-	$(CC) $(CFLAGS) $(TL_LDFLAGS) -o $@ $^ -lcmocka -lcurl -lpthread
+	$(CC) $(CFLAGS) $(TL_LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) -lpthread
 
 $(BUILD)/bench/%: bench/%.c
 	@mkdir -p $(@D)
@@ -88,7 +89,7 @@ $(BUILD)/spec/host.o: spec/support/host.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
 $(BUILD)/spec/host: $(BUILD)/spec/host.o $(binding_objects) $(core_archive)
-	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) -llua5.4 -lcurl -lm
+	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) -llua5.4 $(LIBRARIES)
 
 setup:
 	@tools/require $(packages)
@@ -161,7 +162,7 @@ $(BUILD)/fuzz/%.o: spec/fuzz/%.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
 $(fuzzer): $(fuzzer).o $(binding_objects) $(core_archive)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer $(TL_LDFLAGS) -o $@ $^ -llua5.4 -lcurl -lm
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(TL_LDFLAGS) -o $@ $^ -llua5.4 $(LIBRARIES)
 
 fuzz: setup-test ## look for FUZZ_SECONDS for a text that breaks the decoder
 	@tools/require clang libclang-rt-14-dev

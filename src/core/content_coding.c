@@ -2,164 +2,143 @@
 
 #include "header_block.h"
 
+#include <limits.h>
 #include <stdint.h>
+#include <string.h>
+#include <zlib.h>
 
-static uint32_t little_endian(const unsigned char *at, int bytes)
+/* zlib gives memory back without its size, so that each block of its own begins with that. */
+typedef union block {
+    size_t size;
+    max_align_t aligned;
+} block;
+
+static void *allocate(void *context, unsigned count, unsigned size)
 {
-    uint32_t value = 0;
-    for (int i = 0; i < bytes; i++)
-        value |= (uint32_t)at[i] << (8 * i);
-    return value;
+    const tl_allocator *allocator = context;
+    size_t whole = sizeof(block) + (size_t)count * size;
+    block *made = tl_allocator_new(allocator, whole);
+    if (!made)
+        return NULL;
+    made->size = whole;
+    return made + 1;
 }
 
-/* RFC 1952 8: four bits at a time. */
-static uint32_t crc32(const char *bytes, size_t count)
+/* zlib keeps the last 32 KiB that it has unpacked. They may be of a token's answer, and no copy of
+ * one is given back unwiped. */
+static void release(void *context, void *bytes)
 {
-    static const uint32_t table[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
-                                       0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-                                       0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-                                       0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
-    uint32_t sum = 0xFFFFFFFF;
-    for (size_t i = 0; i < count; i++) {
-        sum ^= (unsigned char)bytes[i];
-        sum = table[sum & 15] ^ (sum >> 4);
-        sum = table[sum & 15] ^ (sum >> 4);
+    block *made = (block *)bytes - 1;
+    size_t whole = made->size;
+    explicit_bzero(made, whole);
+    tl_allocator_free(context, made, whole);
+}
+
+static tl_coding_status status_of(int code, const z_stream *stream)
+{
+    if (code == Z_MEM_ERROR)
+        return TL_CODING_MEMORY;
+    bool wants_more = (code == Z_OK || code == Z_BUF_ERROR) && stream->avail_in == 0;
+    return wants_more ? TL_CODING_CUT : TL_CODING_BAD;
+}
+
+static tl_coding_status append(tl_buffer *to, const char *bytes, size_t count)
+{
+    switch (tl_buffer_append(to, bytes, count)) {
+    case TL_BUFFER_OK:
+        return TL_CODING_OK;
+    case TL_BUFFER_FULL:
+        return TL_CODING_FULL;
+    default:
+        return TL_CODING_MEMORY;
     }
-    return ~sum;
 }
 
-/* RFC 1950 8.2, which is written highest byte first. */
-static uint32_t adler32(const char *bytes, size_t count)
+/* One gzip member (RFC 1952 2.2) or zlib stream (RFC 1950), to its end and with its checksum. */
+static tl_coding_status read_member(z_stream *stream, tl_buffer *to)
 {
-    uint32_t low = 1, high = 0;
-    for (size_t i = 0; i < count; i++) {
-        low = (low + (unsigned char)bytes[i]) % 65521;
-        high = (high + low) % 65521;
+    char chunk[16 * 1024];
+    tl_coding_status status = TL_CODING_OK;
+    int code = Z_OK;
+    while (status == TL_CODING_OK && code != Z_STREAM_END) {
+        stream->next_out = (unsigned char *)chunk;
+        stream->avail_out = sizeof chunk;
+        code = inflate(stream, Z_NO_FLUSH);
+        size_t made = sizeof chunk - stream->avail_out;
+        if (made > 0)
+            status = append(to, chunk, made);
+        else if (code != Z_STREAM_END)
+            status = status_of(code, stream);
     }
-    return high << 16 | low;
-}
-
-/* RFC 1952 2.3: a header with parts that its flags announce. False when it is cut. */
-static bool skip_gzip_header(const unsigned char **at, const unsigned char *end)
-{
-    enum { CRC = 2, EXTRA = 4, NAME = 8, COMMENT = 16, FIXED_PART = 10 };
-    const unsigned char *next = *at + FIXED_PART;
-    int flags = (*at)[3];
-    if (flags & EXTRA) {
-        if (end - next < 2 || end - next - 2 < (ptrdiff_t)little_endian(next, 2))
-            return false;
-        next += 2 + little_endian(next, 2);
-    }
-    for (int text = NAME; text <= COMMENT; text *= 2) { /* each ends in a NUL */
-        if (!(flags & text))
-            continue;
-        while (next < end && *next)
-            next++;
-        if (next++ == end)
-            return false;
-    }
-    next += flags & CRC ? 2 : 0;
-    *at = next;
-    return next <= end;
-}
-
-static tl_inflate_status read_member(const unsigned char **at, const unsigned char *end,
-                                     tl_buffer *to)
-{
-    size_t start = to->length;
-    if (end - *at < 10)
-        return TL_INFLATE_CUT;
-    if ((*at)[0] != 0x1f || (*at)[1] != 0x8b || (*at)[2] != 8 || (*at)[3] & 0xe0)
-        return TL_INFLATE_BAD;
-    if (!skip_gzip_header(at, end))
-        return TL_INFLATE_CUT;
-    tl_inflate_status status = tl_inflate(at, end, to);
-    if (status != TL_INFLATE_OK)
-        return status;
-    if (end - *at < 8)
-        return TL_INFLATE_CUT;
-    const char *made = tl_buffer_text(to) + start;
-    bool fits = little_endian(*at, 4) == crc32(made, to->length - start) &&
-                little_endian(*at + 4, 4) == (uint32_t)(to->length - start);
-    *at += 8;
-    return fits ? TL_INFLATE_OK : TL_INFLATE_BAD;
-}
-
-/* Members may follow each other. The last four bytes say how long the last one is; a lie can't make
- * room for more than the most that the format packs into a byte. */
-static tl_inflate_status read_gzip(const unsigned char *at, const unsigned char *end, tl_buffer *to)
-{
-    enum { MOST_FOR_A_BYTE = 1032 };
-    tl_inflate_status status = TL_INFLATE_CUT;
-    size_t length = (size_t)(end - at);
-    if (length > 4 && little_endian(end - 4, 4) / MOST_FOR_A_BYTE <= length)
-        tl_buffer_expect(to, little_endian(end - 4, 4));
-    do
-        status = read_member(&at, end, to);
-    while (status == TL_INFLATE_OK && at < end);
+    explicit_bzero(chunk, sizeof chunk);
     return status;
 }
 
-/* RFC 1950 2.2. */
-static tl_inflate_status read_zlib(const unsigned char *at, const unsigned char *end, tl_buffer *to)
+/* RFC 9110 8.4.1. A server may send what nobody asked for, so that "deflate" is read as well. The
+ * numbers are zlib's for the largest window, and for gzip's header around it. */
+static const struct coding {
+    const char *name;
+    int window;
+    bool many; /* members may follow each other */
+} codings[] = {{"gzip", 15 + 16, true}, {"x-gzip", 15 + 16, true}, {"deflate", 15, false}};
+
+static tl_coding_status read_all(const struct coding *coding, const tl_buffer *body, tl_buffer *to)
 {
-    if (end - at < 2)
-        return TL_INFLATE_CUT;
-    if ((at[0] & 15) != 8 || (at[0] << 8 | at[1]) % 31 != 0 || at[1] & 32)
-        return TL_INFLATE_BAD;
-    at += 2;
-    tl_inflate_status status = tl_inflate(&at, end, to);
-    if (status != TL_INFLATE_OK)
-        return status;
-    if (end - at < 4)
-        return TL_INFLATE_CUT;
-    uint32_t sum = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-    return sum == adler32(tl_buffer_text(to), to->length) && end - at == 4 ? TL_INFLATE_OK
-                                                                           : TL_INFLATE_BAD;
+    /* A body is far shorter than an unsigned int can count, or the caller has lifted its cap. */
+    if (body->length > UINT_MAX)
+        return TL_CODING_FULL;
+    z_stream stream = {.zalloc = allocate, .zfree = release, .opaque = (void *)body->allocator};
+    if (inflateInit2(&stream, coding->window) != Z_OK)
+        return TL_CODING_MEMORY;
+    stream.next_in = (unsigned char *)body->data;
+    stream.avail_in = (unsigned)body->length;
+    tl_coding_status status = read_member(&stream, to);
+    while (status == TL_CODING_OK && stream.avail_in > 0)
+        status = coding->many && inflateReset(&stream) == Z_OK ? read_member(&stream, to)
+                                                               : TL_CODING_BAD;
+    inflateEnd(&stream);
+    return status;
 }
 
-typedef tl_inflate_status (*decoder)(const unsigned char *at, const unsigned char *end,
-                                     tl_buffer *to);
-
-/* RFC 9110 8.4.1. A server may send what nobody asked for, so "deflate" is read, too. */
-static decoder find_decoder(tl_span coding)
+static const struct coding *find_coding(tl_span name)
 {
-    if (tl_span_is(coding, "gzip") || tl_span_is(coding, "x-gzip"))
-        return read_gzip;
-    return tl_span_is(coding, "deflate") ? read_zlib : NULL;
+    for (size_t i = 0; i < sizeof codings / sizeof *codings; i++) {
+        if (tl_span_is(name, codings[i].name))
+            return &codings[i];
+    }
+    return NULL;
 }
 
-/* False when there is no such decoder, or more than one coding; `found` stays NULL without any. */
-static bool read_codings(const tl_buffer *headers, decoder *found)
+/* False for a coding that is unknown, and for more than one; `found` stays NULL without any. */
+static bool read_codings(const tl_buffer *headers, const struct coding **found)
 {
     tl_span rest = {headers->data, headers->length}, name, value;
     while (tl_header_block_next(&rest, &name, &value)) {
         while (tl_span_is(name, "Content-Encoding") && value.length > 0) {
-            tl_span coding = tl_span_trim(tl_span_cut(value, ',', &value));
-            if (coding.length == 0 || tl_span_is(coding, "identity"))
+            tl_span one = tl_span_trim(tl_span_cut(value, ',', &value));
+            if (one.length == 0 || tl_span_is(one, "identity"))
                 continue;
-            if (*found || !(*found = find_decoder(coding)))
+            if (*found || !(*found = find_coding(one)))
                 return false;
         }
     }
     return true;
 }
 
-tl_inflate_status tl_content_decode(const tl_buffer *headers, tl_buffer *body)
+tl_coding_status tl_content_decode(const tl_buffer *headers, tl_buffer *body)
 {
-    decoder decode = NULL;
+    const struct coding *coding = NULL;
     if (body->length == 0)
-        return TL_INFLATE_OK;
-    if (!read_codings(headers, &decode))
-        return TL_INFLATE_BAD;
-    if (!decode)
-        return TL_INFLATE_OK;
+        return TL_CODING_OK;
+    if (!read_codings(headers, &coding))
+        return TL_CODING_BAD;
+    if (!coding)
+        return TL_CODING_OK;
     tl_buffer made = {.allocator = body->allocator, .limit = body->limit, .secret = body->secret};
-    const unsigned char *at = (const unsigned char *)body->data;
-    tl_inflate_status status = decode(at, at + body->length, &made);
-    tl_buffer *useless = status == TL_INFLATE_OK ? body : &made;
+    tl_coding_status status = read_all(coding, body, &made);
+    tl_buffer *useless = status == TL_CODING_OK ? body : &made;
     tl_buffer_free(useless);
-    if (status == TL_INFLATE_OK)
+    if (status == TL_CODING_OK)
         *body = made;
     return status;
 }

@@ -52,16 +52,16 @@ CURLcode tl_handle_unpack(tl_request *request)
 {
     tl_buffer *body = &request->answer_body;
     switch (tl_content_decode(&request->answer_headers, body)) {
-    case TL_INFLATE_OK:
+    case TL_CODING_OK:
         return CURLE_OK;
-    case TL_INFLATE_CUT:
+    case TL_CODING_CUT:
         snprintf(request->curl_text, sizeof request->curl_text,
                  "the answer's body ends early: after %zu bytes its compressed data go on",
                  body->length);
         return CURLE_PARTIAL_FILE;
-    case TL_INFLATE_BAD:
+    case TL_CODING_BAD:
         return CURLE_BAD_CONTENT_ENCODING;
-    case TL_INFLATE_FULL:
+    case TL_CODING_FULL:
         refuse_answer(request, TL_BUFFER_FULL, "body", body->limit);
         return CURLE_WRITE_ERROR;
     default:
