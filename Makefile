@@ -142,14 +142,16 @@ test-valgrind: setup-test ## run all tests under valgrind
 sanitizers  = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 sanitizing  = ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=1 TASKLIST_LUA=$(BUILD)/spec/host
 
-test-asan: setup-test ## run all tests under the sanitizers, built by gcc and by clang
-	@tools/require clang libclang-rt-14-dev
-	@for compiler in gcc clang; do \
-		$(MAKE) --no-print-directory CC=$$compiler BUILD=build/asan-$$compiler test-asan-with || exit 1; done
+COMPILERS ?= gcc clang
+
+test-asan: setup-test ## run all tests under the sanitizers, built by gcc and by clang, or by what COMPILERS names
+	@tools/require clang libclang-rt-dev
+	@$(MAKE) --no-print-directory BUILD=build all $(preloaded:$(BUILD)/%=build/%)
+	@tools/run-steps $(foreach compiler,$(COMPILERS),'$(MAKE) --no-print-directory \
+		CC=$(compiler) BUILD=build/asan-$(compiler) test-asan-with')
 
 test-asan-with:
 	@$(MAKE) --no-print-directory CFLAGS='-O1 -g $(sanitizers)' all $(c_tests) $(BUILD)/spec/host
-	@$(MAKE) --no-print-directory BUILD=build all $(preloaded:$(BUILD)/%=build/%)
 	@$(checkout) $(sanitizing) $(LUA) tools/run-tests \
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(BUILD)/spec/host tools/busted -o TAP'
@@ -165,7 +167,7 @@ $(fuzzer): $(fuzzer).o $(binding_objects) $(core_archive)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(TL_LDFLAGS) -o $@ $^ -llua5.4 $(LIBRARIES)
 
 fuzz: setup-test ## look for FUZZ_SECONDS for a text that breaks the decoder
-	@tools/require clang libclang-rt-14-dev
+	@tools/require clang libclang-rt-dev
 	@$(MAKE) --no-print-directory CC=clang BUILD=build/asan-fuzz \
 		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link $(sanitizers)' fuzz-with
 
@@ -212,7 +214,7 @@ lint: setup-lint ## check the style of C and Lua, and `make strict`
 # whoever only wants to use the module could not build it.
 strict: setup-test ## build all there is with gcc and with clang; warnings are errors
 	@tools/require clang
-	@for compiler in gcc clang; do \
+	@for compiler in $(COMPILERS); do \
 		$(MAKE) --no-print-directory CC=$$compiler BUILD=$(BUILD)/strict-$$compiler CFLAGS='$(CFLAGS) -Werror' \
 			everything || exit 1; done
 

@@ -3,9 +3,9 @@ local connect = require "spec.support.client"
 local core = require "tasklist.core"
 
 --- The lines that compile or link, of a dry run in which nothing counts as built.
--- The environment of a `make` around the tests is left out: it may have a build of its own in mind.
+-- Without the environment: a `make` around the tests may have a build of its own in mind.
 local function commands(targets)
-  local pipe = assert(io.popen("env -u MAKEFLAGS -u MAKELEVEL -u CFLAGS make -nB --no-print-directory " .. targets))
+  local pipe = assert(io.popen("env -i PATH=$PATH make -nB --no-print-directory " .. targets))
   local lines = {}
   for line in pipe:lines() do
     if line:find " %-o " then lines[#lines + 1] = line end

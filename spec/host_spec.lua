@@ -40,7 +40,11 @@ describe("the module", function()
       end
       assert(new()):close()
       local files = {}
-      repeat files[#files + 1] = io.open "/dev/null" until not io.open "/dev/null"
+      local file
+      repeat -- each is kept, or the garbage collector gives its descriptor back
+        file = io.open "/dev/null"
+        files[#files + 1] = file
+      until not file
       local client, failure = new()
       assert(client == nil and failure.kind == "limit", failure)
       assert(tostring(failure):find "descriptor")
