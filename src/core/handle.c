@@ -18,7 +18,7 @@ static size_t refuse_answer(tl_request *request, tl_buffer_status status, const 
     return CURL_WRITEFUNC_ERROR;
 }
 
-/* The length that the server announced is a hint only: a compressed body is longer. */
+/* The length that the server announced is a hint only: it may never come. */
 static void expect_body(tl_request *request)
 {
     curl_off_t announced = 0;

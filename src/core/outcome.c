@@ -128,8 +128,6 @@ static const char *text_of(const tl_request *request, const tl_attempt *attempt)
 {
     if (request->commentary.refused)
         return "the server refused the request's HTTP/2 stream and did nothing with it";
-    if (attempt->code == CURLE_SEND_FAIL_REWIND || attempt->code == CURLE_ABORTED_BY_CALLBACK)
-        return "the connection ended before an answer came"; /* libcurl wanted to send again */
     if (request->commentary.no_tls)
         return "the server speaks no TLS there, but plain HTTP: check whether the URL is to begin "
                "with http://";
@@ -138,7 +136,14 @@ static const char *text_of(const tl_request *request, const tl_attempt *attempt)
     if (tl_retry_kind(attempt) == TL_LIMIT)
         return "a header line of the answer is longer than libcurl takes (100 KiB), or it got no "
                "memory for it";
-    return request->curl_text[0] ? request->curl_text : curl_easy_strerror(attempt->code);
+    switch (attempt->code) {
+    case CURLE_SEND_FAIL_REWIND: /* libcurl wanted to send it again, which was not to be */
+    case CURLE_ABORTED_BY_CALLBACK:
+    case CURLE_GOT_NOTHING:
+        return "the connection ended before an answer came";
+    default:
+        return request->curl_text[0] ? request->curl_text : curl_easy_strerror(attempt->code);
+    }
 }
 
 void tl_outcome_explain(tl_request *request, const tl_attempt *attempt)

@@ -13,7 +13,8 @@
 /* What happened to an attempt, as far as resending cares. */
 typedef enum tl_retry_reason {
     TL_REASON_ANSWERED,      /* an answer that is final, whatever its status */
-    TL_REASON_NOT_CONNECTED, /* DNS, refused, TLS handshake, proxy: nothing reached the server */
+    TL_REASON_NOT_CONNECTED, /* DNS, refused, TLS handshake, proxy, a refused HTTP/2 stream: the
+                                server has nothing of the request */
     TL_REASON_CONNECT_LATE,  /* the same, since connecting took too long */
     TL_REASON_REFUSED_SETUP, /* a certificate, a TLS setting, a malformed URL: again is as bad */
     TL_REASON_BAD_FILE,      /* a certificate or key of ours that can't be used: nothing was sent */
