@@ -2,7 +2,9 @@
 #include "driver.h"
 #include "engine_private.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -202,6 +204,57 @@ static void time_in_the_queue_for_a_connection_is_no_attempt(void **state)
     world_close(&w);
 }
 
+enum { CALLERS = 4 };
+
+/* A port at which no connection is made any more: nobody accepts those that have filled its queue.
+ */
+static void open_deaf_port(int fds[CALLERS + 1], char *url, size_t size)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    for (int i = 0; i <= CALLERS; i++)
+        fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int listener = fds[CALLERS];
+    assert_return_code(bind(listener, (struct sockaddr *)&address, sizeof address), errno);
+    assert_return_code(listen(listener, 0), errno);
+    assert_return_code(getsockname(listener, (struct sockaddr *)&address, &length), errno);
+    for (int i = 0; i < CALLERS; i++)
+        connect(fds[i], (struct sockaddr *)&address, sizeof address);
+    snprintf(url, size, "http://127.0.0.1:%d/", ntohs(address.sin_port));
+}
+
+/* Each of its attempts has the whole time for connecting, also the one that was in the queue. */
+static void time_in_the_queue_is_not_taken_from_the_time_for_connecting(void **state)
+{
+    (void)state;
+    world w = {.max_connections = 1, .connect_timeout = 1000 * TL_MILLISECOND, .trace = true};
+    w.server = server_start(routes);
+    assert_non_null(w.server);
+    assert_true(world_make_engine(&w));
+    expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+    while (tl_engine_traced(w.engine))
+        tl_engine_drop_trace(w.engine);
+    char url[64];
+    int fds[CALLERS + 1];
+    open_deaf_port(fds, url, sizeof url);
+    tl_request *first = start_write(&w, "/slow");
+    tl_request_spec spec = write_spec(&w, "/");
+    spec.url = url;
+    spec.identity = NULL;
+    tl_request *second = start(&w, &spec);
+    expect_answer(&w, first, 200, "fine");
+    expect_error(&w, second, TL_TIMEOUT, "");
+    assert_int_equal(second->attempts, 4);
+    tl_engine_drop_trace(w.engine); /* of the first request */
+    for (const tl_trace *trace; (trace = tl_engine_traced(w.engine));) {
+        assert_true(trace->total - trace->lookup > 800 * TL_MILLISECOND);
+        tl_engine_drop_trace(w.engine);
+    }
+    for (size_t i = 0; i < COUNT(fds); i++)
+        close(fds[i]);
+    world_close(&w);
+}
+
 static void a_request_that_waits_for_a_connection_says_so(void **state)
 {
     (void)state;
@@ -307,6 +360,7 @@ int main(void)
         ENGINE_TEST(no_connection_is_used_past_the_time_that_was_announced),
         ENGINE_TEST(connections_are_kept_for_the_most_requests_at_once),
         ENGINE_TEST(time_in_the_queue_for_a_connection_is_no_attempt),
+        ENGINE_TEST(time_in_the_queue_is_not_taken_from_the_time_for_connecting),
         ENGINE_TEST(a_request_that_waits_for_a_connection_says_so),
         ENGINE_TEST(a_handle_keeps_nothing_of_the_request_before),
         ENGINE_TEST(an_answer_that_begins_folded_does_no_harm),
