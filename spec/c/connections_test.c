@@ -47,6 +47,11 @@ static void answer_slowly(test_exchange *exchange)
     exchange->over = true;
 }
 
+static void answer_keeping_a_second(test_exchange *exchange)
+{
+    exchange_answer(exchange, 200, "Keep-Alive: timeout=1\r\n", "fine");
+}
+
 static const test_route routes[] = {
     {"/token", answer_token},
     {"/fine", answer_fine},
@@ -54,6 +59,7 @@ static const test_route routes[] = {
     {"/time-out", answer_and_time_out},
     {"/no-time", answer_keeping_no_time},
     {"/long", answer_keeping_long},
+    {"/second", answer_keeping_a_second},
     {"/held", answer_when_released},
     {"/folded", answer_with_a_folded_beginning},
     {"/slow", answer_slowly},
@@ -154,6 +160,27 @@ static void no_connection_is_used_past_the_time_that_was_announced(void **state)
     expect_answer(&w, start_write(&w, "/long"), 200, "fine");
     expect_answer(&w, start_write(&w, "/fine"), 200, "fine");
     assert_int_equal(server_connections(w.server), 5);
+    world_close(&w);
+}
+
+/* A request needs time to arrive, and the server has counted since it sent its answer. */
+static void a_part_of_the_announced_time_is_left_unused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        tl_time used;
+    } rows[] = {{"/second", TL_SECOND / 2}, {"/long", 999 * TL_SECOND}};
+    world w;
+    open_signed_in(&w);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        tl_time before = tl_now();
+        expect_answer(&w, start_get(&w, rows[i].path), 200, "fine");
+        tl_time until = w.engine->sockets.open[w.engine->sockets.count - 1].until;
+        assert_in_range(until, before + rows[i].used, tl_now() + rows[i].used);
+    }
+    expect_answer(&w, start_get(&w, "/fine"), 200, "fine"); /* which says nothing of it */
+    assert_true(w.engine->sockets.open[w.engine->sockets.count - 1].until == TL_NEVER);
     world_close(&w);
 }
 
@@ -358,6 +385,7 @@ int main(void)
         ENGINE_TEST(nothing_goes_out_over_a_connection_that_has_ended),
         ENGINE_TEST(a_connection_is_known_by_both_its_ends),
         ENGINE_TEST(no_connection_is_used_past_the_time_that_was_announced),
+        ENGINE_TEST(a_part_of_the_announced_time_is_left_unused),
         ENGINE_TEST(connections_are_kept_for_the_most_requests_at_once),
         ENGINE_TEST(time_in_the_queue_for_a_connection_is_no_attempt),
         ENGINE_TEST(time_in_the_queue_is_not_taken_from_the_time_for_connecting),
