@@ -2,7 +2,9 @@
 #include "driver.h"
 #include "engine_private.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -45,6 +47,11 @@ static void answer_slowly(test_exchange *exchange)
     exchange->over = true;
 }
 
+static void answer_keeping_a_second(test_exchange *exchange)
+{
+    exchange_answer(exchange, 200, "Keep-Alive: timeout=1\r\n", "fine");
+}
+
 static const test_route routes[] = {
     {"/token", answer_token},
     {"/fine", answer_fine},
@@ -52,6 +59,7 @@ static const test_route routes[] = {
     {"/time-out", answer_and_time_out},
     {"/no-time", answer_keeping_no_time},
     {"/long", answer_keeping_long},
+    {"/second", answer_keeping_a_second},
     {"/held", answer_when_released},
     {"/folded", answer_with_a_folded_beginning},
     {"/slow", answer_slowly},
@@ -155,6 +163,27 @@ static void no_connection_is_used_past_the_time_that_was_announced(void **state)
     world_close(&w);
 }
 
+/* A request needs time to arrive, and the server has counted since it sent its answer. */
+static void a_part_of_the_announced_time_is_left_unused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        tl_time used;
+    } rows[] = {{"/second", TL_SECOND / 2}, {"/long", 999 * TL_SECOND}};
+    world w;
+    open_signed_in(&w);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        tl_time before = tl_now();
+        expect_answer(&w, start_get(&w, rows[i].path), 200, "fine");
+        tl_time until = w.engine->sockets.open[w.engine->sockets.count - 1].until;
+        assert_in_range(until, before + rows[i].used, tl_now() + rows[i].used);
+    }
+    expect_answer(&w, start_get(&w, "/fine"), 200, "fine"); /* which says nothing of it */
+    assert_true(w.engine->sockets.open[w.engine->sockets.count - 1].until == TL_NEVER);
+    world_close(&w);
+}
+
 /* Many at once, which all get their answer at the same moment. */
 static void burst(world *w, int count)
 {
@@ -199,6 +228,57 @@ static void time_in_the_queue_for_a_connection_is_no_attempt(void **state)
         assert_int_equal(requests[i]->attempts, 1);
     }
     assert_int_equal(server_requests(w.server, "/slow"), COUNT(requests));
+    world_close(&w);
+}
+
+enum { CALLERS = 4 };
+
+/* A port at which no connection is made any more: nobody accepts those that have filled its queue.
+ */
+static void open_deaf_port(int fds[CALLERS + 1], char *url, size_t size)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    for (int i = 0; i <= CALLERS; i++)
+        fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int listener = fds[CALLERS];
+    assert_return_code(bind(listener, (struct sockaddr *)&address, sizeof address), errno);
+    assert_return_code(listen(listener, 0), errno);
+    assert_return_code(getsockname(listener, (struct sockaddr *)&address, &length), errno);
+    for (int i = 0; i < CALLERS; i++)
+        connect(fds[i], (struct sockaddr *)&address, sizeof address);
+    snprintf(url, size, "http://127.0.0.1:%d/", ntohs(address.sin_port));
+}
+
+/* Each of its attempts has the whole time for connecting, also the one that was in the queue. */
+static void time_in_the_queue_is_not_taken_from_the_time_for_connecting(void **state)
+{
+    (void)state;
+    world w = {.max_connections = 1, .connect_timeout = 1000 * TL_MILLISECOND, .trace = true};
+    w.server = server_start(routes);
+    assert_non_null(w.server);
+    assert_true(world_make_engine(&w));
+    expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+    while (tl_engine_traced(w.engine))
+        tl_engine_drop_trace(w.engine);
+    char url[64];
+    int fds[CALLERS + 1];
+    open_deaf_port(fds, url, sizeof url);
+    tl_request *first = start_write(&w, "/slow");
+    tl_request_spec spec = write_spec(&w, "/");
+    spec.url = url;
+    spec.identity = NULL;
+    tl_request *second = start(&w, &spec);
+    expect_answer(&w, first, 200, "fine");
+    expect_error(&w, second, TL_TIMEOUT, "");
+    assert_int_equal(second->attempts, 4);
+    tl_engine_drop_trace(w.engine); /* of the first request */
+    for (const tl_trace *trace; (trace = tl_engine_traced(w.engine));) {
+        assert_true(trace->total - trace->lookup > 800 * TL_MILLISECOND);
+        tl_engine_drop_trace(w.engine);
+    }
+    for (size_t i = 0; i < COUNT(fds); i++)
+        close(fds[i]);
     world_close(&w);
 }
 
@@ -305,8 +385,10 @@ int main(void)
         ENGINE_TEST(nothing_goes_out_over_a_connection_that_has_ended),
         ENGINE_TEST(a_connection_is_known_by_both_its_ends),
         ENGINE_TEST(no_connection_is_used_past_the_time_that_was_announced),
+        ENGINE_TEST(a_part_of_the_announced_time_is_left_unused),
         ENGINE_TEST(connections_are_kept_for_the_most_requests_at_once),
         ENGINE_TEST(time_in_the_queue_for_a_connection_is_no_attempt),
+        ENGINE_TEST(time_in_the_queue_is_not_taken_from_the_time_for_connecting),
         ENGINE_TEST(a_request_that_waits_for_a_connection_says_so),
         ENGINE_TEST(a_handle_keeps_nothing_of_the_request_before),
         ENGINE_TEST(an_answer_that_begins_folded_does_no_harm),

@@ -3,7 +3,6 @@
 #include "engine_private.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,44 +157,52 @@ static void an_engine_can_be_freed_at_once(void **state)
     world_close(&w);
 }
 
-/* 0 when it is no descriptor that the engine makes, otherwise its kind. */
-static int kind_of(int fd, const char *target)
+enum { MOST_DESCRIPTORS = 1024 };
+
+static void note_open(bool open[MOST_DESCRIPTORS])
+{
+    for (int fd = 0; fd < MOST_DESCRIPTORS; fd++)
+        open[fd] = fcntl(fd, F_GETFD) >= 0;
+}
+
+static int family_of(int fd)
 {
     struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;
-    if (strcmp(target, "anon_inode:[eventpoll]") == 0)
-        return 1;
-    if (strcmp(target, "anon_inode:[timerfd]") == 0)
-        return 2;
-    bool tcp = strncmp(target, "socket:", 7) == 0 &&
-               getsockname(fd, (struct sockaddr *)&address, &size) == 0 &&
-               address.ss_family == AF_INET;
-    return tcp ? 3 : 0;
+    return getsockname(fd, (struct sockaddr *)&address, &size) == 0 ? address.ss_family : AF_UNSPEC;
+}
+
+/* libcurl's own, by which another thread could wake it up: before 8.12 a pair of sockets that are
+ * kept over exec, and whose numbers it tells nobody. */
+static bool is_wake_up(int fd)
+{
+    return curl_version_info(CURLVERSION_NOW)->version_num < 0x080c00 && family_of(fd) == AF_UNIX;
 }
 
 static void every_descriptor_is_close_on_exec(void **state)
 {
     (void)state;
     world w;
-    int found[4] = {0};
+    bool before[MOST_DESCRIPTORS], now[MOST_DESCRIPTORS];
+    int kept = 0, connections = 0, others = 0;
+    note_open(before);
     open_signed_in(&w);
     assert_true(tl_engine_fd(w.engine) >= 0);
     start_up_to(&w, ON_THE_WIRE);
-    DIR *directory = opendir("/proc/self/fd");
-    assert_non_null(directory);
-    for (struct dirent *entry; (entry = readdir(directory));) {
-        char path[300], target[64] = "";
-        snprintf(path, sizeof path, "/proc/self/fd/%s", entry->d_name);
-        if (readlink(path, target, sizeof target - 1) < 0)
+    note_open(now);
+    for (int fd = 0; fd < MOST_DESCRIPTORS; fd++) {
+        if (!now[fd] || before[fd])
             continue;
-        int fd = atoi(entry->d_name), kind = kind_of(fd, target);
-        found[kind]++;
-        if (kind > 0 && !(fcntl(fd, F_GETFD) & FD_CLOEXEC))
-            fail_msg("%s is kept over exec", target);
+        connections += family_of(fd) == AF_INET;
+        others += family_of(fd) == AF_UNSPEC;
+        if (fcntl(fd, F_GETFD) & FD_CLOEXEC)
+            continue;
+        kept++;
+        if (!is_wake_up(fd))
+            fail_msg("descriptor %d is kept over exec", fd);
     }
-    closedir(directory);
-    for (int kind = 1; kind < 4; kind++)
-        assert_true(found[kind] > 0);
+    assert_true(kept == 0 || kept == 2);
+    assert_true(connections > 0 && others >= 2); /* epoll's and a timer's */
     world_close(&w);
 }
 

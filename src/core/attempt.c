@@ -55,7 +55,7 @@ static void drop_headers(tl_request *request)
 
 static void forget_answer(tl_request *request)
 {
-    request->looked_up = false;
+    request->looked_up = 0;
     request->sends = 0;
     request->commentary = (tl_commentary){0};
     request->unwatched = false;
@@ -116,17 +116,24 @@ void tl_attempt_recall(tl_request *request, bool reusable)
     drop_headers(request);
 }
 
-/* Whether nobody has tried anything yet: the kept connection that libcurl chose had ended
- * (on_send), or the time for connecting ran out while the request waited in libcurl's queue (8.12
- * and newer count that time). Neither is an attempt. Neither can go on for ever: libcurl closes the
- * connection, and the request's deadline ends the wait. */
+/* libcurl 8.12 and newer count the time in their queue as time for connecting, so that a request
+ * that waited there has less of it than it should, or none. libcurl's clock and ours may differ a
+ * bit: a tenth, and what a machine needs for a few steps. */
+static bool waited_in_queue(const tl_request *request)
+{
+    tl_time whole = request->engine->transport.connect_timeout;
+    return tl_outcome_connecting(request) < whole - whole / 10 - 20 * TL_MILLISECOND;
+}
+
+/* Whether what ended was no attempt: libcurl has chosen a kept connection that had ended (on_send),
+ * or the time for connecting was not that. This can't go on for ever: libcurl closes such a
+ * connection, and the request's deadline ends the wait in the queue. */
 static bool never_began(const tl_request *request, CURLcode code)
 {
-    if (request->error.kind != TL_OK) /* we ended it ourselves */
+    if (request->error.kind != TL_OK || request->sends > 0) /* we ended it ourselves; it went out */
         return false;
-    return code == CURLE_OPERATION_TIMEDOUT
-               ? !tl_outcome_began(request)
-               : code == CURLE_ABORTED_BY_CALLBACK && request->sends == 0;
+    return code == CURLE_ABORTED_BY_CALLBACK ||
+           (code == CURLE_OPERATION_TIMEDOUT && waited_in_queue(request));
 }
 
 static void begin_again(tl_request *request)

@@ -77,9 +77,10 @@ void tl_attempt_recall(tl_request *request, bool reusable);
 
 /* outcome.c */
 
-/* Whether libcurl has begun with the attempt. Otherwise it lets it wait in a queue of its own: for
- * one of max_connections, or for a connection that others are making and that it may join. */
-bool tl_outcome_began(const tl_request *request);
+/* How long libcurl has been looking up the host name and connecting; 0 while it lets the request
+ * wait in a queue of its own: for one of max_connections, or for a connection that others are
+ * making and that it may join. */
+tl_time tl_outcome_connecting(const tl_request *request);
 
 /* How far the request on the wire has come, in words. */
 void tl_outcome_describe(const tl_request *request, char *text, size_t size);

@@ -102,7 +102,7 @@ static int on_lookup(void *resolver, void *reserved, void *context)
 {
     (void)resolver, (void)reserved;
     tl_request *request = context;
-    request->looked_up = true;
+    request->looked_up = tl_now();
     return 0;
 }
 

@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The time is set when the address is known, also when nobody had to be asked for it. */
-bool tl_outcome_began(const tl_request *request)
+tl_time tl_outcome_connecting(const tl_request *request)
 {
-    return request->looked_up || tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T) > 0;
+    if (request->looked_up != 0)
+        return tl_now() - request->looked_up;
+    /* When the address was known, for which nobody had to be asked. */
+    tl_time known = tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T);
+    return known > 0 ? tl_request_measure(request, CURLINFO_TOTAL_TIME_T) - known : 0;
 }
 
 /* By our own callback: libcurl's times tell it no longer, since from 8.21 on even a connection that
@@ -39,7 +42,7 @@ void tl_outcome_describe(const tl_request *request, char *text, size_t size)
         snprintf(text, size, "waiting for the answer");
     else if (tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T) > 0)
         snprintf(text, size, "connecting");
-    else if (tl_outcome_began(request))
+    else if (request->looked_up != 0)
         snprintf(text, size, "looking up the host name");
     else
         snprintf(text, size, "waiting for a free connection");

@@ -59,7 +59,7 @@ typedef struct tl_request {
 
     int attempts;                   /* that went out, or tried to */
     bool replayed;                  /* after a 401 */
-    bool looked_up;                 /* libcurl has begun to look up the host name */
+    tl_time looked_up;              /* when libcurl asked for the host's address; 0: not yet */
     int sends;                      /* in the last attempt: libcurl may send again by itself */
     tl_commentary commentary;       /* on the last attempt */
     bool unwatched;                 /* the system refused to watch the socket it needs */
