@@ -312,12 +312,11 @@ bool tl_identity_refused(tl_identity *identity, uint64_t generation, bool replay
 {
     bool current = identity->generation == generation && identity->lines.length > 0;
     bool unripe = may_be_unripe(identity, now);
-    bool ripening = identity->found_replacement && now < identity->serves_from;
     if (identity->kind == TL_FIXED)
         return false;
     if (current && !identity->proven) /* age is not what is wrong when a ripe one is refused, too */
         identity->ripens = unripe && !replayed; /* and need not be when one operation is */
-    if (!replayed && (!current || ripening))
+    if (!replayed && !current)
         return true; /* another request that carried the same proof has seen to it */
     if (now < identity->replacing.until)
         return false;
