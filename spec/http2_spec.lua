@@ -46,7 +46,7 @@ describe("HTTP/2:", function()
   -- RFC 9113 section 8.7, and 6.8 for a GOAWAY whose last stream is below the request's.
   local not_taken = { "refused", "goaway_below" }
   -- What a server may do after it has executed a request.
-  local unknown = { "close", "goaway_at", "internal", "cancel", "http_1_1_required", "answer 000", "answer 009",
+  local unknown = { "close", "reset", "goaway_at", "internal", "cancel", "http_1_1_required", "answer 000", "answer 009",
     "answer 150" }
 
   for _, way in ipairs(ways) do
@@ -112,6 +112,19 @@ describe("HTTP/2:", function()
     assert.is_nil(failure.outcome)
     assert.equal(4, failure.attempts)
     assert.same({ "refused", "refused", "refused", "refused" }, server:log())
+  end)
+
+  -- libcurl remembers in its handle that a stream was refused, until it sends again for that reason. It does not where
+  -- it sends again for another, as a read on a kept connection.
+  it("a write that is lost is not taken for refused because a read was", function()
+    local server <close> = h2.start { fine, "refused", fine, "reset", fine }
+    local client <close> = connect(server)
+    assert(read(client))
+    assert(read(client))
+    local done, failure = writes["without a body"](client)
+    assert.is_nil(done)
+    assert.equal("unknown", failure.outcome)
+    assert.same({ fine, "refused", fine, "reset" }, server:log())
   end)
 
   it("a write that is lost after it was refused is unknown", function()

@@ -40,6 +40,17 @@ local actions = {}
 
 function actions.close() return true end
 
+-- Without TLS's own goodbye. Of Debian's socket libraries for Lua only LuaSocket can set SO_LINGER; it borrows the
+-- descriptor for a moment.
+function actions.reset(sock)
+  local borrower = require("socket").tcp()
+  borrower:close()
+  borrower:setfd(sock:pollfd())
+  borrower:setoption("linger", { on = true, timeout = 0 })
+  borrower:setfd(-1)
+  return true
+end
+
 function actions.silent() end
 
 -- The next one is refused as well, whatever the script says: what a GOAWAY leaves behind is not read any more.
@@ -152,7 +163,7 @@ Server.__close = Server.stop
 
 --- Starts a server, and waits until it listens.
 -- @param script array of what comes of the requests, in turn, the last for all further ones: "answer <status>",
---   "head" (a 200 without an end), "silent", "close", a reset of the stream by its name in ERRORS, "goaway_below" (a
+--   "head" (a 200 without an end), "silent", "close", "reset" (of the connection), a reset of the stream by its name in ERRORS, "goaway_below" (a
 --   GOAWAY that does not count the request), "goaway_at" (one that does, and the end)
 -- @return object with base_url, ca_file, log, stop
 function Server.start(script)

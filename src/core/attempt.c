@@ -159,6 +159,14 @@ static bool judge_proof(const tl_request *request, const tl_attempt *attempt)
     return false;
 }
 
+/* A handle that failed may still have a lookup's thread running. One that libcurl sent a request
+ * with again by itself may remember that a stream was refused, for good: a later write that is lost
+ * would pass for refused then, and go out twice. */
+static bool is_reusable(const tl_request *request, CURLcode code)
+{
+    return code == CURLE_OK && request->sends == 1;
+}
+
 void tl_attempt_done(tl_request *request, CURLcode code)
 {
     tl_engine *engine = request->engine;
@@ -177,7 +185,7 @@ void tl_attempt_done(tl_request *request, CURLcode code)
     if (code == CURLE_OK)
         tl_sockets_answered(&engine->sockets, request->easy,
                             tl_header_block_keep_alive(&request->answer_headers));
-    tl_attempt_recall(request, code == CURLE_OK); /* a failed lookup's thread may still run */
+    tl_attempt_recall(request, is_reusable(request, code));
     request->outcome = tl_retry_outcome(&attempt);
     attempt.has_other_proof = judge_proof(request, &attempt);
     switch (tl_retry_judge(&attempt, &engine->random, &delay)) {
