@@ -49,7 +49,7 @@ static void read_text(tl_commentary *commentary, words text)
         commentary->refused = true;
     else if ((skip(&rest, "received GOAWAY, ") || skip(&rest, "recveived GOAWAY, ")) &&
              skip_to(&rest, "last_stream=") && read_stream(rest, &last))
-        commentary->refused |= commentary->stream > last;
+        commentary->left_out |= commentary->stream > last;
 }
 
 /* What came in the handshake, message by message: a CertificateRequest (RFC 8446 4.3.2, RFC 5246

@@ -13,6 +13,7 @@
 typedef struct tl_commentary {
     uint32_t stream;        /* HTTP/2: of the request, or 0 */
     bool refused;           /* HTTP/2: the server says that it has not taken the request */
+    bool left_out;          /* HTTP/2: a GOAWAY does not count the stream; see tl_outcome_read */
     bool certificate_asked; /* the server asked for a client certificate in the handshake */
     bool no_tls;            /* the server's first bytes are HTTP's, not TLS's */
 } tl_commentary;

@@ -71,8 +71,18 @@ static CURLcode meant_code(const tl_request *request, CURLcode code)
     return code;
 }
 
+/* Before 8.1 libcurl ends a request that a GOAWAY leaves out with this code, which it gives for
+ * other reasons as well. With any other code the GOAWAY need not be the one of the request's own
+ * connection: libcurl also reads those that it looks at for a second try. */
+static bool was_left_out(const tl_request *request, CURLcode code)
+{
+    return code == CURLE_HTTP2 && request->commentary.left_out;
+}
+
 void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt)
 {
+    if (was_left_out(request, code))
+        request->commentary.refused = true;
     int status = status_of(request);
     request->status = status >= FIRST_FINAL_STATUS ? status : 0;
     request->retry_after = tl_header_block_retry_after(&request->answer_headers, time(NULL));
