@@ -46,8 +46,8 @@ describe("HTTP/2:", function()
   -- RFC 9113 section 8.7, and 6.8 for a GOAWAY whose last stream is below the request's.
   local not_taken = { "refused", "goaway_below" }
   -- What a server may do after it has executed a request.
-  local unknown = { "close", "reset", "goaway_at", "internal", "cancel", "http_1_1_required", "answer 000", "answer 009",
-    "answer 150" }
+  local unknown = { "close", "reset", "goaway_at", "internal", "cancel", "http_1_1_required", "answer 000",
+    "answer 009", "answer 150" }
 
   for _, way in ipairs(ways) do
     for _, action in ipairs(not_taken) do

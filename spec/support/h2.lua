@@ -163,8 +163,8 @@ Server.__close = Server.stop
 
 --- Starts a server, and waits until it listens.
 -- @param script array of what comes of the requests, in turn, the last for all further ones: "answer <status>",
---   "head" (a 200 without an end), "silent", "close", "reset" (of the connection), a reset of the stream by its name in ERRORS, "goaway_below" (a
---   GOAWAY that does not count the request), "goaway_at" (one that does, and the end)
+--   "head" (a 200 without an end), "silent", "close", "reset" (of the connection), a reset of the stream by its name in
+--   ERRORS, "goaway_below" (a GOAWAY that does not count the request), "goaway_at" (one that does, and the end)
 -- @return object with base_url, ca_file, log, stop
 function Server.start(script)
   local path, parts = os.tmpname(), {}
