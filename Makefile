@@ -185,7 +185,7 @@ fuzz-answers: setup-test ## drive every verb through ANSWERS answers that are sp
 
 fuzz-answers-with:
 	@$(MAKE) --no-print-directory CFLAGS='-O1 -g $(sanitizers)' all $(BUILD)/spec/host
-	@$(checkout) $(sanitizing) $(BUILD)/spec/host spec/fuzz/answers/run.lua $(ANSWERS) '$(FUZZ_SEED)' \
+	@$(checkout) $(sanitizing) timeout 900 $(BUILD)/spec/host spec/fuzz/answers/run.lua $(ANSWERS) '$(FUZZ_SEED)' \
 		$(BUILD)/answers.case '$(FUZZ_CASE)' \
 		|| { echo "the last case was $$(cat $(BUILD)/answers.case)" >&2; exit 1; }
 
