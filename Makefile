@@ -24,11 +24,11 @@ fuzzer          = $(BUILD)/fuzz/decode_fuzz
 bench_programs  = $(addprefix $(BUILD)/bench/,floor starter empty.so)
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 
-packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates lua-cjson
+packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates
 sandbox_packages = lua-cqueues lua-luaossl
-test_packages    = $(sandbox_packages) lua-socket lua-busted libcmocka-dev binutils curl locales openssl \
+test_packages    = $(sandbox_packages) lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales openssl \
 	tinyproxy nginx haproxy
-bench_packages   = $(sandbox_packages) valgrind
+bench_packages   = $(sandbox_packages) lua-cjson valgrind
 lint_packages    = $(test_packages) lua-check clang clang-format
 
 # A folder with another cjson.so than the system's, for the tests.
@@ -185,7 +185,7 @@ fuzz-answers: setup-test ## drive every verb through ANSWERS answers that are sp
 
 fuzz-answers-with:
 	@$(MAKE) --no-print-directory CFLAGS='-O1 -g $(sanitizers)' all $(BUILD)/spec/host
-	@$(checkout) $(sanitizing) $(BUILD)/spec/host spec/fuzz/answers/run.lua $(ANSWERS) '$(FUZZ_SEED)' \
+	@$(checkout) $(sanitizing) timeout 900 $(BUILD)/spec/host spec/fuzz/answers/run.lua $(ANSWERS) '$(FUZZ_SEED)' \
 		$(BUILD)/answers.case '$(FUZZ_CASE)' \
 		|| { echo "the last case was $$(cat $(BUILD)/answers.case)" >&2; exit 1; }
 

@@ -47,6 +47,15 @@ local rows = {
       return core.encode_value(core.decode_value(text, true).short)
     end) > 300)
   ]=] },
+  { "reads an answer", [=[
+    assert(sweep(function()
+      return core.encode_value(core.decode_answer("\xEF\xBB\xBF" .. text).many)
+    end) > 300)
+    assert(sweep(core.decode_answer, text .. "]") > 300)
+  ]=] },
+  { "makes lines of foreign text", [=[
+    assert(sweep(core.line, ("x\n"):rep(1000), 1000) > 0)
+  ]=] },
   { "says what is wrong in a text", [=[
     assert(sweep(core.decode_value, text .. "]") > 300)
   ]=] },

@@ -212,6 +212,18 @@ describe("lua-cjson", function()
     assert.equal(require "cjson"._VERSION, tasklist.version().cjson)
   end)
 
+  it("is not needed", function()
+    local output, fine = connect.run_script [==[
+      package.preload.cjson = function() error "loaded" end
+      local tasklist = require "tasklist"
+      for name in io.popen("cd lua && find tasklist -name '*.lua' -not -path '*/sandbox/*'"):lines() do
+        require((name:gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", ".")))
+      end
+      assert(tasklist.version().cjson == nil)
+    ]==]
+    assert.is_true(fine, output)
+  end)
+
   it("keeps the host's settings, and they change nothing here", function()
     local output, fine = connect.run_script [==[
       local cjson = require "cjson"

@@ -42,8 +42,10 @@ local function reply(request)
   return waits and bytes:sub(1, math.random(0, #bytes)) or bytes, waits and "wait" or ends and "close" or "keep"
 end
 
+local numbers = {} -- case -> how many requests of it have come
+
 -- The next request on a connection; nil at its end.
-local function read_request(sock, numbers)
+local function read_request(sock)
   local line = sock:read "*L"
   local method, case, path = (line or ""):match "^(%u+) /(%d+)(/[^ ?]*)"
   if not method then
@@ -64,9 +66,9 @@ local function read_request(sock, numbers)
   return { method = method, case = case, path = path, number = numbers[case] }
 end
 
-local function serve(sock, numbers)
+local function serve(sock)
   sock:setmode("b", "bf")
-  for request in read_request, sock, numbers do
+  for request in read_request, sock do
     local bytes, what_then = reply(request)
     if is_write(request) then
       note(request, bytes)
@@ -80,14 +82,14 @@ local function serve(sock, numbers)
   end
 end
 
-local loop, numbers = cqueues.new(), {}
+local loop = cqueues.new()
 local listener = socket.listen { host = "127.0.0.1", port = 0 }
 assert(listener:listen())
 loop:wrap(function()
   for sock in listener:clients() do
     loop:wrap(function()
       sock:onerror(function(_, _, code) return code end) -- a client that goes away is no mistake
-      local fine, problem = pcall(serve, sock, numbers)
+      local fine, problem = pcall(serve, sock)
       if not fine then
         log:write("the server failed: " .. problem .. "\n")
         log:flush()
