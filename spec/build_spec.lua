@@ -1,4 +1,4 @@
---- What `make` runs, read from what it says it would run; and what the tests run with.
+--- What `make` runs, read from what it says it would run; what the tests run with; how steps are counted.
 local connect = require "spec.support.client"
 local core = require "tasklist.core"
 
@@ -52,5 +52,37 @@ describe("the tests", function()
     local wanted = os.getenv "TASKLIST_LIBCURL" or system
     assert.equal(wanted, core.curl_version())
     assert.equal(wanted, (connect.run_script "io.write(require('tasklist.core').curl_version())"))
+  end)
+end)
+
+describe("tools/run-steps", function()
+  local function run(...)
+    local pipe = assert(io.popen("JOBS=2 tools/run-steps " .. table.concat({ ... }, " ")))
+    local output = pipe:read("a")
+    return output, (pipe:close())
+  end
+
+  it("counts each command by its last closing line, or as one", function()
+    local output, fine = run("'echo 3 passed, 0 failed'",
+      "'echo 1 passed, 9 failed; echo 5 passed, 1 failed; exit 1'", "true")
+    assert.is_nil(fine)
+    assert.equal("9 passed, 1 failed", output:match "([^\n]*)\n$")
+    output, fine = run("'echo 3 passed, 0 failed'", "true")
+    assert.is_true(fine)
+    assert.equal("4 passed, 0 failed", output:match "([^\n]*)\n$")
+  end)
+
+  it("takes a command that ends badly for failed, whatever it wrote, and none for no success", function()
+    assert.equal("2 passed, 2 failed", run("false", "'echo 2 passed, 0 failed; exit 1'"):match "([^\n]*)\n$")
+    local output, fine = run()
+    assert.is_nil(fine)
+    assert.equal("0 passed, 0 failed\n", output)
+  end)
+
+  it("shows the output of each in one piece", function()
+    local slow = "'for i in 1 2 3 4 5; do echo %s; sleep 0.02; done'"
+    local output = run(slow:format "a", slow:format "b")
+    assert.truthy(output:find(("a\n"):rep(5), 1, true), output)
+    assert.truthy(output:find(("b\n"):rep(5), 1, true), output)
   end)
 end)
