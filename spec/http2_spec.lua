@@ -94,6 +94,19 @@ describe("HTTP/2:", function()
       end)
     end
 
+    for _, action in ipairs { "head_refused", "head_goaway_below" } do
+      for name, write in pairs(writes) do
+        it(("a write %s whose answer has begun is not taken for refused after %s, %s"):format(name, action, way[1]),
+          function()
+            local done, failure, taken = call(way, action, write)
+            assert.is_nil(done)
+            assert.equal("network", failure.kind)
+            assert.equal("done", failure.outcome)
+            assert.same({ action }, taken)
+          end)
+      end
+    end
+
     it("a write whose answer has begun is done when its time is over, " .. way[1], function()
       local done, failure = call(way, "head", writes["with a body"], { timeout = 0.5 })
       assert.is_nil(done)

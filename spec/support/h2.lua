@@ -68,6 +68,17 @@ function actions.head(sock, stream)
   send(sock, HEADERS, END_HEADERS, stream, field(":status", "200"))
 end
 
+-- A server that has begun to answer, and then says that it has not taken the request, contradicts itself.
+function actions.head_refused(sock, stream)
+  actions.head(sock, stream)
+  actions.refused(sock, stream)
+end
+
+function actions.head_goaway_below(sock, stream, state)
+  actions.head(sock, stream)
+  actions.goaway_below(sock, stream, state)
+end
+
 for name, code in pairs(ERRORS) do
   actions[name] = function(sock, stream)
     send(sock, RST_STREAM, 0, stream, string.pack(">I4", code))

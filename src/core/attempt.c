@@ -3,6 +3,7 @@
 #include "header_block.h"
 #include "retry.h"
 
+#include <errno.h>
 #include <string.h>
 
 static bool add_header(tl_request *request, const char *header)
@@ -118,11 +119,15 @@ void tl_attempt_recall(tl_request *request, bool reusable)
 
 /* libcurl 8.12 and newer count the time in their queue as time for connecting, so that a request
  * that waited there has less of it than it should, or none. libcurl's clock and ours may differ a
- * bit: a tenth, and what a machine needs for a few steps. */
+ * bit: a tenth, and what a machine needs for a few steps. But when it was the system that gave up
+ * connecting, for which libcurl has the same code, the time that was left says nothing. */
 static bool waited_in_queue(const tl_request *request)
 {
+    long system_error = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &system_error);
     tl_time whole = request->engine->transport.connect_timeout;
-    return tl_outcome_connecting(request) < whole - whole / 10 - 20 * TL_MILLISECOND;
+    return system_error != ETIMEDOUT &&
+           tl_outcome_connecting(request) < whole - whole / 10 - 20 * TL_MILLISECOND;
 }
 
 /* Whether what ended was no attempt: libcurl has chosen a kept connection that had ended (on_send),

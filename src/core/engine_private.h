@@ -32,6 +32,7 @@ struct tl_engine {
     tl_link asking;              /* identities that wait for the host, by `queue` */
     CURL *idle[TL_IDLE_HANDLES]; /* handles that were used before */
     size_t idle_count;
+    size_t most_idle;
     long handles; /* that there are, the idle ones included */
     long most_handles;
     int most_attempts;
@@ -49,6 +50,10 @@ void tl_engine_finish(tl_request *request);
 void tl_engine_changed(tl_engine *engine);
 
 /* handle.c */
+
+/* How many handles an engine keeps for other requests, by the libcurl that is running. To be asked
+ * once: libcurl writes its version anew for each question, where other threads may read it. */
+size_t tl_handle_most_idle(void);
 
 /* A handle that no request has. NULL with `code` set when libcurl refuses to make one. */
 CURL *tl_handle_take(tl_engine *engine, CURLcode *code);

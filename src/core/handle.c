@@ -215,14 +215,14 @@ static void forget_request(CURL *easy)
 /* Before 8.1.0 a handle goes on pointing to the last field of the answer before, which is freed,
  * and libcurl writes there when the next answer begins with a folded line. Such a handle serves
  * once. */
-static bool can_serve_again(void)
+size_t tl_handle_most_idle(void)
 {
-    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100;
+    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100 ? TL_IDLE_HANDLES : 0;
 }
 
 void tl_handle_give_back(tl_engine *engine, CURL *easy, bool reusable)
 {
-    if (reusable && can_serve_again() && engine->idle_count < TL_IDLE_HANDLES) {
+    if (reusable && engine->idle_count < engine->most_idle) {
         forget_request(easy);
         engine->idle[engine->idle_count++] = easy;
     } else {

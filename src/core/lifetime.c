@@ -95,6 +95,7 @@ static void init_fields(tl_engine *engine, const tl_engine_options *options)
     engine->owner = getpid();
     engine->poller = TL_POLLER_CLOSED;
     engine->most_attempts = options->most_attempts;
+    engine->most_idle = tl_handle_most_idle();
     engine->random = options->seed;
     engine->driven_until = tl_now();
     tl_timers_init(&engine->timers);

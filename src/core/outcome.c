@@ -16,11 +16,17 @@ tl_time tl_outcome_connecting(const tl_request *request)
     return known > 0 ? tl_request_measure(request, CURLINFO_TOTAL_TIME_T) - known : 0;
 }
 
+/* A server that has begun to answer has taken the request, even if it denies that afterwards. */
+static bool was_refused(const tl_request *request)
+{
+    return request->commentary.refused && request->answer_headers.length == 0;
+}
+
 /* By our own callback: libcurl's times tell it no longer, since from 8.21 on even a connection that
  * was refused has a PRETRANSFER_TIME. */
 static bool went_out(const tl_request *request)
 {
-    return request->sends > 0 && !request->commentary.refused;
+    return request->sends > 0 && !was_refused(request);
 }
 
 static int status_of(const tl_request *request)
@@ -139,7 +145,7 @@ static tl_certificate_fault certificate_fault(const tl_request *request, CURLcod
 /* What libcurl says, but where its words are about something else than what has happened. */
 static const char *text_of(const tl_request *request, const tl_attempt *attempt)
 {
-    if (request->commentary.refused)
+    if (was_refused(request))
         return "the server refused the request's HTTP/2 stream and did nothing with it";
     if (request->commentary.no_tls)
         return "the server speaks no TLS there, but plain HTTP: check whether the URL is to begin "

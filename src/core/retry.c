@@ -35,7 +35,9 @@ static const struct rule {
 enum { TOO_LARGE = 100 };
 
 /* What a code of libcurl's means while nothing of the request can have reached the server, and from
- * then on. All codes that are not here: not connected, and lost. */
+ * then on. All codes that are not here: not connected, and lost. A fault of the set-up is of a
+ * connection that is being made: after the request went out, that is another one, on which libcurl
+ * would have sent it again, and says nothing of what became of the request on the first. */
 static const struct failure {
     int code;
     tl_retry_reason before, after;
@@ -43,14 +45,16 @@ static const struct failure {
     {CURLE_OPERATION_TIMEDOUT, TL_REASON_CONNECT_LATE, TL_REASON_LATE},
     /* a scheme that is off; or an answer that is no HTTP */
     {CURLE_UNSUPPORTED_PROTOCOL, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
-    {CURLE_URL_MALFORMAT, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
-    {CURLE_PEER_FAILED_VERIFICATION, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
-    {CURLE_SSL_CIPHER, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
+    {CURLE_URL_MALFORMAT, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
+    {CURLE_PEER_FAILED_VERIFICATION, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
+    {CURLE_SSL_CIPHER, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
+    /* with TLS 1.3 a server refuses our certificate only after the handshake: it reads no request
+     */
     {CURLE_SSL_CLIENTCERT, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
-    {CURLE_SSL_ISSUER_ERROR, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
+    {CURLE_SSL_ISSUER_ERROR, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
     /* what libcurl reads before it sends anything */
-    {CURLE_SSL_CERTPROBLEM, TL_REASON_BAD_FILE, TL_REASON_BAD_FILE},
-    {CURLE_SSL_CACERT_BADFILE, TL_REASON_BAD_FILE, TL_REASON_BAD_FILE},
+    {CURLE_SSL_CERTPROBLEM, TL_REASON_BAD_FILE, TL_REASON_LOST},
+    {CURLE_SSL_CACERT_BADFILE, TL_REASON_BAD_FILE, TL_REASON_LOST},
     {CURLE_WRITE_ERROR, TL_REASON_OUR_LIMIT, TL_REASON_OUR_LIMIT},
     /* Before 8.6 libcurl says that it is out of memory, too, when a header line of the answer is
      * longer than it takes. */

@@ -136,7 +136,7 @@ CURLcode tl_transport_apply(const tl_transport *transport, CURL *easy)
     /* A libcurl without HTTP/2 does without. */
     long http_version = transport->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http_version);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, TL_ACCEPTED_CODING);
     CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     if (code == CURLE_OK)
         code = apply_numbers(easy, always, sizeof always / sizeof *always);
