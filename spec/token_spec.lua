@@ -1,6 +1,12 @@
 local advice = require "tasklist.advice"
-local decode = require "tasklist.token"
 local find = require "spec.support.find"
+local read = require "tasklist.token"
+
+local usual = advice.new { auth = "oauth" }
+
+local function decode(status, body, given, url)
+  return read(status, body, given or usual, url)
+end
 
 describe("a token answer", function()
   it("gives the token and its life", function()

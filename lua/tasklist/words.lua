@@ -1,7 +1,6 @@
 --- How messages speak of what a user wrote: values that are not what they should be, names that are not known.
 
 local core = require "tasklist.core"
-local nearest = require "tasklist.nearest"
 local one_line = require "tasklist.one_line"
 
 local words = {}
@@ -93,6 +92,8 @@ end
 -- @tparam table known name -> anything
 -- @treturn string
 function words.unknown(what, name, known)
+  -- Loaded now, because a program without mistakes never needs it.
+  local nearest = require "tasklist.nearest"
   local meant = type(name) == "string" and nearest.of(name, known) or {}
   if #meant > 0 then
     return ("unknown %s %s; did you mean %s?"):format(what, words.name(name), list(meant, " or "))
