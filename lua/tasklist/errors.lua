@@ -77,17 +77,22 @@ local function has_refused_byte(path)
   return false
 end
 
-local function hint_of(answer, said, message, way)
+-- What to do where the refusal comes from what was asked.
+local function hint_at_request(answer, said, message, way)
   if said.text == unexpected and not message.read then
     return no_permission
   elseif answer.status == 400 and not said.text and has_refused_byte(message.path) then
     return refused_byte
-  elseif answer.status == 401 then
-    return way.unauthorized
   elseif said.code == "csrf" then
     return way.csrf
   end
-  return said.hint or not said.code and status_hints[answer.status] or nil
+  return said.hint
+end
+
+-- What to do where it may come from a setting: then the oddly written ones are named as well.
+local function hint_at_settings(answer, said, way, odd)
+  local hint = answer.status == 401 and way.unauthorized or not said.code and status_hints[answer.status]
+  return hint and hint .. (odd and "; " .. odd or "")
 end
 
 --- An answer that is no success.
@@ -102,9 +107,9 @@ function errors.of_status(answer, message, way, odd)
   if said.text then
     text = text .. ": " .. said.text
   end
-  local hint = hint_of(answer, said, message, way)
+  local hint = hint_at_request(answer, said, message, way) or hint_at_settings(answer, said, way, odd)
   if hint then
-    text = text .. "; " .. hint .. (odd and "; " .. odd or "")
+    text = text .. "; " .. hint
   end
   return {
     kind = (answer.status == 401 or said.code == "csrf") and "auth" or "http",
