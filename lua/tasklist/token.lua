@@ -37,7 +37,7 @@ end
 -- @tparam integer status
 -- @tparam string body
 -- @tparam table advice the client's
--- @tparam[opt] string url of the endpoint
+-- @tparam string url of the endpoint
 -- @treturn string access_token; or nil, then a message and the server's `error` and
 --   `error_description`, or nil
 -- @treturn ?number the token's life in seconds; nil when the server does not say it plainly, and then
@@ -50,7 +50,7 @@ return function(status, body, advice, url)
   local answer = json.decode(body)
   local problem = problem_of(answer, advice)
   if problem then
-    return nil, ("the token endpoint's answer (%d) %s"):format(status, problem)
+    return nil, ("the token endpoint %s answered %d, and the answer %s"):format(url, status, problem)
   end
   return answer.access_token, life_of(answer.expires_in)
 end
