@@ -17,7 +17,7 @@ local metatable = { __name = "tasklist.error" }
 
 local longest_message = 1000 -- bytes
 
--- What nobody may overlook who is about to do it again.
+-- In the text, because a caller who reads only that and sends the write again may have it executed twice.
 local outcomes = { unknown = "; it may have been executed", done = "; it was executed" }
 
 function metatable:__tostring()
@@ -61,7 +61,7 @@ local status_hints = {
   [404] = "check base_url (CAMUNDA_TASKLIST_BASE_URL)",
 }
 
--- Tasklist has no other words for this.
+-- What Tasklist answers to a write that the client has no permission for; it says the same of its own faults.
 local unexpected = "Unexpected server error occurred."
 local refused_byte = "the server takes no id that holds a slash, a backslash, a semicolon or a percent sign; "
   .. "read such variables by client:variables"

@@ -61,7 +61,7 @@ function words.wrong(path, what, value)
   return ("%s: %s expected, got %s"):format(path, what, words.shown(value))
 end
 
---- The same for those who give nothing and the problem.
+--- The same as the results of a function that gives nil and a problem.
 -- @tparam string path what to call the value
 -- @tparam string what would be right
 -- @param value
