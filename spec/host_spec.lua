@@ -32,6 +32,17 @@ describe("the module", function()
     assert.is_true(fine, output)
   end)
 
+  it("loads what most programs never need only when they need it", function()
+    local output, fine = connect.run_script [[
+      local tasklist = require "tasklist"
+      tasklist.new { env = false, base_url = "https://h.example", client_id = "a", client_secret = "b" }:close()
+      for _, name in ipairs { "completion", "dates", "nearest", "settings.env_file", "sign_in", "values", "watch" } do
+        assert(not package.loaded["tasklist." .. name], name)
+      end
+    ]]
+    assert.is_true(fine, output)
+  end)
+
   it("gives an error when the system has no descriptor left, and serves when it has again", function()
     local output, fine = connect.run_script [[
       local tasklist = require "tasklist"

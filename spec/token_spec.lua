@@ -1,6 +1,12 @@
 local advice = require "tasklist.advice"
-local decode = require "tasklist.token"
 local find = require "spec.support.find"
+local read = require "tasklist.token"
+
+local usual = advice.new { auth = "oauth" }
+
+local function decode(status, body, given)
+  return read(status, body, given or usual, "https://login.example/token")
+end
 
 describe("a token answer", function()
   it("gives the token and its life", function()
@@ -38,7 +44,7 @@ describe("a token answer", function()
       local token, message, code = decode(200, body)
       assert.is_nil(token)
       assert.is_nil(code)
-      assert.truthy(message:find("the token endpoint's answer (200)", 1, true), message)
+      find(message, "the token endpoint https://login.example/token answered 200, and the answer ")
       assert.falsy(message:find("secret", 1, true), message)
     end)
   end
@@ -64,8 +70,8 @@ describe("a token answer", function()
     it("is refused with the type " .. kind, function()
       local token, message = decode(200, ('{"access_token":"abc","token_type":%s}'):format(kind))
       assert.is_nil(token)
-      assert.equal("the token endpoint's answer (200) has a token_type that is not Bearer, and no other is known here",
-        message)
+      assert.equal("the token endpoint https://login.example/token answered 200, and the answer has a token_type that "
+        .. "is not Bearer, and no other is known here", message)
     end)
   end
 
@@ -90,7 +96,7 @@ describe("a token answer", function()
   }
   for _, row in ipairs(refusals) do
     it(("that is %d %s says what to check"):format(row[1], row[2]), function()
-      local _, message = decode(row[1], row[2], nil, "https://login.example/token")
+      local _, message = decode(row[1], row[2])
       find(message, ("the token endpoint https://login.example/token answered %d"):format(row[1]))
       for _, text in ipairs(row[3]) do find(message, text) end
       for _, text in ipairs(row[4]) do assert.falsy(message:find(text, 1, true), message) end
@@ -113,7 +119,7 @@ describe("a token answer", function()
     it("that is a page is no OAuth answer, row " .. number, function()
       local token, message, code = decode(400, row[1])
       assert.same({}, { token, code })
-      find(message, "the token endpoint answered 400, which is no OAuth answer: " .. row[2])
+      find(message, "the token endpoint https://login.example/token answered 400, which is no OAuth answer: " .. row[2])
       find(message, "authorization_server_url")
       find(message, "client_cert")
       assert.falsy(message:find("client_id", 1, true), message)

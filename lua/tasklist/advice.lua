@@ -9,7 +9,7 @@ local Advice = {} -- the methods
 local metatable = { __index = Advice }
 local advice = {}
 
--- Settings that are sent as they are, to say who we are or where to say so.
+-- Whether a setting goes into a sign-in or a request as it was written, or is the URL of one.
 local function is_sent(row, way)
   return (row.type == "string" or row.type == "token") and (row.auth == way or row.url)
 end
@@ -30,7 +30,8 @@ local function finder(parts)
   end
 end
 
--- Header fields of the caller's go to each endpoint too, and may be secrets; shorter ones than this are none.
+-- Header fields of the caller's go to each endpoint too, and may be secrets. Shorter values than this do not count:
+-- many texts have them ("1", "true") by chance, and would never be shown then.
 local shortest_secret = 5
 
 local function secrets_of(values)

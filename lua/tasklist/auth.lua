@@ -2,7 +2,6 @@
 
 local decode_token = require "tasklist.token"
 local headers = require "tasklist.headers"
-local sign_in = require "tasklist.sign_in"
 
 local form_type = { Accept = "application/json", ["Content-Type"] = "application/x-www-form-urlencoded" }
 
@@ -32,6 +31,7 @@ local function read_login(status, body, advice, url)
   if status >= 200 and status <= 299 then
     return true
   end
+  local sign_in = require "tasklist.sign_in" -- loaded now, because most logins are not refused
   return sign_in.refused(sign_in.login, status, body, advice, url)
 end
 

@@ -6,7 +6,6 @@
 -- integers.
 -- @module tasklist.client
 
-local completion = require "tasklist.completion"
 local connection = require "tasklist.connection"
 local core = require "tasklist.core"
 local headers = require "tasklist.headers"
@@ -16,7 +15,6 @@ local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
 local variables = require "tasklist.variables"
 local verbs = require "tasklist.verbs"
-local watch = require "tasklist.watch"
 
 local Client = {} -- the methods
 local metatable = { __index = Client, __name = "tasklist.client", __metatable = "tasklist.client" }
@@ -82,7 +80,9 @@ end)
 --   seconds a refused sign-in counts as one, once the API has answered; `timeout`: seconds, of each page
 -- @treturn function for a generic `for`, with a closing value behind it; it does not end by itself. With each task
 --   it gives a function, `again()`: the next round gives this task once more, if it still matches
-Client.watch = verbs.of_walk("watch", watch.new)
+Client.watch = verbs.of_walk("watch", function(...)
+  return require("tasklist.watch").new(...) -- loaded now, because most programs watch nothing
+end)
 
 --- Reads one task: GET /v1/tasks/{id}.
 -- @function Client:get_task
@@ -121,6 +121,7 @@ Client.complete_task = verb("complete_task", function(self, made, id, _, options
   if not options.verify then
     return call(self, made)
   end
+  local completion = require "tasklist.completion" -- loaded now, because most completions are not verified
   local read = message.of_operation(v1.operations.get_task, id)
   return completion.verified(self.connection, made, read, options.timeout or self.values.timeout)
 end)

@@ -17,7 +17,7 @@ local metatable = { __name = "tasklist.error" }
 
 local longest_message = 1000 -- bytes
 
--- What nobody may overlook who is about to do it again.
+-- In the text, because a caller who reads only that and sends the write again may have it executed twice.
 local outcomes = { unknown = "; it may have been executed", done = "; it was executed" }
 
 function metatable:__tostring()
@@ -61,7 +61,7 @@ local status_hints = {
   [404] = "check base_url (CAMUNDA_TASKLIST_BASE_URL)",
 }
 
--- Tasklist has no other words for this.
+-- What Tasklist answers to a write that the client has no permission for; it says the same of its own faults.
 local unexpected = "Unexpected server error occurred."
 local refused_byte = "the server takes no id that holds a slash, a backslash, a semicolon or a percent sign; "
   .. "read such variables by client:variables"
@@ -77,17 +77,22 @@ local function has_refused_byte(path)
   return false
 end
 
-local function hint_of(answer, said, message, way)
+-- What to do where the refusal comes from what was asked.
+local function hint_at_request(answer, said, message, way)
   if said.text == unexpected and not message.read then
     return no_permission
   elseif answer.status == 400 and not said.text and has_refused_byte(message.path) then
     return refused_byte
-  elseif answer.status == 401 then
-    return way.unauthorized
   elseif said.code == "csrf" then
     return way.csrf
   end
-  return said.hint or not said.code and status_hints[answer.status] or nil
+  return said.hint
+end
+
+-- What to do where it may come from a setting: then the oddly written ones are named as well.
+local function hint_at_settings(answer, said, way, odd)
+  local hint = answer.status == 401 and way.unauthorized or not said.code and status_hints[answer.status]
+  return hint and hint .. (odd and "; " .. odd or "")
 end
 
 --- An answer that is no success.
@@ -102,9 +107,9 @@ function errors.of_status(answer, message, way, odd)
   if said.text then
     text = text .. ": " .. said.text
   end
-  local hint = hint_of(answer, said, message, way)
+  local hint = hint_at_request(answer, said, message, way) or hint_at_settings(answer, said, way, odd)
   if hint then
-    text = text .. "; " .. hint .. (odd and "; " .. odd or "")
+    text = text .. "; " .. hint
   end
   return {
     kind = (answer.status == 401 or said.code == "csrf") and "auth" or "http",

@@ -26,8 +26,8 @@ local known = {
   { 404, " found%.?$", "not_found" },
 }
 
--- Titles that are said with a 500, and all the same by a server that surely has executed nothing: the engine rejected
--- the command. A TASK_PROCESSING_TIMEOUT is none of them, since the engine may still be at it.
+-- Titles that come with a 500 though nothing was executed: the engine has rejected the command. TASK_PROCESSING_TIMEOUT
+-- is not one of them, since the engine may still execute the command.
 local certain = { INVALID_STATE = true }
 
 local hints = {
@@ -39,7 +39,7 @@ local function text_of(value)
   return type(value) == "string" and value ~= "" and value or nil
 end
 
--- A message that is JSON text, as that of all others.
+-- Where the message is JSON text, what that holds: the title and the words stand there. Otherwise the answer itself.
 local function unpacked(said)
   local inner = text_of(said.message) and said.message:find("^[ \t\r\n]*{") and json.decode(said.message)
   return type(inner) == "table" and inner or said

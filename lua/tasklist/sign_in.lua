@@ -93,13 +93,13 @@ end
 -- @tparam integer status no 2xx
 -- @tparam string body
 -- @tparam table advice
--- @tparam[opt] string url of the endpoint
+-- @tparam string url of the endpoint
 -- @return nil, a message, and the server's `error` and `error_description`, or nil
 function sign_in.refused(endpoint, status, body, advice, url)
   local answer = json.decode(body)
   local page = status >= 400 and type(answer) ~= "table" and said_by_page(body) or nil
   local said, code, description = words_of(endpoint, answer, page, advice)
-  local message = ("%s%s answered %d%s; %s"):format(endpoint.name, url and " " .. url or "", status, said,
+  local message = ("%s %s answered %d%s; %s"):format(endpoint.name, url, status, said,
     hint_for(endpoint, status, code, page, advice))
   return nil, message, code, description
 end

@@ -1,8 +1,6 @@
 --- What a token endpoint's answer holds (RFC 6749 5.1 and 5.2).
 
-local advice = require "tasklist.advice"
 local json = require "tasklist.json"
-local sign_in = require "tasklist.sign_in"
 
 -- A life beyond this (30 years) is a mistake of the server's.
 local longest_life = 1e9
@@ -25,9 +23,9 @@ local function is_bearer(token_type)
 end
 
 -- What is wrong with a success; nothing of it is quoted, since any part may be the token.
-local function problem_of(answer, given)
+local function problem_of(answer, advice)
   if type(answer) ~= "table" then
-    return "is no JSON object; " .. given:check { "authorization_server_url" }
+    return "is no JSON object; " .. advice:check { "authorization_server_url" }
   elseif type(answer.access_token) ~= "string" or answer.access_token == "" then
     return "has no access_token"
   elseif not is_bearer(answer.token_type) then
@@ -38,21 +36,21 @@ end
 --- Reads a token answer.
 -- @tparam integer status
 -- @tparam string body
--- @tparam[opt] table given the client's `advice`
--- @tparam[opt] string url of the endpoint
+-- @tparam table advice the client's
+-- @tparam string url of the endpoint
 -- @treturn string access_token; or nil, then a message and the server's `error` and
 --   `error_description`, or nil
 -- @treturn ?number the token's life in seconds; nil when the server does not say it plainly, and then
 --   the token serves until a 401
-return function(status, body, given, url)
-  given = given or advice.new { auth = "oauth" }
+return function(status, body, advice, url)
   if status < 200 or status > 299 then
-    return sign_in.refused(sign_in.token, status, body, given, url)
+    local sign_in = require "tasklist.sign_in" -- loaded now, because most sign-ins are not refused
+    return sign_in.refused(sign_in.token, status, body, advice, url)
   end
   local answer = json.decode(body)
-  local problem = problem_of(answer, given)
+  local problem = problem_of(answer, advice)
   if problem then
-    return nil, ("the token endpoint's answer (%d) %s"):format(status, problem)
+    return nil, ("the token endpoint %s answered %d, and the answer %s"):format(url, status, problem)
   end
   return answer.access_token, life_of(answer.expires_in)
 end

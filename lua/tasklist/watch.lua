@@ -9,7 +9,8 @@ local watch = {}
 local Watch = {} -- the methods
 local metatable = { __index = Watch, __name = "tasklist.watch" }
 
--- What a round may miss or see twice is at its end only: tasks keep this place for good.
+-- In this order a task keeps its place for good, and what appears during a round comes at its end. In another one a
+-- task could move past the round, which would miss it.
 local oldest_first = { { field = "creationTime", order = "ASC" } }
 
 --- Makes a watch.
@@ -31,7 +32,8 @@ end
 -- What an operator or time can mend while the watch goes on; any other failure would only come again.
 local passing_kinds = { network = true, timeout = true, decode = true }
 
--- These it depends on their status. With a 2xx an endpoint's answer was cut or is garbage.
+-- Failures of these kinds may pass when their status says so (see `is_passing`). One with a 2xx comes from a token
+-- endpoint whose answer was cut or is garbage.
 local kinds_by_status = { http = true, auth = true }
 
 local function is_passing(status)
@@ -111,7 +113,7 @@ end
 
 local function rest(self)
   local seconds = self.rest
-  self.rest = 0 -- first, so that who catches what ends the rest goes on at once
+  self.rest = 0 -- before the pause: who catches an error that ends it, such as Ctrl-C, does not have to wait again
   if seconds > 0 then
     self.connection:pause(seconds)
   end

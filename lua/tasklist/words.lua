@@ -1,7 +1,6 @@
 --- How messages speak of what a user wrote: values that are not what they should be, names that are not known.
 
 local core = require "tasklist.core"
-local nearest = require "tasklist.nearest"
 local one_line = require "tasklist.one_line"
 
 local words = {}
@@ -62,7 +61,7 @@ function words.wrong(path, what, value)
   return ("%s: %s expected, got %s"):format(path, what, words.shown(value))
 end
 
---- The same for those who give nothing and the problem.
+--- The same as the results of a function that gives nil and a problem.
 -- @tparam string path what to call the value
 -- @tparam string what would be right
 -- @param value
@@ -93,6 +92,8 @@ end
 -- @tparam table known name -> anything
 -- @treturn string
 function words.unknown(what, name, known)
+  -- Loaded now, because a program without mistakes never needs it.
+  local nearest = require "tasklist.nearest"
   local meant = type(name) == "string" and nearest.of(name, known) or {}
   if #meant > 0 then
     return ("unknown %s %s; did you mean %s?"):format(what, words.name(name), list(meant, " or "))

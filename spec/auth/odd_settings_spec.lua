@@ -121,4 +121,13 @@ describe("a refused setting with an odd end", function()
     local _, failure = client:get_task "none"
     assert.falsy(failure.message:find("ends in", 1, true), failure.message)
   end)
+
+  it("is not spoken of where another hint says what the refusal comes from", function()
+    server:fault { path = "/v1/tasks/7/unassign", action = "status", status = 400,
+      body = '{"message":"This operation is not supported using Tasklist V1 API"}' }
+    local client <close> = connect.to(server, oauth { resource = "r " })
+    local _, failure = client:unassign_task "7"
+    find(failure.message, "ZEEBE_USER_TASK")
+    assert.falsy(failure.message:find("ends in", 1, true), failure.message)
+  end)
 end)

@@ -1,11 +1,14 @@
 -- What Keycloak answers to requests that this module never sends, and whether the sandbox's token endpoint, which
 -- stands in for it everywhere else, says the same.
 local mime = require "mime" -- LuaSocket's
+local advice = require "tasklist.advice"
 local keycloak = require "spec.integration.support.keycloak"
 local sandbox = require "spec.support.sandbox"
 local http = require "spec.support.http"
 local json = require "tasklist.sandbox.json"
 local read_token = require "tasklist.token"
+
+local usual = advice.new { auth = "oauth" }
 
 local FORM = "application/x-www-form-urlencoded"
 
@@ -61,7 +64,7 @@ describe("the token endpoint", function()
           { ["Content-Type"] = other.type or FORM }, form(row[5], other.more))
         assert.same({ row[2], { error = row[3], error_description = row[4] } }, { status, json.decode(body) })
         assert.is_nil(headers["www-authenticate"])
-        local token, _, code, description = read_token(status, body)
+        local token, _, code, description = read_token(status, body, usual, "https://login.example/token")
         assert.same({ nil, row[3], row[4] }, { token, code, description })
       end)
     end
@@ -79,7 +82,7 @@ describe("the token endpoint", function()
         { ["Content-Type"] = FORM, Authorization = way[3] and basic or nil }, way[2]())
       assert.equal(200, status, body)
       local answer = json.decode(body)
-      local token, life = read_token(status, body)
+      local token, life = read_token(status, body, usual, "https://login.example/token")
       assert.equal(answer.access_token, token)
       assert.is_true(life == 300 or life == 299, life) -- Keycloak counts the seconds begun
       assert.same({ "Bearer", 0, 0 }, { answer.token_type, answer.refresh_expires_in, answer["not-before-policy"] })

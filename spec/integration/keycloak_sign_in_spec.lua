@@ -87,7 +87,7 @@ describe("signing in at Keycloak", function()
       assert.is_nil(tasks)
       assert.same({ "auth", row[4], row[5], row[6] },
         { failure.kind, failure.status, failure.error, failure.error_description })
-      find(failure.message, ("the token endpoint answered %d %s%s"):format(row[4], row[5],
+      find(failure.message, (" answered %d %s%s; "):format(row[4], row[5],
         row[6] and (" (%s)"):format(row[6]) or ""))
       hides(failure, "hush-hush", keycloak.secrets[row[2]])
       assert.same({}, site.calls(server))

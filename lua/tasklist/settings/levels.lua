@@ -3,7 +3,6 @@
 -- kind "config" when it cannot be read.
 
 local core = require "tasklist.core"
-local env_file = require "tasklist.settings.env_file"
 local names = require "tasklist.settings.names"
 local naming = require "tasklist.settings.naming"
 local texts = require "tasklist.settings.texts"
@@ -88,6 +87,7 @@ local function variables_of_file(path)
   if not text then
     return config_error("option \"env_file\" cannot be read: %s", problem or path)
   end
+  local env_file = require "tasklist.settings.env_file" -- loaded now, because most programs name no file
   local variables, line, why = env_file.parse(text)
   if not variables then
     return config_error("option \"env_file\": line %d of %s: %s", line, path, why)

@@ -68,7 +68,8 @@ local function urls_in_use(values)
   return urls
 end
 
--- libcurl is told hosts, without ports, and takes those below them along.
+-- The direct hosts go to libcurl as names without ports, and it goes directly to all hosts below them as well. A URL
+-- that needs the proxy and has such a host would not get it. Gives that host, or nil.
 local function clash(direct, proxied)
   for _, host in ipairs(direct) do
     for _, url in ipairs(proxied) do
