@@ -53,23 +53,22 @@ end
 -- What Camunda's Java clients call some ways of signing in.
 local other_names = { oidc = "oauth", saas = "oauth", simple = "cookie" }
 
+-- What a text was read as, when that is of the type.
+local function checked(value, type, text)
+  local right, what = types[type](value)
+  if right then
+    return value
+  end
+  return refused(text, what)
+end
+
 local function read_strategy(text)
   local word = lower(text)
-  word = other_names[word] or word
-  local right, what = types.strategy(word)
-  if not right then
-    return refused(text, what)
-  end
-  return word
+  return checked(other_names[word] or word, "strategy", text)
 end
 
 local function read_count(text)
-  local count = text:find("^%d+$") and math.tointeger(tonumber(text))
-  local right, what = types.count(count)
-  if not right then
-    return refused(text, what)
-  end
-  return count
+  return checked(text:find("^[0-9]+$") and math.tointeger(tonumber(text)), "count", text)
 end
 
 local readers = {
