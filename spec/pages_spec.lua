@@ -316,7 +316,8 @@ describe("tasks", function()
   end)
 
   it("lets the caller sleep longer than the timeout while a token is fetched", function()
-    local brief = sandbox.start { token_life = 0.2 }
+    -- Shorter than the sleep, and long enough for a slow machine to use a token before its end.
+    local brief = sandbox.start { token_life = 0.5 }
     finally(function() brief:stop() end)
     local hasty <close> = connect.of(brief, { timeout = 0.5 })
     local count = 0

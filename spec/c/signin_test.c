@@ -216,17 +216,20 @@ static void a_token_ripens_for_an_api_whose_clock_is_behind(void **state)
     world_close(&w);
 }
 
+/* Few, because all must be refused within the token's first second, on a slow machine as well. */
 static void all_who_wait_let_the_token_ripen(void **state)
 {
     (void)state;
+    enum { FEW = 5 };
     world w;
-    tl_request *requests[MANY];
+    tl_request *requests[FEW];
     world_open(&w, behind);
-    start_many(&w, requests);
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < FEW; i++)
+        requests[i] = start_get(&w, "/api");
+    for (int i = 0; i < FEW; i++)
         expect_answer(&w, requests[i], 200, "Bearer token-2");
     assert_int_equal(server_requests(w.server, "/token"), 2);
-    assert_int_equal(server_requests(w.server, "/api"), 2 * MANY);
+    assert_int_equal(server_requests(w.server, "/api"), 2 * FEW);
     world_close(&w);
 }
 
