@@ -9,13 +9,14 @@ PREFIX     ?= /usr/local
 LUA_VERSION = 5.4
 BUILD      ?= build
 
-TL_CFLAGS  = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) -MMD -MP \
+TL_CFLAGS  = -std=c11 -D_GNU_SOURCE -iquote src -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) -MMD -MP \
 	$(CURL_INCDIR:%=-I%)
 LIBRARIES  = -lcurl -lz -lm
 TL_LDFLAGS = $(LDFLAGS) $(CURL_LIBDIR:%=-L%)
 
-core_objects    = $(patsubst src/core/%.c,$(BUILD)/core/%.o,$(wildcard src/core/*.c))
-binding_objects = $(patsubst src/lua/%.c,$(BUILD)/lua/%.o,$(wildcard src/lua/*.c))
+rooms           = base json identity net
+core_objects    = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(rooms:%=src/%/*.c)))
+binding_objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lua/*.c src/lua/json/*.c))
 core_archive    = $(BUILD)/libtasklist_core.a
 module          = $(BUILD)/tasklist/core.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
@@ -53,17 +54,17 @@ $(core_archive): $(core_objects)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/core/%.o: src/core/%.c
+$(core_objects): $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/lua/%.o: src/lua/%.c
+$(binding_objects): $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
 $(BUILD)/spec/%.o: spec/c/%.c
 	@mkdir -p $(@D)
-	$(CC) $(TL_CFLAGS) -Isrc/core -c -o $@ $<
+	$(CC) $(TL_CFLAGS) -c -o $@ $<
 
 $(c_tests): $(BUILD)/spec/%: $(BUILD)/spec/%.o $(c_test_support) $(core_archive)
 	$(CC) $(CFLAGS) $(TL_LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) -lpthread
@@ -204,9 +205,9 @@ bench: setup-bench ## measure searches and starts against a bare libcurl loop; w
 	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)'
 
 lint: setup-lint ## check the style of C and Lua, and `make strict`
-	clang-format --dry-run -Werror src/*/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c
+	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c
 	luacheck -q lua spec types examples bench config.ld tools/run-tests tools/check-types tools/busted
-	@if grep -rlE '#[[:space:]]*include[[:space:]]*[<"](lua|lauxlib|lualib)\.h' src/core; then \
+	@if grep -rlE '#[[:space:]]*include[[:space:]]*[<"](lua|lauxlib|lualib)\.h' $(rooms:%=src/%); then \
 		echo 'the core must not know Lua' >&2; exit 1; fi
 	@$(MAKE) --no-print-directory strict
 
@@ -252,4 +253,4 @@ clean: ## remove what was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
--include $(wildcard $(BUILD)/*/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

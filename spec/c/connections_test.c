@@ -1,6 +1,6 @@
 /* Which connection a request goes out over, and when it waits for one. */
 #include "driver.h"
-#include "engine_private.h"
+#include "net/engine_private.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Packed bodies: whole ones, and what ends early, is damaged, is too large or has no room. */
-#include "content_coding.h"
+#include "net/content_coding.h"
 #include "test.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef DRIVER_H
 #define DRIVER_H
 
-#include "engine.h"
+#include "net/engine.h"
 #include "server.h"
 #include "test.h"
 

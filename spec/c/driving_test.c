@@ -1,6 +1,6 @@
 /* Driving the engine: its descriptor, its timeout, and time in which nobody drives. */
 #include "driver.h"
-#include "engine_private.h"
+#include "net/engine_private.h"
 
 #include <poll.h>
 

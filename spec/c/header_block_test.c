@@ -1,5 +1,5 @@
 /* Header blocks: what becomes of the lines that come, and what is read from them. */
-#include "header_block.h"
+#include "base/header_block.h"
 #include "test.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-#include "json_string.h"
 #include "test.h"
-#include "utf8.h"
+#include "json/string.h"
+#include "json/utf8.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Ends: cancelled requests, freed engines, fork, and what a child gets to see. */
 #include "driver.h"
-#include "engine_private.h"
+#include "net/engine_private.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

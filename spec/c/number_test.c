@@ -1,6 +1,6 @@
-#include "decimal.h"
-#include "number.h"
 #include "test.h"
+#include "json/decimal.h"
+#include "json/number.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* A libcurl that gets no memory: at each place where it asks for some, once and from there on. What
  * comes of that is never called something else. */
+#include "base/url.h"
 #include "driver.h"
-#include "url.h"
 
 #include <curl/curl.h>
 #include <stdio.h>

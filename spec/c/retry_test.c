@@ -1,4 +1,4 @@
-#include "retry.h"
+#include "net/retry.h"
 #include "test.h"
 
 #define FAR (1000 * TL_SECOND)

@@ -1,6 +1,6 @@
 /* What a session sends back of what its server sets. */
-#include "identity.h"
-#include "session.h"
+#include "identity/identity.h"
+#include "identity/session.h"
 #include "test.h"
 
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #ifndef STORES_H
 #define STORES_H
 
+#include "identity/token_store.h"
 #include "test.h"
-#include "token_store.h"
 
 #define LIFE (300 * TL_SECOND)
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "allocator.h"
+#include "base/allocator.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -1,5 +1,5 @@
+#include "net/timers.h"
 #include "test.h"
-#include "timers.h"
 
 #include <string.h>
 

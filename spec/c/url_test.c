@@ -1,5 +1,5 @@
+#include "base/url.h"
 #include "test.h"
-#include "url.h"
 
 #include <string.h>
 

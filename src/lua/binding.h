@@ -2,7 +2,7 @@
 #ifndef TL_BINDING_H
 #define TL_BINDING_H
 
-#include "../core/engine.h"
+#include "net/engine.h"
 
 #include <lauxlib.h>
 #include <lua.h>

@@ -1,5 +1,5 @@
 /* The engine as a userdata: starting requests and waiting for them. */
-#include "binding.h"
+#include "lua/binding.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Identities as userdata, and the one place where what the core waits for meets the Lua function
  * that reads or gives it. */
-#include "binding.h"
+#include "lua/binding.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* A request as a userdata: what came of it. */
-#include "binding.h"
+#include "lua/binding.h"
 
 static const char *const kind_names[] = {
     [TL_CONFIG] = "config",   [TL_AUTH] = "auth",   [TL_NETWORK] = "network",

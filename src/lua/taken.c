@@ -1,4 +1,4 @@
-#include "binding.h"
+#include "lua/binding.h"
 
 static void give_back(tl_taken *taken)
 {

@@ -1,7 +1,7 @@
 /* What Lua's own functions for text do by the locale of the host, or not at all. */
-#include "binding.h"
+#include "lua/binding.h"
 
-#include "../core/utf8.h"
+#include "json/utf8.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The attempts that the core has noted, and troubles with token files, as tables for the user's
  * trace function. */
-#include "binding.h"
+#include "lua/binding.h"
 
 static void set_seconds(lua_State *L, const char *name, tl_time time)
 {

@@ -1,0 +1,94 @@
+#include "json/decimal.h"
+#include "json/number.h"
+
+#include <math.h>
+
+/* One number on its way in. */
+typedef struct reading {
+    const char *at;
+    uint64_t digits;   /* the first significant ones, as a whole number */
+    int count;         /* how many; what came after MOST_DIGITS is not among them */
+    int64_t exponent;  /* of the whole text's digits */
+    int64_t passed_by; /* digits that are not in `digits` */
+} reading;
+
+enum { MOST_DIGITS = 19 }; /* as many as fit 64 bits whatever they are */
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static void read_digits(reading *r)
+{
+    for (; is_digit(*r->at); r->at++) {
+        if (r->count < MOST_DIGITS) {
+            r->digits = r->digits * 10 + (uint64_t)(*r->at - '0');
+            r->count += r->digits != 0; /* zeros in front are none */
+        } else {
+            r->passed_by++;
+        }
+    }
+}
+
+static bool read_fraction(reading *r)
+{
+    const char *first = ++r->at;
+    read_digits(r);
+    r->exponent -= r->at - first;
+    return r->at > first;
+}
+
+static bool read_exponent(reading *r)
+{
+    r->at++;
+    bool negative = *r->at == '-';
+    r->at += *r->at == '-' || *r->at == '+';
+    const char *first = r->at;
+    int64_t value = 0;
+    for (; is_digit(*r->at); r->at++) {
+        if (value < INT64_MAX / 20) /* beyond that no text has the digits to make up for it */
+            value = value * 10 + (*r->at - '0');
+    }
+    r->exponent += negative ? -value : value;
+    return r->at > first;
+}
+
+static bool fits_integer(const reading *r, bool negative)
+{
+    return r->passed_by == 0 && r->digits <= (uint64_t)INT64_MAX + negative &&
+           !(negative && r->digits == 0);
+}
+
+tl_number_status tl_number_read(const char *text, tl_number *number)
+{
+    bool negative = *text == '-', whole = true, well = true;
+    reading r = {.at = text + negative};
+    const char *first = r.at;
+    if (*r.at == '0')
+        r.at++;
+    else
+        read_digits(&r);
+    well = r.at > first && !(*first == '0' && is_digit(*r.at));
+    if (well && *r.at == '.') {
+        whole = false;
+        well = read_fraction(&r);
+    }
+    const char *last = r.at;
+    if (well && (*r.at == 'e' || *r.at == 'E')) {
+        whole = false;
+        well = read_exponent(&r);
+    }
+    number->end = r.at;
+    if (!well)
+        return TL_NUMBER_MALFORMED;
+    if (whole && fits_integer(&r, negative)) {
+        number->integer = (int64_t)(negative ? 0 - r.digits : r.digits);
+        return TL_NUMBER_INTEGER;
+    }
+    if (r.passed_by > 0 || !tl_decimal_quick(r.digits, r.exponent, &number->real))
+        number->real = tl_decimal_exact(first, last, r.exponent);
+    if (negative)
+        number->real = -number->real;
+    return isinf(number->real) ? TL_NUMBER_TOO_LARGE : TL_NUMBER_REAL;
+}

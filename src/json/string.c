@@ -1,0 +1,162 @@
+#include "json/string.h"
+
+#include "json/utf8.h"
+
+#include <string.h>
+
+/* Bytes that stand for themselves: all ASCII but quote, backslash and what is below the space. */
+static bool is_plain(char byte)
+{
+    static const bool other[256] = {
+        [0] = true,  [1] = true,  [2] = true,   [3] = true,    [4] = true,  [5] = true,
+        [6] = true,  [7] = true,  [8] = true,   [9] = true,    [10] = true, [11] = true,
+        [12] = true, [13] = true, [14] = true,  [15] = true,   [16] = true, [17] = true,
+        [18] = true, [19] = true, [20] = true,  [21] = true,   [22] = true, [23] = true,
+        [24] = true, [25] = true, [26] = true,  [27] = true,   [28] = true, [29] = true,
+        [30] = true, [31] = true, ['"'] = true, ['\\'] = true,
+    };
+    return (signed char)byte >= 0 && !other[(unsigned char)byte];
+}
+
+const char *tl_json_string_end(const char *text, const char *end, bool *escaped,
+                               const char **problem, const char **where)
+{
+    *escaped = false;
+    for (;;) {
+        while (is_plain(*text))
+            text++;
+        if (*text == '"')
+            return text;
+        *where = text;
+        if (*text == '\\') {
+            *escaped = true;
+            text += 1 + (text + 1 < end); /* what follows it is looked at when it is unescaped */
+        } else if ((signed char)*text < 0) {
+            size_t length = tl_utf8_length(text, end);
+            if (length == 0) {
+                *problem = "no UTF-8";
+                return NULL;
+            }
+            text += length;
+        } else {
+            *problem = text == end ? "a string without an end" : "a control character in a string";
+            return NULL;
+        }
+    }
+}
+
+/* Four hexadecimal digits, or -1. */
+static int32_t read_unit(const char *text, const char *end)
+{
+    int32_t unit = 0;
+    if (end - text < 4)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        char c = text[i];
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0)
+            return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+/* The code point of \uXXXX, or of two that are a pair, whose backslash is at *text; moves *text
+ * behind it. Half a pair is refused: there is no UTF-8 for it. */
+static int32_t read_code(const char **text, const char *end, const char **problem)
+{
+    int32_t unit = read_unit(*text + 2, end);
+    *problem = "four hexadecimal digits expected after \\u";
+    if (unit < 0)
+        return -1;
+    *text += 6;
+    if (unit < 0xD800 || unit > 0xDFFF)
+        return unit;
+    *problem = "half of a surrogate pair";
+    if (unit > 0xDBFF || end - *text < 6 || (*text)[0] != '\\' || (*text)[1] != 'u')
+        return -1;
+    int32_t low = read_unit(*text + 2, end);
+    if (low < 0xDC00 || low > 0xDFFF)
+        return -1;
+    *text += 6;
+    return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+}
+
+static const char short_names[] = "\"\\/bfnrt", short_bytes[] = "\"\\/\b\f\n\r\t";
+
+size_t tl_json_unescape(const char *text, const char *end, char *out, const char **problem,
+                        const char **where)
+{
+    char *start = out;
+    while (text < end) {
+        if (*text != '\\') {
+            *out++ = *text++;
+            continue;
+        }
+        *where = text;
+        if (text[1] == 'u') {
+            int32_t code = read_code(&text, end, problem);
+            if (code < 0)
+                return 0;
+            out += tl_utf8_write(out, (uint32_t)code);
+            continue;
+        }
+        const char *name = text[1] ? strchr(short_names, text[1]) : NULL;
+        *problem = "an unknown escape";
+        if (!name)
+            return 0;
+        *out++ = short_bytes[name - short_names];
+        text += 2;
+    }
+    *problem = NULL;
+    return (size_t)(out - start);
+}
+
+/* The letter of a short escape, or 0. RFC 8259 lets "/" stand as it is. */
+static char short_name(char byte)
+{
+    const char *found = byte && byte != '/' ? strchr(short_bytes, byte) : NULL;
+    return found ? short_names[found - short_bytes] : '\0';
+}
+
+bool tl_json_escaped_length(const char *text, size_t length, size_t *escaped)
+{
+    const char *end = text + length;
+    *escaped = length;
+    while (text < end) {
+        if (is_plain(*text)) {
+            text++;
+        } else if ((signed char)*text < 0) {
+            size_t bytes = tl_utf8_length(text, end);
+            if (bytes == 0)
+                return false;
+            text += bytes;
+        } else {
+            *escaped += short_name(*text++) ? 1 : 5;
+        }
+    }
+    return true;
+}
+
+void tl_json_escape(const char *text, size_t length, char *out)
+{
+    static const char hexadecimal[] = "0123456789ABCDEF";
+    for (const char *end = text + length; text < end; text++) {
+        if (is_plain(*text) || (signed char)*text < 0) {
+            *out++ = *text;
+            continue;
+        }
+        char name = short_name(*text);
+        *out++ = '\\';
+        *out++ = name ? name : 'u';
+        if (!name) {
+            memcpy(out, "00", 2);
+            out[2] = hexadecimal[*text >> 4];
+            out[3] = hexadecimal[*text & 15];
+            out += 4;
+        }
+    }
+}

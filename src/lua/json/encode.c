@@ -1,0 +1,260 @@
+/* Lua values to JSON text. One loop and a list of the open tables instead of recursion, so that no
+ * depth of nesting needs C stack. Access is raw: what __index or __pairs would make up is not
+ * written.
+ *
+ * On Lua's stack lie the value, the name of its place, the output, then each open table, followed,
+ * when it is an object, by the key that was written last. */
+#include "lua/json/json.h"
+#include "lua/json/output.h"
+#include "lua/json/place.h"
+#include "json/number.h"
+
+#include <math.h>
+
+enum { VALUE = 1, PLACE = 2, OUTPUT = 3, FIRST_TABLE = 4 };
+
+typedef struct level {
+    const void *identity; /* of the table, to see that it is in itself */
+    lua_Integer length;   /* of an array; OBJECT otherwise */
+    lua_Integer written;  /* how many elements were begun */
+} level;
+
+enum { OBJECT = -1 };
+
+typedef struct encoder {
+    lua_State *L;
+    int array_type; /* where the metatable of arrays lies */
+    int depth;
+    int blamed; /* of the levels, those that lead to what `problem` is about */
+    tl_output output;
+    level levels[TL_JSON_DEPTH];
+} encoder;
+
+/* Pushes what is wrong. `blamed` levels lead there. */
+static bool fail(encoder *e, int blamed, const char *format, const char *detail)
+{
+    e->blamed = blamed;
+    lua_pushfstring(e->L, format, detail);
+    return false;
+}
+
+static bool write_string(encoder *e, int index)
+{
+    size_t length;
+    const char *text = lua_tolstring(e->L, index, &length);
+    return tl_output_add_string(&e->output, text, length) || fail(e, e->depth, "not UTF-8", NULL);
+}
+
+static bool write_number(encoder *e)
+{
+    char *out = tl_output_room(&e->output, TL_NUMBER_LONGEST);
+    if (lua_isinteger(e->L, -1)) {
+        e->output.length += tl_number_write_integer(out, lua_tointeger(e->L, -1));
+        return true;
+    }
+    lua_Number number = lua_tonumber(e->L, -1);
+    if (isnan(number))
+        return fail(e, e->depth, "NaN has no JSON", NULL);
+    if (isinf(number))
+        return fail(e, e->depth, "%s has no JSON", number > 0 ? "infinity" : "-infinity");
+    e->output.length += tl_number_write_real(out, number);
+    return true;
+}
+
+static bool write_raw(encoder *e)
+{
+    lua_State *L = e->L;
+    size_t length;
+    const tl_raw *raw = luaL_testudata(L, -1, TL_RAW_TYPE);
+    if (!raw)
+        return fail(e, e->depth, "a userdata has no JSON", NULL);
+    if (e->depth + raw->depth > TL_JSON_DEPTH)
+        return fail(e, e->depth, "nested more than 1,000 levels deep", NULL);
+    lua_getiuservalue(L, -1, 1);
+    const char *text = lua_tolstring(L, -1, &length);
+    tl_output_add(&e->output, text, length);
+    lua_pop(L, 1);
+    return true;
+}
+
+static bool is_array(encoder *e)
+{
+    if (!lua_getmetatable(e->L, -1))
+        return false;
+    bool same = lua_rawequal(e->L, -1, e->array_type);
+    lua_pop(e->L, 1);
+    return same;
+}
+
+/* The table on top as a level: what it is, and whether it can be written. */
+static bool open_table(encoder *e)
+{
+    lua_State *L = e->L;
+    const void *identity = lua_topointer(L, -1);
+    luaL_checkstack(L, LUA_MINSTACK, "nested too deeply");
+    for (int i = 0; i < e->depth; i++) {
+        if (e->levels[i].identity == identity)
+            return fail(e, e->depth, "a cycle: the table is in itself", NULL);
+    }
+    if (e->depth == TL_JSON_DEPTH)
+        return fail(e, e->depth, "nested more than 1,000 levels deep", NULL);
+    lua_Integer length = OBJECT;
+    if ((lua_rawlen(L, -1) > 0 || is_array(e)) && !tl_json_is_sequence(L, lua_gettop(L), &length)) {
+        bool hole = lua_isinteger(L, -1);
+        return fail(e, e->depth,
+                    hole ? "an array with holes, as at key %s" : "an array that has the key %s too",
+                    tl_place_push_key(&e->output, -1));
+    }
+    tl_output_add_byte(&e->output, length == OBJECT ? '{' : '[');
+    e->levels[e->depth++] = (level){.identity = identity, .length = length};
+    return true;
+}
+
+/* Writes the value on top, or what begins it when it is a table that holds something. */
+static bool begin_value(encoder *e)
+{
+    lua_State *L = e->L;
+    int type = lua_type(L, -1);
+    switch (type) {
+    case LUA_TSTRING:
+        return write_string(e, -1);
+    case LUA_TNUMBER:
+        return write_number(e);
+    case LUA_TBOOLEAN:
+        tl_output_add_text(&e->output, lua_toboolean(L, -1) ? "true" : "false");
+        return true;
+    case LUA_TNIL:
+        tl_output_add_text(&e->output, "null");
+        return true;
+    case LUA_TTABLE:
+        return open_table(e);
+    case LUA_TUSERDATA:
+        return write_raw(e);
+    default:
+        if (type != LUA_TLIGHTUSERDATA || lua_touserdata(L, -1) != NULL)
+            return fail(e, e->depth, "a %s has no JSON", lua_typename(L, type));
+        tl_output_add_text(&e->output, "null");
+        return true;
+    }
+}
+
+/* The name of the object's next value, which is on top with its key below it. */
+static bool write_name(encoder *e, level *l)
+{
+    lua_State *L = e->L;
+    if (lua_type(L, -2) != LUA_TSTRING) {
+        const char *key = tl_place_push_key(&e->output, -2);
+        return fail(e, e->depth - 1, "neither array nor object, for it has the key %s", key);
+    }
+    if (l->written++ > 0)
+        tl_output_add_byte(&e->output, ',');
+    if (!write_string(e, -2))
+        return false;
+    tl_output_add_byte(&e->output, ':');
+    return true;
+}
+
+typedef enum outcome { FAILED, NEXT, DONE } outcome;
+
+/* Pushes the next value of the innermost table; without one the table is done, and popped. */
+static outcome go_on(encoder *e)
+{
+    lua_State *L = e->L;
+    level *l = &e->levels[e->depth - 1];
+    if (l->length == OBJECT) {
+        if (l->written == 0)
+            lua_pushnil(L);
+        if (lua_next(L, -2))
+            return write_name(e, l) ? NEXT : FAILED;
+        tl_output_add_byte(&e->output, '}');
+    } else if (l->written < l->length) {
+        if (l->written++ > 0)
+            tl_output_add_byte(&e->output, ',');
+        lua_rawgeti(L, -1, l->written);
+        return NEXT;
+    } else {
+        tl_output_add_byte(&e->output, ']');
+    }
+    e->depth--;
+    return DONE;
+}
+
+/* The value on top is written whole, and popped. */
+static bool write_value(encoder *e)
+{
+    outcome step = NEXT;
+    do {
+        int depth = e->depth;
+        if (step == NEXT && !begin_value(e))
+            return false;
+        if (e->depth == depth)
+            lua_pop(e->L, 1);
+        if (e->depth == 0)
+            return true;
+        step = go_on(e);
+    } while (step != FAILED);
+    return false;
+}
+
+/* The part of the place that a level adds; gives where the next level's table lies. */
+static int add_step(encoder *e, const level *l, int table)
+{
+    size_t length;
+    if (l->length != OBJECT) {
+        tl_place_add_index(&e->output, l->written);
+        return table + 1;
+    }
+    const char *name = lua_tolstring(e->L, table + 1, &length);
+    tl_place_add_name(&e->output, name, length);
+    return table + 2;
+}
+
+/* Puts the place before the problem, which is on top. A long one loses its middle. */
+static void push_message(encoder *e)
+{
+    enum { SHOWN = 10 }; /* steps at either end */
+    lua_State *L = e->L;
+    tl_output *output = &e->output;
+    size_t length;
+    output->length = 0;
+    if (lua_type(L, PLACE) == LUA_TSTRING)
+        tl_output_add_text(output, lua_tostring(L, PLACE));
+    int table = FIRST_TABLE;
+    for (int i = 0; i < e->blamed; i++) {
+        size_t before = output->length;
+        table = add_step(e, &e->levels[i], table);
+        if (i >= SHOWN && i < e->blamed - SHOWN) {
+            output->length = before;
+            if (i == SHOWN)
+                tl_output_add_text(output, " … ");
+        }
+    }
+    if (output->length > 0)
+        tl_output_add_text(output, ": ");
+    const char *problem = lua_tolstring(L, -1, &length);
+    tl_output_add(output, problem, length);
+    lua_pushlstring(L, output->data, output->length);
+}
+
+/* encode_value(value, place): JSON text; or nil and what cannot be written, with its place, which
+ * begins with `place`. With the arrays' metatable as its first upvalue. */
+int tl_encode_value(lua_State *L)
+{
+    encoder e; /* whole, it would cost a clearing of all levels */
+    lua_settop(L, PLACE);
+    lua_pushnil(L);
+    lua_pushvalue(L, VALUE);
+    e.L = L;
+    e.array_type = lua_upvalueindex(1);
+    e.depth = e.blamed = 0;
+    tl_output_init(&e.output, L, OUTPUT);
+    if (write_value(&e)) {
+        lua_pushlstring(L, e.output.data, e.output.length);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_insert(L, -2);
+    push_message(&e);
+    lua_replace(L, -2);
+    return 2;
+}

@@ -1,0 +1,71 @@
+#include "lua/json/output.h"
+
+#include "json/string.h"
+
+#include <lauxlib.h>
+#include <stdint.h>
+#include <string.h>
+
+void tl_output_init(tl_output *output, lua_State *L, int slot)
+{
+    output->L = L;
+    output->slot = slot;
+    output->data = output->first;
+    output->length = 0;
+    output->capacity = sizeof output->first;
+}
+
+/* The old memory is garbage from now on: nothing has to be given back, whatever is raised. */
+static void grow(tl_output *output, size_t count)
+{
+    if (count > SIZE_MAX / 2 - output->length)
+        luaL_error(output->L, "not enough memory");
+    size_t capacity = output->length + count;
+    if (capacity < output->capacity * 2)
+        capacity = output->capacity * 2;
+    char *data = lua_newuserdatauv(output->L, capacity, 0);
+    memcpy(data, output->data, output->length);
+    lua_replace(output->L, output->slot);
+    output->data = data;
+    output->capacity = capacity;
+}
+
+char *tl_output_room(tl_output *output, size_t count)
+{
+    if (count > output->capacity - output->length)
+        grow(output, count);
+    return output->data + output->length;
+}
+
+void tl_output_add(tl_output *output, const char *bytes, size_t count)
+{
+    memcpy(tl_output_room(output, count), bytes, count);
+    output->length += count;
+}
+
+void tl_output_add_text(tl_output *output, const char *text)
+{
+    tl_output_add(output, text, strlen(text));
+}
+
+void tl_output_add_byte(tl_output *output, char byte)
+{
+    *tl_output_room(output, 1) = byte;
+    output->length++;
+}
+
+bool tl_output_add_string(tl_output *output, const char *text, size_t length)
+{
+    size_t escaped;
+    if (!tl_json_escaped_length(text, length, &escaped))
+        return false;
+    char *out = tl_output_room(output, escaped + 2);
+    *out++ = '"';
+    if (escaped == length)
+        memcpy(out, text, length);
+    else
+        tl_json_escape(text, length, out);
+    out[escaped] = '"';
+    output->length += escaped + 2;
+    return true;
+}

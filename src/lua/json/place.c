@@ -1,0 +1,106 @@
+#include "lua/json/place.h"
+
+#include "lua/json/json.h"
+
+#include "json/number.h"
+#include "json/utf8.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_shown(char byte)
+{
+    return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
+}
+
+void tl_place_add_quoted(tl_output *output, const char *text, size_t length)
+{
+    const char *end = text + length;
+    tl_output_add_byte(output, '"');
+    while (text < end) {
+        size_t bytes = is_shown(*text) ? 1 : (signed char)*text < 0 ? tl_utf8_length(text, end) : 0;
+        if (bytes > 0) {
+            tl_output_add(output, text, bytes);
+            text += bytes;
+        } else {
+            char escaped[5];
+            snprintf(escaped, sizeof escaped, "\\x%02x", (unsigned char)*text++);
+            tl_output_add_text(output, escaped);
+        }
+    }
+    tl_output_add_byte(output, '"');
+}
+
+void tl_place_add_index(tl_output *output, lua_Integer index)
+{
+    char digits[TL_NUMBER_LONGEST];
+    tl_output_add_byte(output, '[');
+    tl_output_add(output, digits, tl_number_write_integer(digits, index));
+    tl_output_add_byte(output, ']');
+}
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
+}
+
+static bool is_name(const char *text, size_t length)
+{
+    if (length == 0 || !is_letter(text[0]))
+        return false;
+    for (size_t i = 1; i < length; i++) {
+        if (!is_letter(text[i]) && (text[i] < '0' || text[i] > '9'))
+            return false;
+    }
+    return true;
+}
+
+void tl_place_add_name(tl_output *output, const char *name, size_t length)
+{
+    if (is_name(name, length)) {
+        if (output->length > 0)
+            tl_output_add_byte(output, '.');
+        tl_output_add(output, name, length);
+        return;
+    }
+    tl_output_add_byte(output, '[');
+    tl_place_add_quoted(output, name, length);
+    tl_output_add_byte(output, ']');
+}
+
+/* No metamethod is asked, since it might raise. */
+const char *tl_place_push_key(tl_output *output, int index)
+{
+    lua_State *L = output->L;
+    size_t length;
+    const char *text;
+    switch (lua_type(L, index)) {
+    case LUA_TSTRING:
+        text = lua_tolstring(L, index, &length);
+        output->length = 0;
+        tl_place_add_quoted(output, text, length);
+        return lua_pushlstring(L, output->data, output->length);
+    case LUA_TNUMBER:
+    case LUA_TBOOLEAN:
+        return luaL_tolstring(L, index, NULL);
+    default:
+        return lua_pushfstring(L, "of type %s", luaL_typename(L, index));
+    }
+}
+
+/* place(before, name): the place of a field of what is at `before`. */
+int tl_place(lua_State *L)
+{
+    size_t length, name_length;
+    const char *before = luaL_checklstring(L, 1, &length);
+    const char *name = luaL_checklstring(L, 2, &name_length);
+    tl_output output;
+    lua_settop(L, 2);
+    lua_pushnil(L);
+    tl_output_init(&output, L, 3);
+    tl_output_add(&output, before, length);
+    tl_place_add_name(&output, name, name_length);
+    lua_pushlstring(L, output.data, output.length);
+    return 1;
+}

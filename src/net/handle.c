@@ -1,0 +1,232 @@
+/* The libcurl handles: set up once, and lent to one request after another; and what a handle calls
+ * while a request has it. */
+#include "base/header_block.h"
+#include "net/content_coding.h"
+#include "net/engine_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static size_t refuse_answer(tl_request *request, tl_buffer_status status, const char *what,
+                            size_t limit)
+{
+    if (status == TL_BUFFER_FULL)
+        tl_error_set(&request->error, TL_LIMIT, "the answer's %s is larger than %zu bytes", what,
+                     limit);
+    else
+        tl_error_set(&request->error, TL_MEMORY, "not enough memory");
+    return CURL_WRITEFUNC_ERROR;
+}
+
+/* The length that the server announced is a hint only: it may never come. */
+static void expect_body(tl_request *request)
+{
+    curl_off_t announced = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (announced > 0)
+        tl_buffer_expect(&request->answer_body, (size_t)announced);
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    tl_request *request = context;
+    tl_buffer *body = &request->answer_body;
+    if (body->length == 0)
+        expect_body(request);
+    tl_buffer_status status = tl_buffer_append(body, bytes, size * count);
+    return status == TL_BUFFER_OK ? size * count
+                                  : refuse_answer(request, status, "body", body->limit);
+}
+
+/* One header line a call. */
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+    tl_request *request = context;
+    tl_buffer *headers = &request->answer_headers;
+    tl_buffer_status status = tl_header_block_add(headers, line, size * count);
+    return status == TL_BUFFER_OK ? size * count
+                                  : refuse_answer(request, status, "header", headers->limit);
+}
+
+CURLcode tl_handle_unpack(tl_request *request)
+{
+    tl_buffer *body = &request->answer_body;
+    switch (tl_content_decode(&request->answer_headers, body)) {
+    case TL_CODING_OK:
+        return CURLE_OK;
+    case TL_CODING_CUT:
+        snprintf(request->curl_text, sizeof request->curl_text,
+                 "the answer's body ends early: after %zu bytes its compressed data go on",
+                 body->length);
+        return CURLE_PARTIAL_FILE;
+    case TL_CODING_BAD:
+        return CURLE_BAD_CONTENT_ENCODING;
+    case TL_CODING_FULL:
+        refuse_answer(request, TL_BUFFER_FULL, "body", body->limit);
+        return CURLE_WRITE_ERROR;
+    default:
+        refuse_answer(request, TL_BUFFER_MEMORY, "body", body->limit);
+        return CURLE_WRITE_ERROR;
+    }
+}
+
+static size_t on_read(char *to, size_t size, size_t count, void *context)
+{
+    tl_request *request = context;
+    size_t left = request->body.length - request->body_sent;
+    size_t taken = left < size * count ? left : size * count;
+    memcpy(to, request->body.data + request->body_sent, taken);
+    request->body_sent += taken;
+    return taken;
+}
+
+/* Called before libcurl sends the request, and again before it sends it again by itself. A write
+ * passes once, whatever libcurl thinks of it, and so does a read without retries. */
+static int on_send(void *context, char *ip, char *local_ip, int port, int local_port)
+{
+    tl_request *request = context;
+    tl_ends ends = {.port = port, .local_port = local_port};
+    snprintf(ends.ip, sizeof ends.ip, "%s", ip);
+    snprintf(ends.local_ip, sizeof ends.local_ip, "%s", local_ip);
+    if (request->sends == 0 && tl_sockets_ended(&request->engine->sockets, &ends))
+        return CURL_PREREQFUNC_ABORT; /* nothing of it went out: see never_began */
+    bool again = request->read && request->engine->most_attempts > 1;
+    if (request->sends > 0 && !again)
+        return CURL_PREREQFUNC_ABORT;
+    request->sends++;
+    request->commentary.refused = false;
+    return CURL_PREREQFUNC_OK;
+}
+
+static int on_lookup(void *resolver, void *reserved, void *context)
+{
+    (void)resolver, (void)reserved;
+    tl_request *request = context;
+    request->looked_up = tl_now();
+    return 0;
+}
+
+/* libcurl keeps four connections for each handle that it has at the moment, so that it closes most
+ * of them as a burst ends: it is told the most there were. */
+static void count_handle(tl_engine *engine)
+{
+    if (++engine->handles <= engine->most_handles)
+        return;
+    engine->most_handles = engine->handles;
+    curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS, 4 * engine->most_handles);
+}
+
+/* NULL with `code` set when libcurl refuses a setting. */
+static CURL *new_handle(tl_engine *engine, CURLcode *code)
+{
+    CURL *easy = curl_easy_init();
+    *code = easy ? tl_transport_apply(&engine->transport, easy) : CURLE_OUT_OF_MEMORY;
+    const struct {
+        CURLoption option;
+        curl_write_callback function;
+    } functions[] = {
+        {CURLOPT_WRITEFUNCTION, on_body},
+        {CURLOPT_HEADERFUNCTION, on_header},
+        {CURLOPT_READFUNCTION, on_read},
+    };
+    for (size_t i = 0; *code == CURLE_OK && i < sizeof functions / sizeof *functions; i++)
+        *code = curl_easy_setopt(easy, functions[i].option, functions[i].function);
+    if (*code == CURLE_OK)
+        *code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
+    if (*code == CURLE_OK)
+        *code = curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_lookup);
+    if (*code == CURLE_OK)
+        *code = tl_sockets_install(&engine->sockets, easy);
+    if (*code == CURLE_OK) {
+        count_handle(engine);
+        return easy;
+    }
+    curl_easy_cleanup(easy);
+    return NULL;
+}
+
+CURL *tl_handle_take(tl_engine *engine, CURLcode *code)
+{
+    *code = CURLE_OK;
+    return engine->idle_count > 0 ? engine->idle[--engine->idle_count] : new_handle(engine, code);
+}
+
+/* libcurl resends what it can rewind when a kept connection turns out to be dead. So a read's body
+ * is handed over whole, and a write's comes from on_read, with no way back. */
+static CURLcode set_body(tl_request *request, CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);
+    request->body_sent = 0;
+    curl_easy_setopt(easy, CURLOPT_READDATA, request);
+    return curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+                            request->read ? tl_buffer_text(&request->body) : NULL);
+}
+
+/* A request to a kept connection that ends without an answer is sent again by libcurl, unless it is
+ * one of RTSP's RECEIVE; for that it looks at this option alone, HTTP or not. So a write is none
+ * that libcurl sends again for a connection's sake, but still one for a refused stream's, and that
+ * is how the two can be told apart. A libcurl without RTSP has no such option: a refused write is
+ * then as unknown as a lost one. */
+static void set_resending(const tl_request *request, CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_RTSP_REQUEST,
+                     request->read ? CURL_RTSPREQ_OPTIONS : CURL_RTSPREQ_RECEIVE);
+}
+
+CURLcode tl_handle_set(CURL *easy, tl_request *request)
+{
+    const char *method = tl_buffer_text(&request->method), *url = tl_buffer_text(&request->url);
+    bool tls = curl_strnequal(url, "https:", 6);
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* undoes what the handle did before */
+    if (request->has_body)
+        set_body(request, easy);
+    curl_easy_setopt(easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, request);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->curl_text);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->header_list);
+    /* Join an HTTP/2 connection that is being made. Without TLS it would be wrong: libcurl learns
+     * only from the first answer that there is none, and lets all others wait for it. */
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, tls ? 1L : 0L);
+    set_resending(request, easy);
+    tl_commentary_install(easy, tls ? &request->commentary : NULL);
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_URL, url);
+}
+
+/* What points to a request, its texts and its body: none of it may be left in a handle that waits
+ * for another request. */
+static void forget_request(CURL *easy)
+{
+    static const CURLoption borrowed[] = {
+        CURLOPT_PRIVATE,     CURLOPT_PREREQDATA, CURLOPT_RESOLVER_START_DATA,
+        CURLOPT_WRITEDATA,   CURLOPT_HEADERDATA, CURLOPT_READDATA,
+        CURLOPT_ERRORBUFFER, CURLOPT_HTTPHEADER, CURLOPT_POSTFIELDS,
+    };
+    for (size_t i = 0; i < sizeof borrowed / sizeof *borrowed; i++)
+        curl_easy_setopt(easy, borrowed[i], NULL);
+    tl_commentary_install(easy, NULL);
+}
+
+/* Before 8.1.0 a handle goes on pointing to the last field of the answer before, which is freed,
+ * and libcurl writes there when the next answer begins with a folded line. Such a handle serves
+ * once. */
+size_t tl_handle_most_idle(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100 ? TL_IDLE_HANDLES : 0;
+}
+
+void tl_handle_give_back(tl_engine *engine, CURL *easy, bool reusable)
+{
+    if (reusable && engine->idle_count < engine->most_idle) {
+        forget_request(easy);
+        engine->idle[engine->idle_count++] = easy;
+    } else {
+        engine->handles--;
+        curl_easy_cleanup(easy);
+    }
+}

@@ -1,0 +1,191 @@
+/* What came of an attempt, while its libcurl handle is still there: the facts that the retry table
+ * goes by, and in words what went wrong. */
+#include "base/header_block.h"
+#include "net/engine_private.h"
+#include "net/retry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+tl_time tl_outcome_connecting(const tl_request *request)
+{
+    if (request->looked_up != 0)
+        return tl_now() - request->looked_up;
+    /* When the address was known, for which nobody had to be asked. */
+    tl_time known = tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T);
+    return known > 0 ? tl_request_measure(request, CURLINFO_TOTAL_TIME_T) - known : 0;
+}
+
+/* A server that has begun to answer has taken the request, even if it denies that afterwards. */
+static bool was_refused(const tl_request *request)
+{
+    return request->commentary.refused && request->answer_headers.length == 0;
+}
+
+/* By our own callback: libcurl's times tell it no longer, since from 8.21 on even a connection that
+ * was refused has a PRETRANSFER_TIME. */
+static bool went_out(const tl_request *request)
+{
+    return request->sends > 0 && !was_refused(request);
+}
+
+static int status_of(const tl_request *request)
+{
+    long status = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (int)status;
+}
+
+/* Below it there is no answer: 1xx announces one (RFC 9110 15.2), and 000 is what some gateways
+ * make of a server that broke off. */
+enum { FIRST_FINAL_STATUS = 200 };
+
+void tl_outcome_describe(const tl_request *request, char *text, size_t size)
+{
+    if (went_out(request) && status_of(request) >= FIRST_FINAL_STATUS)
+        snprintf(text, size, "after %zu bytes of the answer's body", request->answer_body.length);
+    else if (went_out(request))
+        snprintf(text, size, "waiting for the answer");
+    else if (tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T) > 0)
+        snprintf(text, size, "connecting");
+    else if (request->looked_up != 0)
+        snprintf(text, size, "looking up the host name");
+    else
+        snprintf(text, size, "waiting for a free connection");
+}
+
+/* Camunda's word for a write that it turned away before doing anything. */
+static bool says_exhausted(const tl_buffer *body)
+{
+    static const char word[] = "RESOURCE_EXHAUSTED";
+    return body->length > 0 && memmem(body->data, body->length, word, sizeof word - 1) != NULL;
+}
+
+static bool has_certificate(const tl_request *request)
+{
+    return request->engine->transport.texts[TL_CLIENT_CERT].length > 0;
+}
+
+/* Where libcurl has one code for two things, or another one for the same thing in other versions.
+ */
+static CURLcode meant_code(const tl_request *request, CURLcode code)
+{
+    if (code == CURLE_WRITE_ERROR && request->error.kind == TL_OK)
+        return CURLE_BAD_CONTENT_ENCODING; /* our callbacks were content */
+    if (code == CURLE_BAD_FUNCTION_ARGUMENT && !went_out(request) && has_certificate(request))
+        return CURLE_SSL_CERTPROBLEM; /* since 8.16, about a key that can't be used */
+    return code;
+}
+
+/* Before 8.1 libcurl ends a request that a GOAWAY leaves out with this code, which it gives for
+ * other reasons as well. With any other code the GOAWAY need not be the one of the request's own
+ * connection: libcurl also reads those that it looks at for a second try. */
+static bool was_left_out(const tl_request *request, CURLcode code)
+{
+    return code == CURLE_HTTP2 && request->commentary.left_out;
+}
+
+void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt)
+{
+    if (was_left_out(request, code))
+        request->commentary.refused = true;
+    int status = status_of(request);
+    request->status = status >= FIRST_FINAL_STATUS ? status : 0;
+    request->retry_after = tl_header_block_retry_after(&request->answer_headers, time(NULL));
+    *attempt = (tl_attempt){
+        .code = meant_code(request, code),
+        .status = request->status,
+        .went_out = went_out(request),
+        .exhausted = status == 503 && says_exhausted(&request->answer_body),
+        .read = request->read,
+        .attempts = request->attempts,
+        .most_attempts = request->engine->most_attempts,
+        .retry_after = request->retry_after,
+        .now = tl_now(),
+        .deadline = request->at_latest,
+    };
+}
+
+/* The server asked for a certificate, there is none to show, and the connection came to nothing.
+ * With TLS 1.3 a server can refuse only after the handshake, and its alert (RFC 8446 6.2) may be
+ * lost when we write first: then the connection just ends. */
+static bool lacks_certificate(const tl_request *request, CURLcode code)
+{
+    if (has_certificate(request) || request->answer_headers.length > 0)
+        return false;
+    return code == CURLE_SSL_CLIENTCERT || (request->commentary.certificate_asked &&
+                                            (code == CURLE_SSL_CONNECT_ERROR ||
+                                             code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR));
+}
+
+/* The verdict is OpenSSL's on the chain; libcurl compares the host name itself, and leaves
+ * "unspecified" when that fails. */
+static tl_certificate_fault certificate_fault(const tl_request *request, CURLcode code)
+{
+    enum { OPENSSL_UNSPECIFIED = 1, OPENSSL_NOT_YET_VALID = 9, OPENSSL_EXPIRED = 10 };
+    long verdict = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &verdict);
+    if (verdict == 0) /* the proxy's certificate is fine, or there is none */
+        curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    if (code == CURLE_SSL_CACERT_BADFILE) /* there is no store, or it can't be read */
+        return TL_CERTIFICATE_AUTHORITY;
+    if (code == CURLE_SSL_CERTPROBLEM)
+        return TL_CERTIFICATE_OURS;
+    if (lacks_certificate(request, code))
+        return TL_CERTIFICATE_WANTED;
+    if (code != CURLE_PEER_FAILED_VERIFICATION)
+        return TL_CERTIFICATE_FINE;
+    if (verdict <= OPENSSL_UNSPECIFIED)
+        return TL_CERTIFICATE_HOST;
+    return verdict == OPENSSL_NOT_YET_VALID || verdict == OPENSSL_EXPIRED
+               ? TL_CERTIFICATE_DATE
+               : TL_CERTIFICATE_AUTHORITY;
+}
+
+/* What libcurl says, but where its words are about something else than what has happened. */
+static const char *text_of(const tl_request *request, const tl_attempt *attempt)
+{
+    if (was_refused(request))
+        return "the server refused the request's HTTP/2 stream and did nothing with it";
+    if (request->commentary.no_tls)
+        return "the server speaks no TLS there, but plain HTTP: check whether the URL is to begin "
+               "with http://";
+    if (tl_retry_kind(attempt) == TL_MEMORY)
+        return "not enough memory";
+    if (tl_retry_kind(attempt) == TL_LIMIT)
+        return "a header line of the answer is longer than libcurl takes (100 KiB), or it got no "
+               "memory for it";
+    switch (attempt->code) {
+    case CURLE_SEND_FAIL_REWIND: /* libcurl wanted to send it again, which was not to be */
+    case CURLE_ABORTED_BY_CALLBACK:
+    case CURLE_GOT_NOTHING:
+        return "the connection ended before an answer came";
+    default:
+        return request->curl_text[0] ? request->curl_text : curl_easy_strerror(attempt->code);
+    }
+}
+
+void tl_outcome_explain(tl_request *request, const tl_attempt *attempt)
+{
+    const tl_transport *transport = &request->engine->transport;
+    const char *proxy = tl_buffer_text(&transport->texts[TL_PROXY]);
+    const char *text = text_of(request, attempt);
+    tl_error_kind kind = tl_retry_kind(attempt);
+    if (request->status == TL_PROXY_AUTHENTICATION_REQUIRED && proxy[0])
+        tl_error_set(&request->error, TL_NETWORK, "the proxy %s refuses us: it answered %d", proxy,
+                     request->status);
+    else if (kind == TL_OK)
+        return;
+    else if (request->error.kind != TL_OK)
+        ; /* who ended the attempt has said it better */
+    else if (attempt->code == CURLE_OK)
+        tl_error_set(&request->error, kind, "the server answered %03d, which is no final status",
+                     status_of(request));
+    else if (tl_transport_blames_proxy(transport, request->easy, attempt->code, text))
+        tl_error_set(&request->error, TL_NETWORK, "the proxy %s: %s", proxy, text);
+    else
+        tl_error_set(&request->error, kind, "%s", text);
+    if (request->error.certificate == TL_CERTIFICATE_FINE)
+        request->error.certificate = certificate_fault(request, attempt->code);
+    request->error.status = request->status;
+}

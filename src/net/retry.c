@@ -1,0 +1,153 @@
+#include "net/retry.h"
+
+#define FIRST_BACKOFF   (100 * TL_MILLISECOND)
+#define LONGEST_BACKOFF (5 * TL_SECOND)
+
+enum delay { AT_ONCE, BACKED_OFF, AS_TOLD };
+
+/* What follows from a reason, all in one place: whether a read and a write may go out again, when
+ * (BACKED_OFF, AS_TOLD: the same, after Retry-After, RFC 9110 10.2.3, where there is one), what
+ * kind of error it is if not (TL_OK: there is an answer), and what is known then of a write. A
+ * status says more than that no whole answer came: see tl_retry_outcome. */
+static const struct rule {
+    bool read, write;
+    enum delay delay;
+    tl_error_kind kind;
+    tl_outcome outcome;
+} rules[TL_REASON_COUNT] = {
+    [TL_REASON_ANSWERED] = {false, false, AT_ONCE, TL_OK, TL_OUTCOME_NONE},
+    [TL_REASON_NOT_CONNECTED] = {true, true, BACKED_OFF, TL_NETWORK, TL_OUTCOME_NONE},
+    [TL_REASON_CONNECT_LATE] = {true, true, BACKED_OFF, TL_TIMEOUT, TL_OUTCOME_NONE},
+    [TL_REASON_REFUSED_SETUP] = {false, false, AT_ONCE, TL_NETWORK, TL_OUTCOME_NONE},
+    [TL_REASON_BAD_FILE] = {false, false, AT_ONCE, TL_CONFIG, TL_OUTCOME_NONE},
+    [TL_REASON_UNAUTHORIZED] = {true, true, AT_ONCE, TL_OK, TL_OUTCOME_NONE},
+    [TL_REASON_NOT_TAKEN] = {true, true, AS_TOLD, TL_OK, TL_OUTCOME_NONE},
+    [TL_REASON_UNAVAILABLE] = {true, false, AS_TOLD, TL_OK, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_FAILED] = {false, false, AT_ONCE, TL_OK, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_LOST] = {true, false, BACKED_OFF, TL_NETWORK, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_LATE] = {true, false, BACKED_OFF, TL_TIMEOUT, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_OUR_LIMIT] = {false, false, AT_ONCE, TL_LIMIT, TL_OUTCOME_UNKNOWN},
+    [TL_REASON_NO_MEMORY] = {false, false, AT_ONCE, TL_MEMORY, TL_OUTCOME_NONE},
+};
+
+/* CURLE_TOO_LARGE by its number: libcurl has it since 8.6, and the one that runs may be newer than
+ * the header that this was built with. */
+enum { TOO_LARGE = 100 };
+
+/* What a code of libcurl's means while nothing of the request can have reached the server, and from
+ * then on. All codes that are not here: not connected, and lost. A fault of the set-up is of a
+ * connection that is being made: after the request went out, that is another one, on which libcurl
+ * would have sent it again, and says nothing of what became of the request on the first. */
+static const struct failure {
+    int code;
+    tl_retry_reason before, after;
+} failures[] = {
+    {CURLE_OPERATION_TIMEDOUT, TL_REASON_CONNECT_LATE, TL_REASON_LATE},
+    /* a scheme that is off; or an answer that is no HTTP */
+    {CURLE_UNSUPPORTED_PROTOCOL, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
+    {CURLE_URL_MALFORMAT, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
+    {CURLE_PEER_FAILED_VERIFICATION, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
+    {CURLE_SSL_CIPHER, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
+    /* with TLS 1.3 a server refuses our certificate only after the handshake: it reads no request
+     */
+    {CURLE_SSL_CLIENTCERT, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
+    {CURLE_SSL_ISSUER_ERROR, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
+    /* what libcurl reads before it sends anything */
+    {CURLE_SSL_CERTPROBLEM, TL_REASON_BAD_FILE, TL_REASON_LOST},
+    {CURLE_SSL_CACERT_BADFILE, TL_REASON_BAD_FILE, TL_REASON_LOST},
+    {CURLE_WRITE_ERROR, TL_REASON_OUR_LIMIT, TL_REASON_OUR_LIMIT},
+    /* Before 8.6 libcurl says that it is out of memory, too, when a header line of the answer is
+     * longer than it takes. */
+    {CURLE_OUT_OF_MEMORY, TL_REASON_NO_MEMORY, TL_REASON_OUR_LIMIT},
+    {TOO_LARGE, TL_REASON_REFUSED_SETUP, TL_REASON_OUR_LIMIT},
+};
+
+static tl_retry_reason reason_of_status(int status, bool exhausted)
+{
+    if (status < 200) /* no final one */
+        return TL_REASON_LOST;
+    switch (status) {
+    case 401:
+        return TL_REASON_UNAUTHORIZED;
+    case 429:
+        return TL_REASON_NOT_TAKEN;
+    case 503:
+        return exhausted ? TL_REASON_NOT_TAKEN : TL_REASON_UNAVAILABLE;
+    case 502:
+    case 504:
+        return TL_REASON_UNAVAILABLE;
+    default:
+        return status >= 500 ? TL_REASON_FAILED : TL_REASON_ANSWERED;
+    }
+}
+
+static tl_retry_reason reason_of_failure(int code, bool went_out)
+{
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        if (failures[i].code == code)
+            return went_out ? failures[i].after : failures[i].before;
+    }
+    return went_out ? TL_REASON_LOST : TL_REASON_NOT_CONNECTED;
+}
+
+tl_retry_reason tl_retry_reason_of(const tl_attempt *attempt)
+{
+    if (attempt->code == CURLE_OK)
+        return reason_of_status(attempt->status, attempt->exhausted);
+    return reason_of_failure((int)attempt->code, attempt->went_out);
+}
+
+tl_error_kind tl_retry_kind(const tl_attempt *attempt)
+{
+    return rules[tl_retry_reason_of(attempt)].kind;
+}
+
+tl_outcome tl_retry_outcome(const tl_attempt *attempt)
+{
+    const tl_outcome outcome = rules[tl_retry_reason_of(attempt)].outcome;
+    if (attempt->read || outcome == TL_OUTCOME_NONE)
+        return TL_OUTCOME_NONE;
+    return attempt->status >= 200 && attempt->status <= 299 ? TL_OUTCOME_DONE : outcome;
+}
+
+/* xorshift64*: jitter needs spread, not secrecy. */
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * UINT64_C(2685821657736338717);
+}
+
+/* Exponential backoff with full jitter: anything from nothing to the doubled bound. */
+static tl_time backoff(int attempts, uint64_t *random)
+{
+    tl_time bound = FIRST_BACKOFF;
+    for (int i = 1; i < attempts && bound < LONGEST_BACKOFF; i++)
+        bound *= 2;
+    if (bound > LONGEST_BACKOFF)
+        bound = LONGEST_BACKOFF;
+    return (tl_time)(next_random(random) % (uint64_t)(bound + 1));
+}
+
+tl_verdict tl_retry_judge(const tl_attempt *attempt, uint64_t *random, tl_time *delay)
+{
+    tl_retry_reason reason = tl_retry_reason_of(attempt);
+    const struct rule *rule = &rules[reason];
+    *delay = 0;
+    if (!(attempt->read ? rule->read : rule->write))
+        return TL_VERDICT_FINISH;
+    if (reason == TL_REASON_UNAUTHORIZED) {
+        bool may = attempt->has_other_proof && attempt->most_attempts > 1;
+        return may ? TL_VERDICT_FRESH_TOKEN : TL_VERDICT_FINISH;
+    }
+    if (attempt->attempts >= attempt->most_attempts)
+        return TL_VERDICT_FINISH;
+    tl_time told = rule->delay == AS_TOLD ? attempt->retry_after : 0;
+    tl_time left = attempt->deadline - attempt->now;
+    if (told >= left)
+        return TL_VERDICT_FINISH;
+    /* Also on top of what was told, or all who were told the same would come back at once. */
+    *delay = told + backoff(attempt->attempts, random);
+    return *delay < left ? TL_VERDICT_AGAIN : TL_VERDICT_FINISH;
+}
