@@ -5,12 +5,13 @@
 
 typedef enum tl_error_kind {
     TL_OK,
-    TL_CONFIG,  /* a setting that libcurl refuses */
-    TL_AUTH,    /* the token endpoint refused us */
-    TL_NETWORK, /* no answer came */
-    TL_TIMEOUT, /* none came in time */
-    TL_HTTP,    /* the token endpoint is in trouble: 5xx or 429 */
-    TL_LIMIT,   /* the answer is larger than a cap allows */
+    TL_CONFIG,    /* a setting that libcurl refuses */
+    TL_AUTH,      /* the token endpoint refused us */
+    TL_NETWORK,   /* no answer came */
+    TL_TIMEOUT,   /* none came in time */
+    TL_HTTP,      /* the token endpoint is in trouble: 5xx or 429 */
+    TL_LIMIT,     /* the answer is larger than a cap allows */
+    TL_CANCELLED, /* the caller gave it up */
     TL_MEMORY
 } tl_error_kind;
 

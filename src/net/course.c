@@ -1,164 +1,212 @@
-/* One attempt of a request: how it is put on the wire, and what follows when it has ended. */
+#include "net/course.h"
+
 #include "base/header_block.h"
 #include "net/engine_private.h"
-#include "net/retry.h"
+#include "net/handle.h"
+#include "net/outcome.h"
+#include "net/signin.h"
 
-#include <errno.h>
-#include <string.h>
-
-static bool add_header(tl_request *request, const char *header)
+/* By the clock of the request's deadline. */
+static tl_time now_for(const tl_request *request)
 {
-    struct curl_slist *longer = curl_slist_append(request->header_list, header);
-    if (longer)
-        request->header_list = longer;
-    return longer != NULL;
+    tl_time now = tl_now();
+    return request->background ? tl_schedule_driven(&request->awaited.engine->schedule, now) : now;
 }
 
-static bool add_lines(tl_request *request, const tl_buffer *lines)
+static void move_to(tl_request *request, tl_link *list)
 {
-    const char *line = tl_buffer_text(lines), *end = line + lines->length;
-    for (; line < end; line += strlen(line) + 1) {
-        if (!add_header(request, line))
-            return false;
+    tl_link_remove(&request->awaited.queue);
+    tl_link_insert_before(list, &request->awaited.queue);
+}
+
+static void rest_until(tl_request *request, tl_time at)
+{
+    request->state = TL_REQUEST_RESTING;
+    tl_timer_set(&request->awaited.engine->schedule.wall, &request->backoff, at);
+}
+
+static void on_backoff(tl_timer *timer)
+{
+    tl_request *request = TL_OWNER(timer, tl_request, backoff);
+    move_to(request, &request->awaited.engine->ready);
+}
+
+static void on_deadline(tl_timer *timer)
+{
+    tl_course_end(TL_OWNER(timer, tl_request, deadline), TL_ENDING_DEADLINE,
+                  CURLE_OPERATION_TIMEDOUT);
+}
+
+tl_request *tl_course_add(tl_engine *engine, const tl_request_spec *spec)
+{
+    tl_request *request = tl_request_new(&engine->allocator, spec, on_deadline, on_backoff);
+    if (!request)
+        return NULL;
+    tl_schedule *schedule = &engine->schedule;
+    request->awaited.engine = engine;
+    request->sought = "token";
+    if (request->signin) {
+        const tl_identity *identity = request->signin->identity;
+        request->sought = tl_identity_sought(identity);
+        request->answer_headers.secret |= identity->kind == TL_SESSION;
+    }
+    request->most_attempts = engine->most_attempts;
+    request->at_latest = now_for(request) + spec->timeout;
+    tl_timer_set(request->background ? &schedule->driven : &schedule->wall, &request->deadline,
+                 request->at_latest);
+    tl_link_insert_before(&engine->requests, &request->all);
+    tl_link_insert_before(&engine->ready, &request->awaited.queue);
+    engine->in_flight++;
+    return request;
+}
+
+/* Takes the request out of libcurl. `reusable`: see tl_wire_recall. */
+static void leave_wire(tl_request *request, bool reusable)
+{
+    tl_engine *engine = request->awaited.engine;
+    if (request->easy && request->sent_at != 0)
+        tl_traces_note(&engine->traces, &engine->allocator, request);
+    tl_wire_recall(&engine->wire, request, reusable);
+}
+
+/* Takes the request out of the timers and the list it waits in. */
+static void leave_lists(tl_request *request)
+{
+    tl_timer_clear(&request->deadline);
+    tl_timer_clear(&request->backoff);
+    tl_link_remove(&request->awaited.queue);
+    if (request->state != TL_REQUEST_FINISHED)
+        request->awaited.engine->in_flight--;
+}
+
+static void finish(tl_request *request)
+{
+    tl_engine *engine = request->awaited.engine;
+    leave_lists(request);
+    request->state = TL_REQUEST_FINISHED;
+    move_to(request, request->fetch_for ? &engine->fetched : &engine->finished);
+}
+
+/* Puts the request on the wire. `credentials`: see tl_wire_send. */
+static void put_on_wire(tl_request *request, const tl_buffer *credentials)
+{
+    tl_engine *engine = request->awaited.engine;
+    CURLcode code = tl_wire_send(&engine->wire, request, credentials);
+    request->state = TL_REQUEST_SENT;
+    request->idle_before = engine->schedule.idle;
+    if (code == CURLE_OK)
+        request->attempts++;
+    else
+        tl_course_end(request, TL_ENDING_UNSENT, code);
+}
+
+/* A request that cannot wait until its token is ripe goes out at once: the token may be good all
+ * the same. */
+static void send_with_proof(tl_request *request)
+{
+    const tl_identity *identity = request->signin->identity;
+    if (tl_now() < identity->serves_from && identity->serves_from < request->at_latest) {
+        rest_until(request, identity->serves_from);
+        return;
+    }
+    request->token_generation = identity->generation;
+    put_on_wire(request, &identity->lines);
+}
+
+static void send_when_proven(tl_request *request)
+{
+    switch (tl_signin_prove(request->signin, request, tl_now())) {
+    case TL_TOKEN_READY:
+        send_with_proof(request);
+        break;
+    case TL_TOKEN_NEEDED:
+        break;
+    case TL_TOKEN_REFUSED:
+        request->error = request->signin->identity->failure;
+        tl_course_end(request, TL_ENDING_NO_PROOF, CURLE_OK);
+        break;
+    }
+}
+
+/* One that has waited goes on with what the sign-in has come to, and asks for no other. */
+static void go_on(tl_request *request)
+{
+    if (request->fetch_for) {
+        tl_identity_fetching(request->fetch_for->identity, tl_now());
+        put_on_wire(request, &request->fetch_for->identity->client);
+    } else if (!request->signin) {
+        put_on_wire(request, NULL);
+    } else if (request->state != TL_REQUEST_WAITING) {
+        send_when_proven(request);
+    } else if (request->error.kind == TL_OK) {
+        send_with_proof(request);
+    } else {
+        tl_course_end(request, TL_ENDING_NO_PROOF, CURLE_OK);
+    }
+}
+
+/* Sends a sign-in's own request. */
+static void fetch(tl_engine *engine, tl_signin *signin)
+{
+    const tl_request_spec spec = tl_signin_spec(signin);
+    signin->fetch = tl_course_add(engine, &spec);
+    if (signin->fetch) {
+        signin->fetch->sought = tl_identity_sought(signin->identity);
+        return;
+    }
+    tl_error error;
+    tl_error_set(&error, TL_MEMORY, "not enough memory");
+    tl_signin_refuse(signin, &error, false);
+}
+
+/* The request of a sign-in that came to no answer; NULL when there is none. */
+static tl_request *failed_fetch(const tl_engine *engine)
+{
+    for (tl_link *link = engine->fetched.next; link != &engine->fetched; link = link->next) {
+        tl_request *request = TL_OWNER(link, tl_request, awaited.queue);
+        if (!tl_signin_has_answer(request))
+            return request;
+    }
+    return NULL;
+}
+
+/* False when nothing was left to do. */
+static bool run_once(tl_engine *engine)
+{
+    tl_request *failed = failed_fetch(engine);
+    if (failed) {
+        tl_signin_fail(failed->fetch_for);
+        tl_course_cancel(failed);
+    } else if (!tl_link_alone(&engine->wanting)) {
+        tl_link *first = engine->wanting.next;
+        tl_link_remove(first);
+        fetch(engine, TL_OWNER(first, tl_signin, queue));
+    } else if (!tl_link_alone(&engine->ready)) {
+        tl_link *first = engine->ready.next;
+        tl_link_remove(first);
+        go_on(TL_OWNER(first, tl_request, awaited.queue));
+    } else {
+        return false;
     }
     return true;
 }
 
-/* The methods that usually have content, RFC 9110 9.3 and RFC 5789. */
-static bool expects_content(const char *method)
+void tl_course_run(tl_engine *engine)
 {
-    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-           strcmp(method, "PATCH") == 0;
-}
-
-static bool make_headers(tl_request *request, const tl_buffer *credentials)
-{
-    if (credentials && !add_lines(request, credentials))
-        return false;
-    if (request->has_body && !add_header(request, "Expect:")) /* none: it costs a round trip */
-        return false;
-    /* libcurl says nothing of a body that is not there, and strict gateways answer 411 to that:
-     * RFC 9110 8.6. */
-    if (!request->has_body && expects_content(tl_buffer_text(&request->method)) &&
-        !add_header(request, "Content-Length: 0"))
-        return false;
-    return add_lines(request, &request->headers);
-}
-
-/* The list holds the credentials: libcurl's own copies are out of reach, this one is not. */
-static void drop_headers(tl_request *request)
-{
-    for (struct curl_slist *item = request->header_list; item; item = item->next)
-        explicit_bzero(item->data, strlen(item->data));
-    curl_slist_free_all(request->header_list);
-    request->header_list = NULL;
-}
-
-static void forget_answer(tl_request *request)
-{
-    request->looked_up = 0;
-    request->sends = 0;
-    request->commentary = (tl_commentary){0};
-    request->unwatched = false;
-    request->status = 0;
-    request->sent_at = 0;
-    request->retry_after = 0;
-    request->outcome = TL_OUTCOME_NONE;
-    request->error.kind = TL_OK;
-    request->curl_text[0] = '\0';
-    tl_buffer_clear(&request->answer_headers);
-    tl_buffer_clear(&request->answer_body);
-}
-
-static CURLcode hand_over(tl_request *request, const tl_buffer *credentials)
-{
-    CURLcode code;
-    tl_engine *engine = request->engine;
-    CURL *easy = request->easy = tl_handle_take(engine, &code);
-    if (code != CURLE_OK)
-        return code;
-    if (!make_headers(request, credentials))
-        return CURLE_OUT_OF_MEMORY;
-    code = tl_handle_set(easy, request);
-    if (code != CURLE_OK)
-        return code;
-    return curl_multi_add_handle(engine->multi, easy) == CURLM_OK ? CURLE_OK : CURLE_OUT_OF_MEMORY;
-}
-
-void tl_attempt_send(tl_request *request, const tl_buffer *credentials)
-{
-    forget_answer(request);
-    request->state = TL_REQUEST_SENT;
-    CURLcode code = hand_over(request, credentials);
-    if (code == CURLE_OK) {
-        request->sent_at = tl_now();
-        request->attempts++;
-        return;
-    }
-    if (code == CURLE_OUT_OF_MEMORY)
-        tl_error_set(&request->error, TL_MEMORY, "not enough memory");
-    else
-        tl_error_set(&request->error, TL_CONFIG, "libcurl refuses the request: %s",
-                     curl_easy_strerror(code));
-    tl_engine_finish(request);
-}
-
-void tl_attempt_recall(tl_request *request, bool reusable)
-{
-    tl_engine *engine = request->engine;
-    CURL *easy = request->easy;
-    if (easy) {
-        if (request->sent_at != 0)
-            tl_traces_note(&engine->traces, &engine->allocator, request);
-        curl_multi_remove_handle(engine->multi, easy);
-        request->easy = NULL;
-        tl_handle_give_back(engine, easy, reusable);
-    }
-    drop_headers(request);
-}
-
-/* libcurl 8.12 and newer count the time in their queue as time for connecting, so that a request
- * that waited there has less of it than it should, or none. libcurl's clock and ours may differ a
- * bit: a tenth, and what a machine needs for a few steps. But when it was the system that gave up
- * connecting, for which libcurl has the same code, the time that was left says nothing. */
-static bool waited_in_queue(const tl_request *request)
-{
-    long system_error = 0;
-    curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &system_error);
-    tl_time whole = request->engine->transport.connect_timeout;
-    return system_error != ETIMEDOUT &&
-           tl_outcome_connecting(request) < whole - whole / 10 - 20 * TL_MILLISECOND;
-}
-
-/* Whether what ended was no attempt: libcurl has chosen a kept connection that had ended (on_send),
- * or the time for connecting was not that. This can't go on for ever: libcurl closes such a
- * connection, and the request's deadline ends the wait in the queue. */
-static bool never_began(const tl_request *request, CURLcode code)
-{
-    if (request->error.kind != TL_OK || request->sends > 0) /* we ended it ourselves; it went out */
-        return false;
-    return code == CURLE_ABORTED_BY_CALLBACK ||
-           (code == CURLE_OPERATION_TIMEDOUT && waited_in_queue(request));
-}
-
-static void begin_again(tl_request *request)
-{
-    request->sent_at = 0; /* no trace of what was no attempt */
-    tl_attempt_recall(request, false);
-    request->attempts--;
-    tl_signin_send(request);
+    while (run_once(engine))
+        continue;
 }
 
 /* Tells the identity what the API thinks of its proof. 429 and 5xx may come from something in
  * between, which has not looked at it. True when the request may go out with another proof. */
 static bool judge_proof(const tl_request *request, const tl_attempt *attempt)
 {
-    tl_identity *identity = request->identity;
-    if (!identity || attempt->code != CURLE_OK)
+    if (!request->signin || attempt->ending != TL_ENDING_TRANSFER || attempt->code != CURLE_OK)
         return false;
+    tl_identity *identity = request->signin->identity;
     if (attempt->status == 401)
         return tl_identity_refused(identity, request->token_generation, request->replayed,
-                                   attempt->now);
+                                   tl_now());
     if (attempt->status != 429 && attempt->status < 500)
         tl_identity_accepted(identity, request->token_generation, request->replayed);
     return false;
@@ -167,43 +215,80 @@ static bool judge_proof(const tl_request *request, const tl_attempt *attempt)
 /* A handle that failed may still have a lookup's thread running. One that libcurl sent a request
  * with again by itself may remember that a stream was refused, for good: a later write that is lost
  * would pass for refused then, and go out twice. */
-static bool is_reusable(const tl_request *request, CURLcode code)
+static bool is_reusable(const tl_request *request, const tl_attempt *attempt)
 {
-    return code == CURLE_OK && request->sends == 1;
+    return attempt->ending == TL_ENDING_TRANSFER && attempt->code == CURLE_OK &&
+           request->sends == 1;
 }
 
-void tl_attempt_done(tl_request *request, CURLcode code)
+/* Reads what is to be known of an attempt while libcurl still has it, and then takes it from there.
+ */
+static void read_attempt(tl_request *request, tl_ending ending, CURLcode code, tl_attempt *attempt)
 {
-    tl_engine *engine = request->engine;
+    tl_engine *engine = request->awaited.engine;
+    const tl_transport *transport = &engine->wire.transport;
+    if (ending == TL_ENDING_TRANSFER && code == CURLE_OK)
+        code = tl_handle_unpack(request);
+    tl_outcome_read(request, transport, ending, code, now_for(request), attempt);
+    tl_outcome_explain(request, transport, attempt);
+    if (request->signin && request->easy)
+        tl_identity_observe(request->signin->identity, request->token_generation,
+                            &request->answer_headers);
+    if (ending == TL_ENDING_TRANSFER && code == CURLE_OK)
+        tl_sockets_answered(&engine->wire.sockets, request->easy,
+                            tl_header_block_keep_alive(&request->answer_headers));
+    leave_wire(request, is_reusable(request, attempt));
+}
+
+static void begin_again(tl_request *request)
+{
+    request->sent_at = 0; /* what was no attempt leaves no trace */
+    request->attempts--;
+    leave_wire(request, false);
+    request->state = TL_REQUEST_NEW;
+    move_to(request, &request->awaited.engine->ready);
+}
+
+void tl_course_end(tl_request *request, tl_ending ending, CURLcode code)
+{
+    tl_engine *engine = request->awaited.engine;
     tl_attempt attempt;
     tl_time delay;
-    if (never_began(request, code)) {
+    if (ending == TL_ENDING_TRANSFER &&
+        tl_outcome_never_began(request, &engine->wire.transport, code,
+                               engine->schedule.idle - request->idle_before)) {
         begin_again(request);
         return;
     }
-    if (code == CURLE_OK)
-        code = tl_handle_unpack(request);
-    tl_outcome_read(request, code, &attempt);
-    tl_outcome_explain(request, &attempt);
-    if (request->identity)
-        tl_identity_observe(request->identity, request->token_generation, &request->answer_headers);
-    if (code == CURLE_OK)
-        tl_sockets_answered(&engine->sockets, request->easy,
-                            tl_header_block_keep_alive(&request->answer_headers));
-    tl_attempt_recall(request, is_reusable(request, code));
+    read_attempt(request, ending, code, &attempt);
     request->outcome = tl_retry_outcome(&attempt);
     attempt.has_other_proof = judge_proof(request, &attempt);
     switch (tl_retry_judge(&attempt, &engine->random, &delay)) {
     case TL_VERDICT_AGAIN:
-        request->state = TL_REQUEST_RESTING;
-        tl_timer_set(&engine->timers, &request->backoff, attempt.now + delay);
+        rest_until(request, tl_now() + delay);
         break;
     case TL_VERDICT_FRESH_TOKEN:
         request->replayed = true;
-        tl_signin_send(request);
+        request->state = TL_REQUEST_NEW;
+        move_to(request, &engine->ready);
         break;
     case TL_VERDICT_FINISH:
-        tl_engine_finish(request);
+        finish(request);
         break;
     }
+}
+
+tl_outcome tl_course_cancel(tl_request *request)
+{
+    tl_engine *engine = request->awaited.engine;
+    tl_outcome outcome = request->outcome;
+    if (request->state == TL_REQUEST_SENT && request->easy) {
+        tl_attempt attempt;
+        read_attempt(request, TL_ENDING_ABANDONED, CURLE_OK, &attempt);
+        outcome = tl_retry_outcome(&attempt);
+    }
+    leave_lists(request);
+    tl_link_remove(&request->all);
+    tl_request_free(&engine->allocator, request);
+    return outcome;
 }

@@ -1,217 +1,270 @@
+#include "net/course.h"
 #include "net/engine_private.h"
-#include "json/number.h"
+#include "net/signin.h"
 
-#include <stdio.h>
+#include <unistd.h>
 
-/* A host that only looks at the descriptor must see what the caller just set going. */
-void tl_engine_changed(tl_engine *engine)
+static void init_fields(tl_engine *engine, const tl_engine_options *options)
 {
-    if (engine->has_host)
-        tl_poller_arm(&engine->poller,
-                      tl_engine_timeout(engine) == 0 ? 0 : tl_timers_next(&engine->timers));
+    engine->allocator = options->allocator;
+    engine->owner = getpid();
+    engine->most_attempts = options->most_attempts;
+    engine->random = options->seed;
+    tl_schedule_init(&engine->schedule, tl_now());
+    tl_wire_init(&engine->wire, &engine->allocator, &engine->schedule.wall);
+    tl_traces_init(&engine->traces, options->trace);
+    tl_link *const lists[] = {&engine->requests, &engine->signins, &engine->ready,
+                              &engine->wanting,  &engine->asking,  &engine->fetched,
+                              &engine->finished, &engine->pauses};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        tl_link_init(lists[i]);
 }
 
-/* As %g does, but with a point in every locale. */
-static void write_seconds(tl_time time, char out[TL_NUMBER_LONGEST + 1])
+tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error)
 {
-    size_t length = time % TL_SECOND == 0
-                        ? tl_number_write_integer(out, time / TL_SECOND)
-                        : tl_number_write_real(out, (double)time / (double)TL_SECOND);
-    out[length] = '\0';
+    tl_error_set(error, TL_MEMORY, "not enough memory for an engine");
+    tl_engine *engine = tl_allocator_new(&options->allocator, sizeof *engine);
+    if (!engine)
+        return NULL;
+    init_fields(engine, options);
+    if (tl_wire_open(&engine->wire, &options->transport, error))
+        return engine;
+    tl_engine_free(engine);
+    return NULL;
 }
 
-static void on_deadline(tl_timer *timer)
+bool tl_engine_is_ours(const tl_engine *engine)
 {
-    tl_request *request = TL_OWNER(timer, tl_request, deadline);
-    char seconds[TL_NUMBER_LONGEST + 1], where[TL_MESSAGE_SIZE / 2];
-    snprintf(where, sizeof where, "waiting for a %s",
-             request->identity ? tl_identity_sought(request->identity) : "token");
-    if (request->state == TL_REQUEST_SENT)
-        tl_outcome_describe(request, where, sizeof where);
-    write_seconds(request->timeout, seconds);
-    tl_error_set(&request->error, TL_TIMEOUT, "no answer within %s s: %s", seconds, where);
-    if (request->state == TL_REQUEST_SENT)
-        tl_attempt_done(request, CURLE_OPERATION_TIMEDOUT); /* no time is left to try again */
-    else
-        tl_engine_finish(request);
+    return engine->owner == getpid();
 }
 
-static void on_backoff(tl_timer *timer)
+/* The child leaves alone what it shares with its parent: the timer in the descriptor, and the
+ * connections. */
+static void abandon(tl_engine *engine)
 {
-    tl_signin_send(TL_OWNER(timer, tl_request, backoff));
-}
-
-/* Time in which nobody drove the engine is added to the deadlines of work that no call waits for. A
- * host that waits on the descriptor is late only past the earliest timer. */
-static void forgive_idle_time(tl_engine *engine, tl_time now)
-{
-    tl_time driven_until = engine->driven_until;
-    if (engine->has_host) {
-        tl_time next = tl_timers_next(&engine->timers);
-        driven_until = next > driven_until ? next : driven_until;
-    }
-    engine->driven_until = now;
-    if (now <= driven_until)
-        return;
+    engine->has_host = false;
+    tl_wire_abandon(&engine->wire);
     for (tl_link *link = engine->requests.next; link != &engine->requests; link = link->next) {
         tl_request *request = TL_OWNER(link, tl_request, all);
-        if (!request->background || request->state == TL_REQUEST_FINISHED)
-            continue;
-        request->at_latest += now - driven_until;
-        tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
+        request->easy = NULL;
+        request->header_list = NULL;
     }
 }
 
-static tl_request *add(tl_engine *engine, const tl_request_spec *spec)
+void tl_engine_free(tl_engine *engine)
 {
-    tl_request *request = tl_request_new(&engine->allocator, spec, on_deadline, on_backoff);
-    if (!request)
-        return NULL;
-    tl_time now = tl_now();
-    forgive_idle_time(engine, now); /* what went before is none of this request's time */
-    request->engine = engine;
-    request->answer_headers.secret |= request->identity && request->identity->kind == TL_SESSION;
-    request->at_latest = now + spec->timeout;
-    tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
-    tl_link_insert_before(&engine->requests, &request->all);
-    return request;
+    tl_allocator allocator = engine->allocator;
+    if (!tl_engine_is_ours(engine))
+        abandon(engine);
+    while (!tl_link_alone(&engine->requests))
+        tl_course_cancel(TL_OWNER(engine->requests.next, tl_request, all));
+    while (!tl_link_alone(&engine->pauses))
+        tl_pause_free(TL_OWNER(engine->pauses.next, tl_pause, all));
+    while (!tl_link_alone(&engine->signins))
+        tl_signin_free(TL_OWNER(engine->signins.next, tl_signin, all));
+    tl_wire_close(&engine->wire);
+    tl_traces_free(&engine->traces, &engine->allocator);
+    tl_allocator_free(&allocator, engine, sizeof *engine);
+}
+
+const tl_allocator *tl_engine_allocator(const tl_engine *engine)
+{
+    return &engine->allocator;
+}
+
+tl_signin *tl_engine_adopt(tl_engine *engine, tl_identity *identity, const char *token_folder)
+{
+    tl_signin *signin = identity ? tl_signin_new(engine, identity, token_folder) : NULL;
+    if (signin)
+        tl_link_insert_before(&engine->signins, &signin->all);
+    return signin;
+}
+
+/* Whether something lies in one of the lists for the driver. */
+static bool has_news(const tl_engine *engine)
+{
+    return !tl_link_alone(&engine->finished) || !tl_link_alone(&engine->fetched) ||
+           !tl_link_alone(&engine->asking);
+}
+
+/* Sets when the descriptor becomes readable by itself. False when the system refuses. */
+static bool arm(tl_engine *engine)
+{
+    tl_time at = has_news(engine) ? 0 : tl_schedule_next(&engine->schedule, true);
+    return !engine->has_host || tl_poller_arm(&engine->wire.poller, at);
+}
+
+/* Each call begins with the first of these and ends with the second: the time before it is none of
+ * what the call starts, and a host that only looks at the descriptor must see what the call has set
+ * going. */
+static void enter(tl_engine *engine)
+{
+    tl_schedule_resume(&engine->schedule, tl_now(), engine->has_host);
+}
+
+static void leave(tl_engine *engine)
+{
+    tl_course_run(engine);
+    arm(engine);
 }
 
 tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
 {
-    tl_request *request = add(engine, spec);
-    if (request) {
-        tl_signin_send(request);
-        tl_engine_changed(engine);
-    }
+    enter(engine);
+    tl_request *request = tl_course_add(engine, spec);
+    leave(engine);
     return request;
 }
 
-tl_request *tl_engine_pause(tl_engine *engine, tl_time time)
+tl_outcome tl_engine_cancel(tl_request *request)
 {
-    const tl_request_spec nothing = {.method = "", .url = "", .headers = "", .timeout = time};
-    tl_request *request = add(engine, &nothing);
-    if (request)
-        tl_engine_changed(engine);
-    return request;
+    tl_engine *engine = request->awaited.engine;
+    tl_outcome outcome = tl_course_cancel(request);
+    leave(engine); /* libcurl may let another request have its connection now */
+    return outcome;
 }
 
-/* Takes the request out of libcurl, the timers and the list it waits in. */
-static void withdraw(tl_request *request)
+tl_pause *tl_engine_pause(tl_engine *engine, tl_time time)
 {
-    tl_attempt_recall(request, false);
-    tl_timer_clear(&request->deadline);
-    tl_timer_clear(&request->backoff);
-    tl_link_remove(&request->queue);
+    enter(engine);
+    tl_pause *pause = tl_pause_new(engine, time);
+    leave(engine);
+    return pause;
 }
 
-void tl_engine_finish(tl_request *request)
+void tl_engine_end_pause(tl_pause *pause)
 {
-    tl_engine *engine = request->engine;
-    withdraw(request);
-    request->state = TL_REQUEST_FINISHED;
-    tl_link_insert_before(request->fetch_for ? &engine->fetched : &engine->finished,
-                          &request->queue);
+    tl_engine *engine = pause->awaited.engine;
+    tl_pause_free(pause);
+    arm(engine);
 }
 
-void tl_engine_cancel(tl_request *request)
+size_t tl_engine_in_flight(const tl_engine *engine)
 {
-    tl_engine *engine = request->engine;
-    withdraw(request);
-    tl_link_remove(&request->all);
-    tl_request_free(&engine->allocator, request);
-    tl_engine_changed(engine); /* another that waited for its connection may go on */
+    size_t turns = 0;
+    for (tl_link *link = engine->signins.next; link != &engine->signins; link = link->next)
+        turns += tl_signin_has_turn(TL_OWNER(link, tl_signin, all));
+    return engine->in_flight + turns;
 }
 
 int tl_engine_fd(tl_engine *engine)
 {
+    enter(engine);
     engine->has_host = true;
-    tl_engine_changed(engine);
-    return engine->poller.timer_fd < 0 ? -1 : engine->poller.fd;
+    return arm(engine) ? tl_poller_fd(&engine->wire.poller) : -1;
+}
+
+void tl_engine_idle(tl_engine *engine)
+{
+    enter(engine);
+    engine->has_host = false;
+    tl_poller_arm(&engine->wire.poller, TL_NEVER);
 }
 
 tl_time tl_engine_timeout(const tl_engine *engine)
 {
-    tl_time next = tl_timers_next(&engine->timers);
-    if (!tl_link_alone(&engine->finished) || !tl_link_alone(&engine->fetched) ||
-        !tl_link_alone(&engine->asking))
+    if (has_news(engine))
         return 0;
+    tl_time next = tl_schedule_next(&engine->schedule, engine->has_host);
     if (next == TL_NEVER)
         return TL_NEVER;
     tl_time left = next - tl_now();
     return left > 0 ? left : 0;
 }
 
-static void move_sockets(tl_engine *engine)
-{
-    tl_poller_event events[TL_POLLER_EVENTS];
-    int count = tl_poller_take(&engine->poller, events, TL_POLLER_EVENTS);
-    for (int i = 0; i < count; i++) {
-        int running, what = 0;
-        what |= events[i].readable ? CURL_CSELECT_IN : 0;
-        what |= events[i].writable ? CURL_CSELECT_OUT : 0;
-        what |= events[i].failed ? CURL_CSELECT_ERR : 0;
-        curl_multi_socket_action(engine->multi, events[i].fd, what, &running);
-    }
-}
-
 static void collect(tl_engine *engine)
 {
-    int left;
-    for (CURLMsg *message; (message = curl_multi_info_read(engine->multi, &left));) {
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        CURLcode code = message->data.result; /* the message dies with the next call */
-        char *request = NULL;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
-        tl_attempt_done((tl_request *)(void *)request, code);
-    }
+    CURLcode code;
+    for (tl_request *request; (request = tl_wire_ended(&engine->wire, &code));)
+        tl_course_end(request, TL_ENDING_TRANSFER, code);
 }
 
 /* Those whose socket the system refused to watch would wait for ever; all others go on. */
 static void give_up_unwatched(tl_engine *engine)
 {
-    engine->poller_failed = false;
-    tl_link *next;
-    for (tl_link *link = engine->requests.next; link != &engine->requests; link = next) {
+    engine->wire.refused = false;
+    for (tl_link *link = engine->requests.next; link != &engine->requests; link = link->next) {
         tl_request *request = TL_OWNER(link, tl_request, all);
-        next = link->next;
-        if (request->state != TL_REQUEST_SENT || !request->unwatched)
-            continue;
-        tl_error_set(&request->error, TL_NETWORK, "the system refuses to watch a socket");
-        tl_attempt_done(request, CURLE_ABORTED_BY_CALLBACK);
+        if (request->state == TL_REQUEST_SENT && request->unwatched)
+            tl_course_end(request, TL_ENDING_UNWATCHED, CURLE_ABORTED_BY_CALLBACK);
     }
 }
 
 void tl_engine_step(tl_engine *engine)
 {
-    tl_time now = tl_now();
-    forgive_idle_time(engine, now);
-    move_sockets(engine);
+    enter(engine);
+    tl_wire_move(&engine->wire);
     collect(engine); /* an answer that came in time goes before a deadline that is over by now */
-    tl_timers_fire(&engine->timers, now);
+    tl_schedule_fire(&engine->schedule, tl_now());
     collect(engine);
-    if (engine->poller_failed)
+    if (engine->wire.refused)
         give_up_unwatched(engine);
-    tl_signin_settle(engine);
-    tl_engine_changed(engine);
+    leave(engine);
 }
 
 bool tl_engine_block(tl_engine *engine)
 {
-    forgive_idle_time(engine, tl_now());
-    bool undisturbed = tl_poller_block(&engine->poller, tl_engine_timeout(engine));
-    engine->driven_until = tl_now();
+    enter(engine);
+    bool undisturbed = tl_poller_block(&engine->wire.poller, tl_engine_timeout(engine));
+    tl_schedule_waited(&engine->schedule, tl_now());
     return undisturbed;
 }
 
-tl_request *tl_engine_take(tl_engine *engine)
+tl_awaited *tl_engine_take(tl_engine *engine)
 {
     if (tl_link_alone(&engine->finished))
         return NULL;
-    tl_request *request = TL_OWNER(engine->finished.next, tl_request, queue);
-    tl_link_remove(&request->queue);
-    return request;
+    tl_awaited *awaited = TL_OWNER(engine->finished.next, tl_awaited, queue);
+    tl_link_remove(&awaited->queue);
+    arm(engine);
+    return awaited;
+}
+
+/* Those that have failed are dealt with already. */
+tl_signin *tl_engine_answered(const tl_engine *engine)
+{
+    if (tl_link_alone(&engine->fetched))
+        return NULL;
+    return TL_OWNER(engine->fetched.next, tl_request, awaited.queue)->fetch_for;
+}
+
+tl_signin *tl_engine_asked(tl_engine *engine)
+{
+    if (tl_link_alone(&engine->asking))
+        return NULL;
+    tl_signin *signin = TL_OWNER(engine->asking.next, tl_signin, queue);
+    tl_link_remove(&signin->queue);
+    arm(engine);
+    return signin;
+}
+
+/* A sign-in is over, and `fetch` was its request, if it had one: whoever waited goes on. */
+static void settled(tl_engine *engine, tl_request *fetch)
+{
+    if (fetch)
+        tl_course_cancel(fetch);
+    leave(engine);
+}
+
+void tl_engine_grant(tl_signin *signin, const char *token, size_t length, double life)
+{
+    tl_request *fetch = signin->fetch;
+    tl_signin_grant(signin, token, length, life);
+    settled(signin->engine, fetch);
+}
+
+void tl_engine_admit(tl_signin *signin)
+{
+    tl_request *fetch = signin->fetch;
+    tl_signin_admit(signin);
+    settled(signin->engine, fetch);
+}
+
+void tl_engine_refuse(tl_signin *signin, const tl_error *error, bool rest)
+{
+    tl_request *fetch = signin->fetch;
+    tl_signin_refuse(signin, error, rest);
+    settled(signin->engine, fetch);
 }
 
 tl_trace *tl_engine_traced(const tl_engine *engine)

@@ -1,8 +1,7 @@
-/* The libcurl handles: set up once, and lent to one request after another; and what a handle calls
- * while a request has it. */
+#include "net/handle.h"
+
 #include "base/header_block.h"
 #include "net/content_coding.h"
-#include "net/engine_private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -88,9 +87,9 @@ static int on_send(void *context, char *ip, char *local_ip, int port, int local_
     tl_ends ends = {.port = port, .local_port = local_port};
     snprintf(ends.ip, sizeof ends.ip, "%s", ip);
     snprintf(ends.local_ip, sizeof ends.local_ip, "%s", local_ip);
-    if (request->sends == 0 && tl_sockets_ended(&request->engine->sockets, &ends))
-        return CURL_PREREQFUNC_ABORT; /* nothing of it went out: see never_began */
-    bool again = request->read && request->engine->most_attempts > 1;
+    if (request->sends == 0 && tl_sockets_ended(request->sockets, &ends))
+        return CURL_PREREQFUNC_ABORT; /* nothing of it went out: see tl_outcome_never_began */
+    bool again = request->read && request->most_attempts > 1;
     if (request->sends > 0 && !again)
         return CURL_PREREQFUNC_ABORT;
     request->sends++;
@@ -106,21 +105,8 @@ static int on_lookup(void *resolver, void *reserved, void *context)
     return 0;
 }
 
-/* libcurl keeps four connections for each handle that it has at the moment, so that it closes most
- * of them as a burst ends: it is told the most there were. */
-static void count_handle(tl_engine *engine)
+CURLcode tl_handle_equip(CURL *easy)
 {
-    if (++engine->handles <= engine->most_handles)
-        return;
-    engine->most_handles = engine->handles;
-    curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS, 4 * engine->most_handles);
-}
-
-/* NULL with `code` set when libcurl refuses a setting. */
-static CURL *new_handle(tl_engine *engine, CURLcode *code)
-{
-    CURL *easy = curl_easy_init();
-    *code = easy ? tl_transport_apply(&engine->transport, easy) : CURLE_OUT_OF_MEMORY;
     const struct {
         CURLoption option;
         curl_write_callback function;
@@ -129,26 +115,60 @@ static CURL *new_handle(tl_engine *engine, CURLcode *code)
         {CURLOPT_HEADERFUNCTION, on_header},
         {CURLOPT_READFUNCTION, on_read},
     };
-    for (size_t i = 0; *code == CURLE_OK && i < sizeof functions / sizeof *functions; i++)
-        *code = curl_easy_setopt(easy, functions[i].option, functions[i].function);
-    if (*code == CURLE_OK)
-        *code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
-    if (*code == CURLE_OK)
-        *code = curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_lookup);
-    if (*code == CURLE_OK)
-        *code = tl_sockets_install(&engine->sockets, easy);
-    if (*code == CURLE_OK) {
-        count_handle(engine);
-        return easy;
-    }
-    curl_easy_cleanup(easy);
-    return NULL;
+    CURLcode code = CURLE_OK;
+    for (size_t i = 0; code == CURLE_OK && i < sizeof functions / sizeof *functions; i++)
+        code = curl_easy_setopt(easy, functions[i].option, functions[i].function);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_lookup);
 }
 
-CURL *tl_handle_take(tl_engine *engine, CURLcode *code)
+static bool add_header(tl_request *request, const char *header)
 {
-    *code = CURLE_OK;
-    return engine->idle_count > 0 ? engine->idle[--engine->idle_count] : new_handle(engine, code);
+    struct curl_slist *longer = curl_slist_append(request->header_list, header);
+    if (longer)
+        request->header_list = longer;
+    return longer != NULL;
+}
+
+static bool add_lines(tl_request *request, const tl_buffer *lines)
+{
+    const char *line = tl_buffer_text(lines), *end = line + lines->length;
+    for (; line < end; line += strlen(line) + 1) {
+        if (!add_header(request, line))
+            return false;
+    }
+    return true;
+}
+
+/* The methods that usually have content, RFC 9110 9.3 and RFC 5789. */
+static bool expects_content(const char *method)
+{
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+           strcmp(method, "PATCH") == 0;
+}
+
+static bool make_headers(tl_request *request, const tl_buffer *credentials)
+{
+    if (credentials && !add_lines(request, credentials))
+        return false;
+    if (request->has_body && !add_header(request, "Expect:")) /* none: it costs a round trip */
+        return false;
+    /* libcurl says nothing of a body that is not there, and strict gateways answer 411 to that:
+     * RFC 9110 8.6. */
+    if (!request->has_body && expects_content(tl_buffer_text(&request->method)) &&
+        !add_header(request, "Content-Length: 0"))
+        return false;
+    return add_lines(request, &request->headers);
+}
+
+/* The list holds the credentials: libcurl's own copies are out of reach, this one is not. */
+static void drop_headers(tl_request *request)
+{
+    for (struct curl_slist *item = request->header_list; item; item = item->next)
+        explicit_bzero(item->data, strlen(item->data));
+    curl_slist_free_all(request->header_list);
+    request->header_list = NULL;
 }
 
 /* libcurl resends what it can rewind when a kept connection turns out to be dead. So a read's body
@@ -174,8 +194,10 @@ static void set_resending(const tl_request *request, CURL *easy)
                      request->read ? CURL_RTSPREQ_OPTIONS : CURL_RTSPREQ_RECEIVE);
 }
 
-CURLcode tl_handle_set(CURL *easy, tl_request *request)
+CURLcode tl_handle_lend(CURL *easy, tl_request *request, const tl_buffer *credentials)
 {
+    if (!make_headers(request, credentials))
+        return CURLE_OUT_OF_MEMORY;
     const char *method = tl_buffer_text(&request->method), *url = tl_buffer_text(&request->url);
     bool tls = curl_strnequal(url, "https:", 6);
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* undoes what the handle did before */
@@ -198,8 +220,8 @@ CURLcode tl_handle_set(CURL *easy, tl_request *request)
     return code ? code : curl_easy_setopt(easy, CURLOPT_URL, url);
 }
 
-/* What points to a request, its texts and its body: none of it may be left in a handle that waits
- * for another request. */
+/* A handle that waits for another request must not point to this one, its texts or its body: they
+ * are freed before it is used again. */
 static void forget_request(CURL *easy)
 {
     static const CURLoption borrowed[] = {
@@ -212,21 +234,11 @@ static void forget_request(CURL *easy)
     tl_commentary_install(easy, NULL);
 }
 
-/* Before 8.1.0 a handle goes on pointing to the last field of the answer before, which is freed,
- * and libcurl writes there when the next answer begins with a folded line. Such a handle serves
- * once. */
-size_t tl_handle_most_idle(void)
+void tl_handle_return(CURL *easy, tl_request *request, bool keep)
 {
-    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100 ? TL_IDLE_HANDLES : 0;
-}
-
-void tl_handle_give_back(tl_engine *engine, CURL *easy, bool reusable)
-{
-    if (reusable && engine->idle_count < engine->most_idle) {
+    if (keep)
         forget_request(easy);
-        engine->idle[engine->idle_count++] = easy;
-    } else {
-        engine->handles--;
+    else
         curl_easy_cleanup(easy);
-    }
+    drop_headers(request);
 }

@@ -1,13 +1,16 @@
-/* What came of an attempt, while its libcurl handle is still there: the facts that the retry table
- * goes by, and in words what went wrong. */
-#include "base/header_block.h"
-#include "net/engine_private.h"
-#include "net/retry.h"
+#include "net/outcome.h"
 
+#include "base/header_block.h"
+#include "json/number.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-tl_time tl_outcome_connecting(const tl_request *request)
+/* How long libcurl has been looking up the host name and connecting; 0 while it lets the request
+ * wait in a queue of its own: for one of max_connections, or for a connection that others are
+ * making and that it may join. */
+static tl_time connecting(const tl_request *request)
 {
     if (request->looked_up != 0)
         return tl_now() - request->looked_up;
@@ -40,7 +43,8 @@ static int status_of(const tl_request *request)
  * make of a server that broke off. */
 enum { FIRST_FINAL_STATUS = 200 };
 
-void tl_outcome_describe(const tl_request *request, char *text, size_t size)
+/* How far the request on the wire has come, in words. */
+static void describe(const tl_request *request, char *text, size_t size)
 {
     if (went_out(request) && status_of(request) >= FIRST_FINAL_STATUS)
         snprintf(text, size, "after %zu bytes of the answer's body", request->answer_body.length);
@@ -61,18 +65,18 @@ static bool says_exhausted(const tl_buffer *body)
     return body->length > 0 && memmem(body->data, body->length, word, sizeof word - 1) != NULL;
 }
 
-static bool has_certificate(const tl_request *request)
+static bool has_certificate(const tl_transport *transport)
 {
-    return request->engine->transport.texts[TL_CLIENT_CERT].length > 0;
+    return transport->texts[TL_CLIENT_CERT].length > 0;
 }
 
 /* Where libcurl has one code for two things, or another one for the same thing in other versions.
  */
-static CURLcode meant_code(const tl_request *request, CURLcode code)
+static CURLcode meant_code(const tl_request *request, const tl_transport *transport, CURLcode code)
 {
     if (code == CURLE_WRITE_ERROR && request->error.kind == TL_OK)
         return CURLE_BAD_CONTENT_ENCODING; /* our callbacks were content */
-    if (code == CURLE_BAD_FUNCTION_ARGUMENT && !went_out(request) && has_certificate(request))
+    if (code == CURLE_BAD_FUNCTION_ARGUMENT && !went_out(request) && has_certificate(transport))
         return CURLE_SSL_CERTPROBLEM; /* since 8.16, about a key that can't be used */
     return code;
 }
@@ -85,33 +89,72 @@ static bool was_left_out(const tl_request *request, CURLcode code)
     return code == CURLE_HTTP2 && request->commentary.left_out;
 }
 
-void tl_outcome_read(tl_request *request, CURLcode code, tl_attempt *attempt)
+/* libcurl 8.12 and newer count the time in their queue as time for connecting, and every libcurl
+ * counts the time in which nobody drove it, so that a request may have had less time than it
+ * should, or none. libcurl's clock and ours may differ a bit: a tenth, and what a machine needs for
+ * a few steps. But when it was the system that gave up connecting, for which libcurl has the same
+ * code, the time that was left says nothing. */
+static bool had_less_time(const tl_request *request, const tl_transport *transport, tl_time idle)
 {
-    if (was_left_out(request, code))
-        request->commentary.refused = true;
+    long system_error = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &system_error);
+    tl_time whole = transport->connect_timeout;
+    return system_error != ETIMEDOUT &&
+           connecting(request) - idle < whole - whole / 10 - 20 * TL_MILLISECOND;
+}
+
+/* This can't go on for ever: libcurl closes a connection that on_send turned down, and the
+ * request's deadline ends the wait in the queue. */
+bool tl_outcome_never_began(const tl_request *request, const tl_transport *transport, CURLcode code,
+                            tl_time idle)
+{
+    if (request->error.kind != TL_OK ||
+        request->sends > 0) /* our callbacks ended it; it went out */
+        return false;
+    return code == CURLE_ABORTED_BY_CALLBACK ||
+           (code == CURLE_OPERATION_TIMEDOUT && had_less_time(request, transport, idle));
+}
+
+/* What the answer says, if there is one. */
+static void read_answer(tl_request *request, tl_attempt *attempt)
+{
     int status = status_of(request);
     request->status = status >= FIRST_FINAL_STATUS ? status : 0;
     request->retry_after = tl_header_block_retry_after(&request->answer_headers, time(NULL));
+    attempt->status = request->status;
+    attempt->retry_after = request->retry_after;
+    attempt->exhausted = status == 503 && says_exhausted(&request->answer_body);
+}
+
+/* Without an attempt on the wire the fields of the request are those of the attempt before. */
+void tl_outcome_read(tl_request *request, const tl_transport *transport, tl_ending ending,
+                     CURLcode code, tl_time now, tl_attempt *attempt)
+{
     *attempt = (tl_attempt){
-        .code = meant_code(request, code),
-        .status = request->status,
-        .went_out = went_out(request),
-        .exhausted = status == 503 && says_exhausted(&request->answer_body),
+        .ending = ending,
+        .code = code,
         .read = request->read,
         .attempts = request->attempts,
-        .most_attempts = request->engine->most_attempts,
-        .retry_after = request->retry_after,
-        .now = tl_now(),
+        .most_attempts = request->most_attempts,
+        .now = now,
         .deadline = request->at_latest,
     };
+    if (request->state != TL_REQUEST_SENT || ending == TL_ENDING_UNSENT)
+        return;
+    if (was_left_out(request, code))
+        request->commentary.refused = true;
+    attempt->code = meant_code(request, transport, code);
+    attempt->went_out = went_out(request);
+    read_answer(request, attempt);
 }
 
 /* The server asked for a certificate, there is none to show, and the connection came to nothing.
  * With TLS 1.3 a server can refuse only after the handshake, and its alert (RFC 8446 6.2) may be
  * lost when we write first: then the connection just ends. */
-static bool lacks_certificate(const tl_request *request, CURLcode code)
+static bool lacks_certificate(const tl_request *request, const tl_transport *transport,
+                              CURLcode code)
 {
-    if (has_certificate(request) || request->answer_headers.length > 0)
+    if (has_certificate(transport) || request->answer_headers.length > 0)
         return false;
     return code == CURLE_SSL_CLIENTCERT || (request->commentary.certificate_asked &&
                                             (code == CURLE_SSL_CONNECT_ERROR ||
@@ -120,7 +163,8 @@ static bool lacks_certificate(const tl_request *request, CURLcode code)
 
 /* The verdict is OpenSSL's on the chain; libcurl compares the host name itself, and leaves
  * "unspecified" when that fails. */
-static tl_certificate_fault certificate_fault(const tl_request *request, CURLcode code)
+static tl_certificate_fault certificate_fault(const tl_request *request,
+                                              const tl_transport *transport, CURLcode code)
 {
     enum { OPENSSL_UNSPECIFIED = 1, OPENSSL_NOT_YET_VALID = 9, OPENSSL_EXPIRED = 10 };
     long verdict = 0;
@@ -131,7 +175,7 @@ static tl_certificate_fault certificate_fault(const tl_request *request, CURLcod
         return TL_CERTIFICATE_AUTHORITY;
     if (code == CURLE_SSL_CERTPROBLEM)
         return TL_CERTIFICATE_OURS;
-    if (lacks_certificate(request, code))
+    if (lacks_certificate(request, transport, code))
         return TL_CERTIFICATE_WANTED;
     if (code != CURLE_PEER_FAILED_VERIFICATION)
         return TL_CERTIFICATE_FINE;
@@ -165,9 +209,29 @@ static const char *text_of(const tl_request *request, const tl_attempt *attempt)
     }
 }
 
-void tl_outcome_explain(tl_request *request, const tl_attempt *attempt)
+/* As %g does, but with a point in every locale. */
+static void write_seconds(tl_time time, char out[TL_NUMBER_LONGEST + 1])
 {
-    const tl_transport *transport = &request->engine->transport;
+    size_t length = time % TL_SECOND == 0
+                        ? tl_number_write_integer(out, time / TL_SECOND)
+                        : tl_number_write_real(out, (double)time / (double)TL_SECOND);
+    out[length] = '\0';
+}
+
+static void explain_deadline(tl_request *request)
+{
+    char seconds[TL_NUMBER_LONGEST + 1], where[TL_MESSAGE_SIZE / 2];
+    if (request->state == TL_REQUEST_SENT)
+        describe(request, where, sizeof where);
+    else
+        snprintf(where, sizeof where, "waiting for a %s", request->sought);
+    write_seconds(request->timeout, seconds);
+    tl_error_set(&request->error, TL_TIMEOUT, "no answer within %s s: %s", seconds, where);
+}
+
+static void explain_transfer(tl_request *request, const tl_transport *transport,
+                             const tl_attempt *attempt)
+{
     const char *proxy = tl_buffer_text(&transport->texts[TL_PROXY]);
     const char *text = text_of(request, attempt);
     tl_error_kind kind = tl_retry_kind(attempt);
@@ -177,7 +241,7 @@ void tl_outcome_explain(tl_request *request, const tl_attempt *attempt)
     else if (kind == TL_OK)
         return;
     else if (request->error.kind != TL_OK)
-        ; /* who ended the attempt has said it better */
+        ; /* the callback that ended the attempt has said it better */
     else if (attempt->code == CURLE_OK)
         tl_error_set(&request->error, kind, "the server answered %03d, which is no final status",
                      status_of(request));
@@ -186,6 +250,40 @@ void tl_outcome_explain(tl_request *request, const tl_attempt *attempt)
     else
         tl_error_set(&request->error, kind, "%s", text);
     if (request->error.certificate == TL_CERTIFICATE_FINE)
-        request->error.certificate = certificate_fault(request, attempt->code);
-    request->error.status = request->status;
+        request->error.certificate = certificate_fault(request, transport, attempt->code);
+}
+
+static void explain_unsent(tl_request *request, const tl_attempt *attempt)
+{
+    if (attempt->code == CURLE_OUT_OF_MEMORY)
+        tl_error_set(&request->error, TL_MEMORY, "not enough memory");
+    else
+        tl_error_set(&request->error, TL_CONFIG, "libcurl refuses the request: %s",
+                     curl_easy_strerror(attempt->code));
+}
+
+void tl_outcome_explain(tl_request *request, const tl_transport *transport,
+                        const tl_attempt *attempt)
+{
+    switch (attempt->ending) {
+    case TL_ENDING_TRANSFER:
+        explain_transfer(request, transport, attempt);
+        break;
+    case TL_ENDING_DEADLINE:
+        explain_deadline(request);
+        break;
+    case TL_ENDING_UNWATCHED:
+        tl_error_set(&request->error, TL_NETWORK, "the system refuses to watch a socket");
+        break;
+    case TL_ENDING_UNSENT:
+        explain_unsent(request, attempt);
+        break;
+    case TL_ENDING_NO_PROOF: /* the error is the sign-in's */
+        return;
+    case TL_ENDING_ABANDONED: /* the trace shows it */
+        tl_error_set(&request->error, TL_CANCELLED, "given up");
+        break;
+    }
+    if (request->error.kind != TL_OK)
+        request->error.status = attempt->status;
 }

@@ -31,10 +31,10 @@ tl_request *tl_request_new(const tl_allocator *allocator, const tl_request_spec 
     if (!request)
         return NULL;
     tl_link_init(&request->all);
-    tl_link_init(&request->queue);
+    tl_link_init(&request->awaited.queue);
     tl_timer_init(&request->deadline, on_deadline);
     tl_timer_init(&request->backoff, on_backoff);
-    request->identity = spec->identity;
+    request->signin = spec->signin;
     request->fetch_for = spec->fetch_for;
     request->has_body = spec->body != NULL;
     request->read = spec->read;
@@ -58,6 +58,22 @@ void tl_request_free(const tl_allocator *allocator, tl_request *request)
     tl_buffer_free(&request->answer_headers);
     tl_buffer_free(&request->answer_body);
     tl_allocator_free(allocator, request, sizeof *request);
+}
+
+void tl_request_begin_anew(tl_request *request)
+{
+    request->looked_up = 0;
+    request->sends = 0;
+    request->commentary = (tl_commentary){0};
+    request->unwatched = false;
+    request->status = 0;
+    request->sent_at = 0;
+    request->retry_after = 0;
+    request->outcome = TL_OUTCOME_NONE;
+    request->error.kind = TL_OK;
+    request->curl_text[0] = '\0';
+    tl_buffer_clear(&request->answer_headers);
+    tl_buffer_clear(&request->answer_body);
 }
 
 curl_off_t tl_request_measure(const tl_request *request, CURLINFO info)

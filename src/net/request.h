@@ -1,4 +1,4 @@
-/* One exchange: what goes out, what came back, which attempt this is. The engine moves it on; this
+/* One request: what goes out, what came back, which attempt this is. The engine moves it on; this
  * file only holds it. */
 #ifndef TL_REQUEST_H
 #define TL_REQUEST_H
@@ -6,16 +6,17 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "net/awaited.h"
 #include "net/commentary.h"
 #include "net/retry.h"
+#include "net/sockets.h"
 #include "net/timers.h"
 
 #include <curl/curl.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef struct tl_engine tl_engine;
-typedef struct tl_identity tl_identity;
+typedef struct tl_signin tl_signin;
 
 typedef struct tl_request_spec {
     const char *method; /* an HTTP method, RFC 9110 9.1 */
@@ -24,13 +25,13 @@ typedef struct tl_request_spec {
     size_t body_length;
     const char *headers; /* "Name: value" lines, each ended by a NUL */
     size_t headers_length;
-    tl_identity *identity;  /* NULL: nobody */
-    tl_identity *fetch_for; /* set for a token request: the identity that gets the answer */
-    tl_time timeout;  /* from start to finish, all attempts and waiting for a token included */
-    size_t most_body; /* bytes of an answer's body, decoded */
-    bool read;        /* executing it twice does no harm */
-    bool secret;      /* body and answer are wiped */
-    bool background;  /* no call waits for it: its deadline counts only while driven */
+    tl_signin *signin;    /* whose proof it carries; NULL: nobody's */
+    tl_signin *fetch_for; /* set for the request of a sign-in itself */
+    tl_time timeout;      /* from start to finish, all attempts and the wait for a token included */
+    size_t most_body;     /* bytes of an answer's body, decoded */
+    bool read;            /* executing it twice does no harm */
+    bool secret;          /* body and answer are wiped */
+    bool background;      /* no call waits for it: its deadline is in driven time */
 } tl_request_spec;
 
 typedef enum tl_request_state {
@@ -42,20 +43,21 @@ typedef enum tl_request_state {
 } tl_request_state;
 
 typedef struct tl_request {
-    tl_engine *engine;
-    tl_identity *identity;  /* whose token it carries, or NULL */
-    tl_identity *fetch_for; /* whose token it fetches, or NULL */
+    tl_awaited awaited;
+    tl_signin *signin;    /* whose proof it carries, or NULL */
+    tl_signin *fetch_for; /* whose proof it fetches, or NULL */
+    const char *sought;   /* what it waits for or fetches, in a word: "token", "session" */
     tl_request_state state;
-    tl_link all;   /* in the engine's list of requests */
-    tl_link queue; /* in the list that `state` says: an identity's waiters, the engine's finished */
+    tl_link all; /* in the engine's list of requests */
 
     tl_buffer method, url, headers, body;
     bool has_body, read, secret, background;
+    int most_attempts;
 
     tl_time timeout;
     tl_time at_latest; /* the deadline; kept apart from its timer, which is cleared at the end */
-    tl_timer deadline;
-    tl_timer backoff;
+    tl_timer deadline; /* by driven time when `background`, otherwise by wall time */
+    tl_timer backoff;  /* by wall time */
 
     int attempts;                   /* that went out, or tried to */
     bool replayed;                  /* after a 401 */
@@ -66,7 +68,9 @@ typedef struct tl_request {
     size_t body_sent;               /* how much of a write's body libcurl has taken */
     uint64_t token_generation;      /* of the token that the last attempt carried */
     tl_time sent_at;                /* when the attempt began; 0: it did not */
+    tl_time idle_before;            /* the schedule's `idle` then */
     CURL *easy;                     /* while SENT */
+    const tl_sockets *sockets;      /* while SENT: those of its wire */
     struct curl_slist *header_list; /* while SENT */
     char curl_text[CURL_ERROR_SIZE];
 
@@ -77,12 +81,15 @@ typedef struct tl_request {
     tl_error error;     /* TL_OK when there is an answer */
 } tl_request;
 
-/* NULL when there is no memory. The engine's timers call the two functions given. */
+/* NULL when there is no memory. The two functions are what its timers call. */
 tl_request *tl_request_new(const tl_allocator *allocator, const tl_request_spec *spec,
                            void (*on_deadline)(tl_timer *), void (*on_backoff)(tl_timer *));
 
 /* The request must have left libcurl and every list. */
 void tl_request_free(const tl_allocator *allocator, tl_request *request);
+
+/* Forgets the last attempt: what it was like, and what came. */
+void tl_request_begin_anew(tl_request *request);
 
 /* A number that libcurl has of the attempt, which must be SENT; 0 when it has none. */
 curl_off_t tl_request_measure(const tl_request *request, CURLINFO info);

@@ -28,6 +28,22 @@ static const struct rule {
     [TL_REASON_LATE] = {true, false, BACKED_OFF, TL_TIMEOUT, TL_OUTCOME_UNKNOWN},
     [TL_REASON_OUR_LIMIT] = {false, false, AT_ONCE, TL_LIMIT, TL_OUTCOME_UNKNOWN},
     [TL_REASON_NO_MEMORY] = {false, false, AT_ONCE, TL_MEMORY, TL_OUTCOME_NONE},
+    [TL_REASON_UNFIT] = {false, false, AT_ONCE, TL_CONFIG, TL_OUTCOME_NONE},
+    [TL_REASON_NO_PROOF] = {false, false, AT_ONCE, TL_AUTH, TL_OUTCOME_NONE},
+    [TL_REASON_DROPPED] = {false, false, AT_ONCE, TL_CANCELLED, TL_OUTCOME_NONE},
+    [TL_REASON_ABANDONED] = {false, false, AT_ONCE, TL_CANCELLED, TL_OUTCOME_UNKNOWN},
+};
+
+/* What it means that somebody other than libcurl ended an attempt, while nothing of the request can
+ * have reached the server, and from then on. After the deadline no time is left to go out again,
+ * whatever the rule allows. */
+static const struct {
+    tl_retry_reason before, after;
+} endings[] = {
+    [TL_ENDING_DEADLINE] = {TL_REASON_CONNECT_LATE, TL_REASON_LATE},
+    [TL_ENDING_UNWATCHED] = {TL_REASON_NOT_CONNECTED, TL_REASON_LOST},
+    [TL_ENDING_ABANDONED] = {TL_REASON_DROPPED, TL_REASON_ABANDONED},
+    [TL_ENDING_NO_PROOF] = {TL_REASON_NO_PROOF, TL_REASON_NO_PROOF},
 };
 
 /* CURLE_TOO_LARGE by its number: libcurl has it since 8.6, and the one that runs may be newer than
@@ -90,11 +106,23 @@ static tl_retry_reason reason_of_failure(int code, bool went_out)
     return went_out ? TL_REASON_LOST : TL_REASON_NOT_CONNECTED;
 }
 
-tl_retry_reason tl_retry_reason_of(const tl_attempt *attempt)
+static tl_retry_reason reason_of_transfer(const tl_attempt *attempt)
 {
     if (attempt->code == CURLE_OK)
         return reason_of_status(attempt->status, attempt->exhausted);
     return reason_of_failure((int)attempt->code, attempt->went_out);
+}
+
+tl_retry_reason tl_retry_reason_of(const tl_attempt *attempt)
+{
+    switch (attempt->ending) {
+    case TL_ENDING_TRANSFER:
+        return reason_of_transfer(attempt);
+    case TL_ENDING_UNSENT:
+        return attempt->code == CURLE_OUT_OF_MEMORY ? TL_REASON_NO_MEMORY : TL_REASON_UNFIT;
+    default:
+        return attempt->went_out ? endings[attempt->ending].after : endings[attempt->ending].before;
+    }
 }
 
 tl_error_kind tl_retry_kind(const tl_attempt *attempt)

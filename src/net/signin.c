@@ -1,157 +1,183 @@
-/* How requests come to what proves who they are from: who waits for it, who fetches it, what
- * follows from the endpoint's answer. The rules are identity.c's. */
+#include "net/signin.h"
+
 #include "net/engine_private.h"
 
 /* RFC 6749 sets no size; no token endpoint needs a mebibyte. */
 enum { MOST_TOKEN_ANSWER = 1024 * 1024 };
 
-bool tl_signin_fetch(tl_identity *identity)
+static void take_turn(tl_signin *signin);
+
+static void on_turn(tl_timer *timer)
 {
-    tl_request_spec spec = {
+    take_turn(TL_OWNER(timer, tl_signin, turn));
+}
+
+tl_signin *tl_signin_new(tl_engine *engine, tl_identity *identity, const char *token_folder)
+{
+    const tl_allocator *allocator = &engine->allocator;
+    tl_signin *signin = tl_allocator_new(allocator, sizeof *signin);
+    if (!signin) {
+        tl_identity_free(allocator, identity);
+        return NULL;
+    }
+    signin->engine = engine;
+    signin->identity = identity;
+    tl_link_init(&signin->waiters);
+    tl_link_init(&signin->all);
+    tl_link_init(&signin->queue);
+    tl_timer_init(&signin->turn, on_turn);
+    tl_sharing_init(&signin->sharing, allocator);
+    if (!token_folder || tl_sharing_open(&signin->sharing, token_folder, identity, tl_now()))
+        return signin;
+    tl_signin_free(signin);
+    return NULL;
+}
+
+void tl_signin_free(tl_signin *signin)
+{
+    const tl_allocator *allocator = &signin->engine->allocator;
+    tl_timer_clear(&signin->turn);
+    tl_link_remove(&signin->all);
+    tl_link_remove(&signin->queue);
+    tl_sharing_free(&signin->sharing);
+    tl_identity_free(allocator, signin->identity);
+    tl_allocator_free(allocator, signin, sizeof *signin);
+}
+
+bool tl_signin_has_turn(const tl_signin *signin)
+{
+    return signin->turn.at != TL_NEVER;
+}
+
+tl_request_spec tl_signin_spec(const tl_signin *signin)
+{
+    const tl_identity *identity = signin->identity;
+    return (tl_request_spec){
         .method = "POST",
         .url = tl_buffer_text(&identity->url),
         .body = tl_buffer_text(&identity->form),
         .body_length = identity->form.length,
         .headers = tl_buffer_text(&identity->headers),
         .headers_length = identity->headers.length,
-        .fetch_for = identity,
+        .fetch_for = (tl_signin *)signin,
         .timeout = identity->timeout,
         .most_body = MOST_TOKEN_ANSWER,
         .read = true,
         .secret = true,
         .background = true,
     };
-    return tl_engine_start(identity->engine, &spec) != NULL;
 }
 
-static void start_sign_in(tl_engine *engine, tl_identity *identity)
+static void want(tl_signin *signin, tl_link *list)
 {
-    if (identity->kind == TL_ASKED) {
-        tl_identity_fetching(identity, NULL, tl_now());
-        tl_link_insert_before(&engine->asking, &identity->queue);
-    } else if (tl_token_store_is_on(&identity->store)) {
-        tl_sharing_begin(identity);
-    } else {
-        tl_signin_fetch(identity); /* no memory: nobody signs in */
+    tl_link_remove(&signin->queue);
+    tl_link_insert_before(list, &signin->queue);
+}
+
+/* The sign-in is over. Who waited goes on: with an error if it has failed. Otherwise it goes out
+ * with the proof even if that is over by now: the server will say so, and a request whose tokens
+ * live too briefly does not ask for new ones for ever. */
+static void end(tl_signin *signin, bool granted)
+{
+    tl_timer_clear(&signin->turn);
+    tl_link_remove(&signin->queue);
+    signin->fetch = NULL;
+    while (!tl_link_alone(&signin->waiters)) {
+        tl_request *request = TL_OWNER(signin->waiters.next, tl_request, awaited.queue);
+        if (!granted)
+            request->error = signin->identity->failure;
+        tl_link_remove(&request->awaited.queue);
+        tl_link_insert_before(&signin->engine->ready, &request->awaited.queue);
     }
 }
 
-/* A request without the time to wait until its token is ripe goes out at once: the token may be
- * good all the same. */
-static void send_with_proof(tl_request *request)
+/* What is wrong with the token file is told once. */
+static void note_fault(tl_signin *signin)
 {
-    const tl_identity *identity = request->identity;
-    if (tl_now() < identity->serves_from && identity->serves_from < request->at_latest) {
-        request->state = TL_REQUEST_RESTING;
-        tl_timer_set(&request->engine->timers, &request->backoff, identity->serves_from);
+    tl_engine *engine = signin->engine;
+    const char *fault = tl_sharing_fault(&signin->sharing);
+    if (fault)
+        tl_traces_note_token_file(&engine->traces, &engine->allocator, fault);
+}
+
+/* For a sign-in by way of the token file: of all processes that want the same token, one fetches
+ * it. */
+static void take_turn(tl_signin *signin)
+{
+    tl_time again;
+    tl_turn turn = tl_sharing_turn(&signin->sharing, signin->identity, tl_now(), &again);
+    note_fault(signin);
+    switch (turn) {
+    case TL_TURN_TAKEN:
+        end(signin, signin->identity->failure.kind == TL_OK);
+        break;
+    case TL_TURN_FETCH:
+        want(signin, &signin->engine->wanting);
+        break;
+    case TL_TURN_WAIT:
+        tl_timer_set(&signin->engine->schedule.wall, &signin->turn, again);
+        break;
+    }
+}
+
+static void begin(tl_signin *signin, tl_time now)
+{
+    tl_engine *engine = signin->engine;
+    if (tl_sharing_is_on(&signin->sharing)) {
+        if (tl_sharing_begin(&signin->sharing, signin->identity, now))
+            take_turn(signin);
         return;
     }
-    request->token_generation = identity->generation;
-    tl_attempt_send(request, &identity->lines);
+    tl_identity_fetching(signin->identity, now);
+    want(signin, signin->identity->kind == TL_ASKED ? &engine->asking : &engine->wanting);
 }
 
-void tl_signin_send(tl_request *request)
+tl_token_state tl_signin_prove(tl_signin *signin, tl_request *request, tl_time now)
 {
-    tl_identity *identity = request->identity;
-    tl_time now = tl_now();
-    if (!identity) {
-        if (request->fetch_for)
-            tl_identity_fetching(request->fetch_for, request, now);
-        tl_attempt_send(request, request->fetch_for ? &request->fetch_for->client : NULL);
-        return;
-    }
-    if (tl_identity_wants_fetch(identity, now))
-        start_sign_in(request->engine, identity);
-    switch (tl_identity_state(identity, now)) {
-    case TL_TOKEN_READY:
-        send_with_proof(request);
-        break;
-    case TL_TOKEN_NEEDED:
-        request->state = TL_REQUEST_WAITING;
-        tl_link_insert_before(&identity->waiters, &request->queue);
-        if (identity->signing_in)
-            break; /* otherwise nobody would end the wait */
-        tl_error_set(&request->error, TL_MEMORY, "not enough memory");
-        tl_engine_finish(request);
-        break;
-    case TL_TOKEN_REFUSED:
-        request->error = identity->failure;
-        tl_engine_finish(request);
-        break;
-    }
+    if (tl_identity_wants_fetch(signin->identity, now))
+        begin(signin, now);
+    tl_token_state state = tl_identity_state(signin->identity, now);
+    if (state != TL_TOKEN_NEEDED)
+        return state;
+    if (!signin->identity->signing_in) /* it has failed already, and nobody would end the wait */
+        return TL_TOKEN_REFUSED;
+    request->state = TL_REQUEST_WAITING;
+    request->error.kind = TL_OK; /* that of the attempt before must not pass for the sign-in's */
+    tl_link_insert_before(&signin->waiters, &request->awaited.queue);
+    return TL_TOKEN_NEEDED;
 }
 
-/* Those who wait now, and not those who start to wait while we look. */
-static void take_waiters(tl_identity *identity, tl_link *waiters)
+void tl_signin_grant(tl_signin *signin, const char *token, size_t length, double life)
 {
-    tl_link_init(waiters);
-    while (!tl_link_alone(&identity->waiters)) {
-        tl_link *link = identity->waiters.next;
-        tl_link_remove(link);
-        tl_link_insert_before(waiters, link);
-    }
+    bool granted = tl_identity_grant(signin->identity, token, length, life, tl_now());
+    tl_sharing_end(&signin->sharing, signin->identity, granted ? token : NULL, length);
+    note_fault(signin);
+    end(signin, granted);
 }
 
-static tl_request *next_waiter(tl_link *waiters)
+void tl_signin_admit(tl_signin *signin)
 {
-    if (tl_link_alone(waiters))
-        return NULL;
-    tl_request *request = TL_OWNER(waiters->next, tl_request, queue);
-    tl_link_remove(&request->queue);
-    return request;
+    end(signin, tl_identity_admit(signin->identity, &signin->fetch->answer_headers, tl_now()));
 }
 
-static void fail_waiters(tl_identity *identity)
+void tl_signin_refuse(tl_signin *signin, const tl_error *error, bool rest)
 {
-    tl_link waiters;
-    take_waiters(identity, &waiters);
-    for (tl_request *request; (request = next_waiter(&waiters));) {
-        request->error = identity->failure;
-        tl_engine_finish(request);
-    }
+    tl_identity_refuse(signin->identity, error, rest, tl_now());
+    tl_sharing_end(&signin->sharing, signin->identity, NULL, 0);
+    end(signin, false);
 }
 
-/* Who waited goes out with its proof even if that is over by now: the server will say so, and
- * nobody asks for ever for what lives too briefly. */
-void tl_signin_end(tl_identity *identity, tl_request *fetch, bool granted)
+bool tl_signin_has_answer(const tl_request *fetch)
 {
-    tl_link waiters;
-    if (fetch)
-        tl_engine_cancel(fetch);
-    if (!granted)
-        fail_waiters(identity);
-    take_waiters(identity, &waiters);
-    for (tl_request *request; (request = next_waiter(&waiters));)
-        send_with_proof(request);
-    tl_engine_changed(identity->engine);
+    return fetch->error.kind == TL_OK && fetch->status != 429 && fetch->status < 500;
 }
 
-void tl_engine_grant(tl_identity *identity, const char *token, size_t length, double life)
+/* A failure that may pass is no reason to leave the endpoint alone, but while the old token still
+ * serves it is: nobody waits for a new one then. */
+void tl_signin_fail(tl_signin *signin)
 {
-    tl_request *fetch = identity->fetch;
-    bool granted = tl_identity_grant(identity, token, length, life, tl_now());
-    tl_sharing_end(identity, granted ? token : NULL, length);
-    tl_signin_end(identity, fetch, granted);
-}
-
-void tl_engine_admit(tl_identity *identity)
-{
-    tl_request *fetch = identity->fetch;
-    tl_signin_end(identity, fetch, tl_identity_admit(identity, &fetch->answer_headers, tl_now()));
-}
-
-void tl_engine_refuse(tl_identity *identity, const tl_error *error, bool rest)
-{
-    tl_request *fetch = identity->fetch;
-    tl_identity_refuse(identity, error, rest, tl_now());
-    tl_sharing_end(identity, NULL, 0);
-    tl_signin_end(identity, fetch, false);
-}
-
-/* A failure that may pass is no reason to rest, but while the old token still serves. */
-static void fetch_failed(tl_request *fetch)
-{
-    tl_identity *identity = fetch->fetch_for;
+    const tl_request *fetch = signin->fetch;
+    const tl_identity *identity = signin->identity;
     tl_error error;
     tl_error_kind kind = fetch->error.kind == TL_OK ? TL_HTTP : fetch->error.kind;
     bool serves = tl_identity_state(identity, tl_now()) == TL_TOKEN_READY;
@@ -165,42 +191,5 @@ static void fetch_failed(tl_request *fetch)
         tl_error_set(&error, kind, "no %s from %s: %s", sought, url, fetch->error.message);
     error.status = fetch->status;
     error.certificate = fetch->error.certificate;
-    tl_engine_refuse(identity, &error, serves || tl_identity_is_refusal(kind));
-}
-
-/* Every other answer is one for the decoder: a success, or a refusal. */
-static bool is_failure(const tl_request *fetch)
-{
-    return fetch->error.kind != TL_OK || fetch->status == 429 || fetch->status >= 500;
-}
-
-static tl_request *first_fetched(tl_engine *engine, bool answered)
-{
-    for (tl_link *link = engine->fetched.next; link != &engine->fetched; link = link->next) {
-        tl_request *fetch = TL_OWNER(link, tl_request, queue);
-        if (is_failure(fetch) != answered)
-            return fetch;
-    }
-    return NULL;
-}
-
-void tl_signin_settle(tl_engine *engine)
-{
-    for (tl_request *fetch; (fetch = first_fetched(engine, false));)
-        fetch_failed(fetch);
-}
-
-tl_identity *tl_engine_answered(tl_engine *engine)
-{
-    tl_request *fetch = first_fetched(engine, true);
-    return fetch ? fetch->fetch_for : NULL;
-}
-
-tl_identity *tl_engine_asked(tl_engine *engine)
-{
-    if (tl_link_alone(&engine->asking))
-        return NULL;
-    tl_identity *identity = TL_OWNER(engine->asking.next, tl_identity, queue);
-    tl_link_remove(&identity->queue);
-    return identity;
+    tl_signin_refuse(signin, &error, serves || tl_identity_is_refusal(kind));
 }

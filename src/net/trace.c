@@ -1,6 +1,5 @@
 #include "net/trace.h"
 
-#include "identity/identity.h"
 #include "net/request.h"
 
 #include <stdint.h>
@@ -35,19 +34,12 @@ void tl_traces_free(tl_traces *traces, const tl_allocator *allocator)
         tl_traces_drop_first(traces, allocator);
 }
 
-static void describe_failure(tl_trace *trace, const tl_request *request)
-{
-    if (request->error.kind != TL_OK)
-        snprintf(trace->error, sizeof trace->error, "%s", request->error.message);
-    else if (request->status == 0)
-        snprintf(trace->error, sizeof trace->error, "given up");
-}
-
 static void fill(tl_trace *trace, const tl_request *request)
 {
     snprintf(trace->method, sizeof trace->method, "%s", tl_buffer_text(&request->method));
-    describe_failure(trace, request);
-    trace->sought = request->fetch_for ? tl_identity_sought(request->fetch_for) : NULL;
+    if (request->error.kind != TL_OK)
+        snprintf(trace->error, sizeof trace->error, "%s", request->error.message);
+    trace->sought = request->fetch_for ? request->sought : NULL;
     trace->attempt = request->attempts;
     trace->status = request->status;
     trace->lookup = tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T);

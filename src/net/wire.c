@@ -1,9 +1,9 @@
-/* How an engine begins and ends; between the two it is engine.c's. */
-#include "net/engine_private.h"
+#include "net/wire.h"
+
+#include "net/handle.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <unistd.h>
 
 /* libcurl's global state is made once and never given back: the host or another module may use it.
  */
@@ -15,7 +15,7 @@ static void global_init(void)
     global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-/* The request that libcurl's handle works for; NULL when it is a handle of libcurl's own. */
+/* The request that a handle was lent to; NULL when it is a handle of libcurl's own. */
 static tl_request *request_of(CURL *easy)
 {
     char *request = NULL;
@@ -27,42 +27,41 @@ static tl_request *request_of(CURL *easy)
  * from here would end every transfer of the multi, so that a refusal is only noted. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known)
 {
-    tl_engine *engine = context;
+    tl_wire *wire = context;
     if (what == CURL_POLL_REMOVE) {
-        tl_poller_forget(&engine->poller, fd);
+        tl_poller_forget(&wire->poller, fd);
         return 0;
     }
     bool readable = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
     bool writable = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
-    bool watched = tl_poller_watch(&engine->poller, fd, known != NULL, readable, writable);
+    bool watched = tl_poller_watch(&wire->poller, fd, known != NULL, readable, writable);
     tl_request *request = request_of(easy);
     if (request)
         request->unwatched = !watched;
     if (!watched)
-        engine->poller_failed = true;
+        wire->refused = true;
     else if (!known)
-        curl_multi_assign(engine->multi, fd, engine);
+        curl_multi_assign(wire->multi, fd, wire);
     return 0;
 }
 
-/* Only noted: libcurl must not be called from here. */
+/* Only notes the time: libcurl must not be called from its own callback. */
 static int on_timer(CURLM *multi, long milliseconds, void *context)
 {
     (void)multi;
-    tl_engine *engine = context;
+    tl_wire *wire = context;
     if (milliseconds < 0)
-        tl_timer_clear(&engine->curl_timer);
+        tl_timer_clear(&wire->timer);
     else
-        tl_timer_set(&engine->timers, &engine->curl_timer,
-                     tl_now() + milliseconds * TL_MILLISECOND);
+        tl_timer_set(wire->timers, &wire->timer, tl_now() + milliseconds * TL_MILLISECOND);
     return 0;
 }
 
-static void on_curl_timer(tl_timer *timer)
+static void on_time(tl_timer *timer)
 {
-    tl_engine *engine = TL_OWNER(timer, tl_engine, curl_timer);
+    tl_wire *wire = TL_OWNER(timer, tl_wire, timer);
     int running;
-    curl_multi_socket_action(engine->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    curl_multi_socket_action(wire->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
 /* From libcurl 8.20 on a pool of threads looks names up, and curl_multi_cleanup waits for all of
@@ -75,141 +74,172 @@ static void leave_lookups_alone(CURLM *multi)
     curl_multi_setopt(multi, (CURLMoption)(CURLOPTTYPE_LONG + 21), 1L);
 }
 
-static bool open_multi(tl_engine *engine, long max_connections)
+static bool open_multi(tl_wire *wire, long max_connections)
 {
-    engine->multi = curl_multi_init();
-    if (!engine->multi)
+    wire->multi = curl_multi_init();
+    if (!wire->multi)
         return false;
-    leave_lookups_alone(engine->multi);
-    return curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
-           curl_multi_setopt(engine->multi, CURLMOPT_SOCKETDATA, engine) == CURLM_OK &&
-           curl_multi_setopt(engine->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
-           curl_multi_setopt(engine->multi, CURLMOPT_TIMERDATA, engine) == CURLM_OK &&
-           curl_multi_setopt(engine->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, max_connections) ==
+    leave_lookups_alone(wire->multi);
+    return curl_multi_setopt(wire->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
+           curl_multi_setopt(wire->multi, CURLMOPT_SOCKETDATA, wire) == CURLM_OK &&
+           curl_multi_setopt(wire->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
+           curl_multi_setopt(wire->multi, CURLMOPT_TIMERDATA, wire) == CURLM_OK &&
+           curl_multi_setopt(wire->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, max_connections) ==
                CURLM_OK;
 }
 
-static void init_fields(tl_engine *engine, const tl_engine_options *options)
+/* How many handles are kept for other requests. Before 8.1.0 a handle goes on pointing to the last
+ * field of the answer before, which is freed, and libcurl writes there when the next answer begins
+ * with a folded line. Such a handle serves once. Asked once for each engine: libcurl writes its
+ * version anew for each question, where other threads may read it. */
+static size_t most_idle_handles(void)
 {
-    engine->allocator = options->allocator;
-    engine->owner = getpid();
-    engine->poller = TL_POLLER_CLOSED;
-    engine->most_attempts = options->most_attempts;
-    engine->most_idle = tl_handle_most_idle();
-    engine->random = options->seed;
-    engine->driven_until = tl_now();
-    tl_timers_init(&engine->timers);
-    tl_timer_init(&engine->curl_timer, on_curl_timer);
-    tl_link_init(&engine->requests);
-    tl_link_init(&engine->identities);
-    tl_link_init(&engine->finished);
-    tl_link_init(&engine->fetched);
-    tl_link_init(&engine->asking);
-    tl_sockets_init(&engine->sockets, &engine->allocator);
-    tl_transport_init(&engine->transport, &engine->allocator);
-    tl_traces_init(&engine->traces, options->trace);
+    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100 ? TL_IDLE_HANDLES : 0;
 }
 
-/* False with `error` set. */
-static bool open_engine(tl_engine *engine, const tl_engine_options *options, tl_error *error)
+void tl_wire_init(tl_wire *wire, const tl_allocator *allocator, tl_timers *timers)
 {
-    if (!tl_poller_open(&engine->poller) && errno != ENOMEM) {
-        tl_error_set(error, TL_LIMIT, "no descriptor is left for a client (errno %d)", errno);
-        return false;
-    }
-    tl_error_set(error, TL_MEMORY, "not enough memory for an engine");
-    return engine->poller.fd >= 0 && tl_transport_set(&engine->transport, &options->transport) &&
-           open_multi(engine, options->transport.max_connections);
+    *wire = (tl_wire){.poller = TL_POLLER_CLOSED, .timers = timers};
+    tl_timer_init(&wire->timer, on_time);
+    tl_sockets_init(&wire->sockets, allocator);
+    tl_transport_init(&wire->transport, allocator);
 }
 
-tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error)
+bool tl_wire_open(tl_wire *wire, const tl_transport_options *options, tl_error *error)
 {
     pthread_once(&global_once, global_init);
     if (global_code != CURLE_OK) {
         tl_error_set(error, TL_CONFIG, "libcurl does not start: %s",
                      curl_easy_strerror(global_code));
-        return NULL;
+        return false;
+    }
+    wire->most_idle = most_idle_handles();
+    bool polls = tl_poller_open(&wire->poller);
+    if (!polls && errno != ENOMEM) {
+        tl_error_set(error, TL_LIMIT, "no descriptor is left for a client (errno %d)", errno);
+        return false;
     }
     tl_error_set(error, TL_MEMORY, "not enough memory for an engine");
-    tl_engine *engine = tl_allocator_new(&options->allocator, sizeof *engine);
-    if (!engine)
-        return NULL;
-    init_fields(engine, options);
-    if (open_engine(engine, options, error))
-        return engine;
-    tl_engine_free(engine);
+    return polls && tl_transport_set(&wire->transport, options) &&
+           open_multi(wire, options->max_connections);
+}
+
+void tl_wire_close(tl_wire *wire)
+{
+    while (wire->idle_count > 0)
+        curl_easy_cleanup(wire->idle[--wire->idle_count]);
+    if (wire->multi) {
+        /* They would be called once more, for sockets that nobody waits on any longer. */
+        curl_multi_setopt(wire->multi, CURLMOPT_SOCKETFUNCTION, NULL);
+        curl_multi_setopt(wire->multi, CURLMOPT_TIMERFUNCTION, NULL);
+        curl_multi_cleanup(wire->multi);
+    }
+    tl_timer_clear(&wire->timer);
+    tl_poller_close(&wire->poller);
+    tl_sockets_free(&wire->sockets);
+    tl_transport_free(&wire->transport);
+}
+
+void tl_wire_abandon(tl_wire *wire)
+{
+    tl_sockets_abandon(&wire->sockets);
+    wire->multi = NULL;
+    wire->idle_count = 0;
+}
+
+/* libcurl keeps four connections for each handle that it has at the moment, so that it closes most
+ * of them as a burst ends: it is told the most there were. */
+static void count_handle(tl_wire *wire)
+{
+    if (++wire->handles <= wire->most_handles)
+        return;
+    wire->most_handles = wire->handles;
+    curl_multi_setopt(wire->multi, CURLMOPT_MAXCONNECTS, 4 * wire->most_handles);
+}
+
+/* A handle that no request has. NULL with `code` set when libcurl refuses to make one. */
+static CURL *take_handle(tl_wire *wire, CURLcode *code)
+{
+    *code = CURLE_OK;
+    if (wire->idle_count > 0)
+        return wire->idle[--wire->idle_count];
+    CURL *easy = curl_easy_init();
+    *code = easy ? tl_transport_apply(&wire->transport, easy) : CURLE_OUT_OF_MEMORY;
+    if (*code == CURLE_OK)
+        *code = tl_handle_equip(easy);
+    if (*code == CURLE_OK)
+        *code = tl_sockets_install(&wire->sockets, easy);
+    if (*code == CURLE_OK) {
+        count_handle(wire);
+        return easy;
+    }
+    curl_easy_cleanup(easy);
     return NULL;
 }
 
-bool tl_engine_is_ours(const tl_engine *engine)
+CURLcode tl_wire_send(tl_wire *wire, tl_request *request, const tl_buffer *credentials)
 {
-    return engine->owner == getpid();
+    CURLcode code;
+    tl_request_begin_anew(request);
+    request->easy = take_handle(wire, &code);
+    request->sockets = &wire->sockets;
+    if (code == CURLE_OK)
+        code = tl_handle_lend(request->easy, request, credentials);
+    if (code == CURLE_OK && curl_multi_add_handle(wire->multi, request->easy) != CURLM_OK)
+        code = CURLE_OUT_OF_MEMORY;
+    if (code == CURLE_OK)
+        request->sent_at = tl_now();
+    return code;
 }
 
-static tl_request *first_request(tl_engine *engine)
+void tl_wire_recall(tl_wire *wire, tl_request *request, bool reusable)
 {
-    return TL_OWNER(engine->requests.next, tl_request, all);
-}
-
-static void close_multi(tl_engine *engine)
-{
-    while (engine->idle_count > 0)
-        curl_easy_cleanup(engine->idle[--engine->idle_count]);
-    if (!engine->multi)
+    CURL *easy = request->easy;
+    if (!easy)
         return;
-    /* They would be called once more, for sockets that nobody waits on any longer. */
-    curl_multi_setopt(engine->multi, CURLMOPT_SOCKETFUNCTION, NULL);
-    curl_multi_setopt(engine->multi, CURLMOPT_TIMERFUNCTION, NULL);
-    curl_multi_cleanup(engine->multi);
+    const bool keep = reusable && wire->idle_count < wire->most_idle;
+    curl_multi_remove_handle(wire->multi, easy);
+    tl_handle_return(easy, request, keep);
+    request->easy = NULL;
+    if (keep)
+        wire->idle[wire->idle_count++] = easy;
+    else
+        wire->handles--;
 }
 
-/* libcurl's memory is left behind: cleaning it up would speak to the parent's peers. The timer is
- * the parent's too. */
-static void abandon(tl_engine *engine)
+/* How many events were taken. */
+static int move_some(tl_wire *wire)
 {
-    engine->has_host = false;
-    tl_sockets_abandon(&engine->sockets);
-    for (tl_link *link = engine->requests.next; link != &engine->requests; link = link->next) {
-        tl_request *request = TL_OWNER(link, tl_request, all);
-        request->easy = NULL;
-        request->header_list = NULL;
+    tl_poller_event events[TL_POLLER_EVENTS];
+    int count = tl_poller_take(&wire->poller, events, TL_POLLER_EVENTS);
+    for (int i = 0; i < count; i++) {
+        int running, what = 0;
+        what |= events[i].readable ? CURL_CSELECT_IN : 0;
+        what |= events[i].writable ? CURL_CSELECT_OUT : 0;
+        what |= events[i].failed ? CURL_CSELECT_ERR : 0;
+        curl_multi_socket_action(wire->multi, events[i].fd, what, &running);
     }
-    engine->multi = NULL;
-    engine->idle_count = 0;
+    return count;
 }
 
-void tl_engine_free(tl_engine *engine)
+/* All that are ready get their turn, or the deadline of a request would go before its answer when
+ * many answers have come at once. A socket that is always ready does not hold the caller, because
+ * the rounds are counted. */
+void tl_wire_move(tl_wire *wire)
 {
-    tl_allocator allocator = engine->allocator;
-    if (!tl_engine_is_ours(engine))
-        abandon(engine);
-    while (!tl_link_alone(&engine->requests))
-        tl_engine_cancel(first_request(engine));
-    close_multi(engine);
-    while (!tl_link_alone(&engine->identities)) {
-        tl_identity *identity = TL_OWNER(engine->identities.next, tl_identity, all);
-        tl_link_remove(&identity->all);
-        tl_identity_free(&engine->allocator, identity);
+    long rounds = wire->handles / TL_POLLER_EVENTS;
+    while (move_some(wire) == TL_POLLER_EVENTS && rounds > 0)
+        rounds--;
+}
+
+tl_request *tl_wire_ended(tl_wire *wire, CURLcode *code)
+{
+    int left;
+    for (CURLMsg *message; (message = curl_multi_info_read(wire->multi, &left));) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        *code = message->data.result; /* the message dies with the next call */
+        return request_of(message->easy_handle);
     }
-    tl_poller_close(&engine->poller);
-    tl_sockets_free(&engine->sockets);
-    tl_transport_free(&engine->transport);
-    tl_traces_free(&engine->traces, &engine->allocator);
-    tl_allocator_free(&allocator, engine, sizeof *engine);
-}
-
-const tl_allocator *tl_engine_allocator(const tl_engine *engine)
-{
-    return &engine->allocator;
-}
-
-tl_identity *tl_engine_adopt(tl_engine *engine, tl_identity *identity)
-{
-    if (identity) {
-        identity->engine = engine;
-        identity->adopted = tl_now();
-        identity->turn.fire = tl_sharing_on_turn;
-        tl_link_insert_before(&engine->identities, &identity->all);
-    }
-    return identity;
+    return NULL;
 }

@@ -1,0 +1,15 @@
+/* What a driver can wait for, and take when it is over: the first member of a request and of a
+ * pause, so that a pointer to it is one to them. */
+#ifndef TL_AWAITED_H
+#define TL_AWAITED_H
+
+#include "base/list.h"
+
+typedef struct tl_engine tl_engine;
+
+typedef struct tl_awaited {
+    tl_engine *engine;
+    tl_link queue; /* in the list in which it waits for what comes next, or to be taken */
+} tl_awaited;
+
+#endif
