@@ -24,12 +24,12 @@ int flock(int fd, int operation)
 static void one_at_a_time_has_the_lock(void **state)
 {
     (void)state;
-    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&one), TL_FOLDER_OK);
     assert_true(tl_token_store_has_lock(&one));
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_BUSY);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_BUSY);
     assert_false(tl_token_store_has_lock(&two));
     tl_token_store_unlock(&one);
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_OK);
 }
 
 /* The kernel gives the lock back; nothing on the disk has to be cleared away. */
@@ -41,15 +41,15 @@ static void a_holder_that_is_killed_leaves_no_lock(void **state)
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
     if (child == 0) {
-        if (tl_token_store_lock(&one, now.boot) == TL_FOLDER_OK && write(ready[1], "x", 1) == 1)
+        if (tl_token_store_lock(&one) == TL_FOLDER_OK && write(ready[1], "x", 1) == 1)
             pause();
         _exit(1);
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_BUSY);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_BUSY);
     kill(child, SIGKILL);
     assert_int_equal(waitpid(child, NULL, 0), child);
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_OK);
     close(ready[0]);
     close(ready[1]);
 }
@@ -61,21 +61,21 @@ static void a_child_neither_gives_up_nor_keeps_its_parents_lock(void **state)
     int go[2];
     char byte;
     assert_int_equal(pipe(go), 0);
-    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&one), TL_FOLDER_OK);
     pid_t closing = fork();
     if (closing == 0) {
         tl_token_store_free(&one);
         _exit(0);
     }
     assert_int_equal(waitpid(closing, NULL, 0), closing);
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_BUSY);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_BUSY);
     pid_t keeping = fork();
     if (keeping == 0) {
         close(go[1]);
         _exit(read(go[0], &byte, 1) != 0); /* until the parent has looked */
     }
     tl_token_store_unlock(&one);
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_OK);
     close(go[1]);
     close(go[0]);
     assert_int_equal(waitpid(keeping, NULL, 0), keeping);
@@ -84,7 +84,7 @@ static void a_child_neither_gives_up_nor_keeps_its_parents_lock(void **state)
 static void its_descriptor_goes_to_no_other_program(void **state)
 {
     (void)state;
-    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&one), TL_FOLDER_OK);
     assert_int_equal(fcntl(one.lock, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 }
 
@@ -93,7 +93,7 @@ static void a_lock_can_be_broken_once(void **state)
     (void)state;
     tl_token_store third;
     open_store(&third, folder, "hush");
-    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&one), TL_FOLDER_OK);
     assert_int_equal(tl_token_store_lock(&two, 5), TL_FOLDER_BUSY);
     assert_int_equal(tl_token_store_lock(&third, 6), TL_FOLDER_BUSY);
     assert_int_equal(tl_token_store_lock(&two, 7), TL_FOLDER_BUSY);
@@ -127,12 +127,12 @@ static bool is_same_instant(struct timespec a, struct timespec b)
 static void the_next_holder_is_another_one(void **state)
 {
     (void)state;
-    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&one), TL_FOLDER_OK);
     assert_int_equal(tl_token_store_lock(&two, 5), TL_FOLDER_BUSY);
     struct stat first = facts_of_lock();
     for (int i = 0; i < 1000000 && is_same_instant(facts_of_lock().st_ctim, first.st_ctim); i++) {
         tl_token_store_unlock(&one);
-        assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+        assert_int_equal(tl_token_store_lock(&one), TL_FOLDER_OK);
     }
     assert_int_equal(facts_of_lock().st_ino, first.st_ino);
     tl_token_store_break_lock(&two); /* means the first */
@@ -145,17 +145,17 @@ static void the_next_holder_is_another_one(void **state)
 static void break_and_take(void)
 {
     assert_int_equal(unlink(path_of("lock")), 0);
-    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&one), TL_FOLDER_OK);
 }
 
 /* The lock of a file that was replaced after it was opened is nobody's. */
 static void a_lock_counts_only_on_the_file_of_the_name(void **state)
 {
     (void)state;
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_OK);
     tl_token_store_unlock(&two);
     before_lock = break_and_take;
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_BUSY);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_BUSY);
     assert_true(tl_token_store_has_lock(&one));
 }
 
@@ -165,13 +165,13 @@ static void a_lock_is_not_broken_for_the_number_of_its_file(void **state)
     (void)state;
     tl_token_store third;
     open_store(&third, folder, "hush");
-    assert_int_equal(tl_token_store_lock(&one, now.boot), TL_FOLDER_OK);
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_BUSY);
+    assert_int_equal(tl_token_store_lock(&one), TL_FOLDER_OK);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_BUSY);
     do
         assert_int_equal(chmod(path_of("lock"), 0600), 0);
     while (is_same_instant(facts_of_lock().st_ctim, two.contended.st_ctim));
     tl_token_store_break_lock(&two);
-    assert_int_equal(tl_token_store_lock(&third, now.boot), TL_FOLDER_BUSY);
+    assert_int_equal(tl_token_store_lock(&third), TL_FOLDER_BUSY);
     tl_token_store_free(&third);
 }
 
