@@ -482,6 +482,54 @@ static void a_token_from_the_host_is_asked_for_again(void **state)
     tl_identity_free(&allocator, asked);
 }
 
+/* As it must be for one that another process asked for. */
+static void a_token_that_was_found_is_as_old_as_it_is(void **state)
+{
+    (void)state;
+    tl_identity_fetching(identity, START);
+    assert_true(tl_identity_take(identity, "abc", 3, 100, START - 50 * TL_SECOND, false));
+    assert_false(identity->found_replacement);
+    check(START + 40 * TL_SECOND - 1, TL_TOKEN_READY, false);
+    check(START + 40 * TL_SECOND, TL_TOKEN_READY, true);
+    check(START + 50 * TL_SECOND, TL_TOKEN_NEEDED, true);
+    assert_true(refused_by_api(identity->generation, START));
+    assert_false(identity->ripens);
+}
+
+static void a_replacement_that_was_found_ripens(void **state)
+{
+    (void)state;
+    assert_true(tl_identity_take(identity, "abc", 3, UNKNOWN, START, true));
+    assert_true(refused_by_api(identity->generation, START));
+    check(START, TL_TOKEN_READY, false);
+    assert_true(identity->serves_from > START + TL_SECOND);
+    grant("next", UNKNOWN, START);
+    assert_false(identity->found_replacement);
+}
+
+static bool has_refused(const char *token)
+{
+    unsigned char digest[TL_SHA256_SIZE];
+    tl_sha256_of(token, strlen(token), digest);
+    return identity->has_refused && memcmp(digest, identity->refused, sizeof digest) == 0;
+}
+
+static void a_refused_token_is_remembered_until_the_endpoint_gives_another(void **state)
+{
+    (void)state;
+    grant("first", UNKNOWN, START);
+    assert_false(identity->has_refused);
+    assert_true(refused_by_api(identity->generation, START));
+    assert_true(has_refused("first"));
+    assert_true(tl_identity_take(identity, "found", 5, UNKNOWN, START, false));
+    assert_true(has_refused("first")); /* somebody may write it into the file again */
+    tl_identity_fetching(identity, START);
+    assert_false(tl_identity_grant(identity, "b d", 3, UNKNOWN, START));
+    assert_true(has_refused("first"));
+    grant("second", UNKNOWN, START);
+    assert_false(identity->has_refused);
+}
+
 static void an_oversized_answer_rests_as_a_refusal_does(void **state)
 {
     (void)state;
@@ -521,6 +569,9 @@ int main(void)
         TEST(a_fixed_token_serves_for_good),
         TEST(a_client_in_the_header_is_form_encoded_first),
         TEST(a_token_from_the_host_is_asked_for_again),
+        TEST(a_token_that_was_found_is_as_old_as_it_is),
+        TEST(a_replacement_that_was_found_ripens),
+        TEST(a_refused_token_is_remembered_until_the_endpoint_gives_another),
         TEST(an_oversized_answer_rests_as_a_refusal_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,9 +212,7 @@ bool tl_identity_grant(tl_identity *identity, const char *token, size_t length, 
                                  : "the token endpoint gave a token that no header can carry "
                                    "(RFC 6750)",
                              now);
-    /* The host's function may have kept its token since long ago; all we know is when we asked. */
-    tl_time born = identity->kind == TL_ASKED ? identity->fetch_started : now;
-    bool granted = install_token(identity, token, length, life, born);
+    bool granted = install_token(identity, token, length, life, now);
     /* An endpoint may give a refused token out again until it ends: then that is what there is. */
     identity->has_refused = identity->has_refused && !granted;
     return granted;
