@@ -12,9 +12,6 @@ static tl_allocator allocator;
 static tl_identity *identity;
 static tl_error refusal, outage;
 
-/* The state machine never looks into the request that fetches. */
-#define SOME_FETCH ((tl_request *)(void *)&memory)
-
 static int set_up(void **state)
 {
     (void)state;
@@ -46,13 +43,13 @@ static int tear_down(void **state)
 
 static void grant(const char *token, double life, tl_time now)
 {
-    tl_identity_fetching(identity, SOME_FETCH, now);
+    tl_identity_fetching(identity, now);
     assert_true(tl_identity_grant(identity, token, strlen(token), life, now));
 }
 
 static void refuse(const tl_error *error, bool rest, tl_time now)
 {
-    tl_identity_fetching(identity, SOME_FETCH, now);
+    tl_identity_fetching(identity, now);
     tl_identity_refuse(identity, error, rest, now);
 }
 
@@ -76,7 +73,7 @@ static void one_fetch_for_all(void **state)
 {
     (void)state;
     check(START, TL_TOKEN_NEEDED, true);
-    tl_identity_fetching(identity, SOME_FETCH, START);
+    tl_identity_fetching(identity, START);
     check(START, TL_TOKEN_NEEDED, false);
     assert_true(tl_identity_grant(identity, "abc", 3, UNKNOWN, START));
     check(START, TL_TOKEN_READY, false);
@@ -104,7 +101,7 @@ static void it_is_renewed_early_while_it_serves(void **state)
         if (lives[i].early == 0)
             continue;
         check(end - 1, TL_TOKEN_READY, true);
-        tl_identity_fetching(identity, SOME_FETCH, renewal);
+        tl_identity_fetching(identity, renewal);
         check(end - 1, TL_TOKEN_READY, false);
         check(end, TL_TOKEN_NEEDED, false);
     }
@@ -113,8 +110,8 @@ static void it_is_renewed_early_while_it_serves(void **state)
 static void its_life_counts_from_the_fetch(void **state)
 {
     (void)state;
-    tl_identity_fetching(identity, SOME_FETCH, START);
-    tl_identity_fetching(identity, SOME_FETCH, START + 5 * TL_SECOND); /* sent again */
+    tl_identity_fetching(identity, START);
+    tl_identity_fetching(identity, START + 5 * TL_SECOND); /* sent again */
     assert_true(tl_identity_grant(identity, "abc", 3, 100, START + 50 * TL_SECOND));
     check(START + 105 * TL_SECOND - 1, TL_TOKEN_READY, true);
     check(START + 105 * TL_SECOND, TL_TOKEN_NEEDED, true);
@@ -257,7 +254,7 @@ static void a_token_that_was_refused_young_lets_the_next_one_ripen(void **state)
         if (youths[i].proven)
             tl_identity_accepted(identity, identity->generation, false);
         assert_true(refused_by_api(identity->generation, now + youths[i].age));
-        tl_identity_fetching(identity, SOME_FETCH, now);
+        tl_identity_fetching(identity, now);
         assert_true(tl_identity_grant(identity, "second", 6, UNKNOWN, now + 5 * TL_SECOND));
         tl_time ripe = identity->serves_from;
         if (youths[i].ripens != (ripe > now + 6 * TL_SECOND && ripe < now + 7 * TL_SECOND))
@@ -363,11 +360,11 @@ static void a_token_that_no_header_can_carry_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(unfit); i++) {
         tl_time now = START + (tl_time)i * 100 * TL_SECOND;
-        tl_identity_fetching(identity, SOME_FETCH, now);
+        tl_identity_fetching(identity, now);
         if (tl_identity_grant(identity, unfit[i].token, unfit[i].length, UNKNOWN, now))
             fail_msg("row %zu was granted", i);
         assert_int_equal(identity->failure.kind, TL_AUTH);
-        assert_null(identity->fetch);
+        assert_false(identity->signing_in);
         check(now, TL_TOKEN_REFUSED, false);
     }
 }
@@ -376,7 +373,7 @@ static void a_bad_token_leaves_the_old_one(void **state)
 {
     (void)state;
     grant("good", UNKNOWN, START);
-    tl_identity_fetching(identity, SOME_FETCH, START);
+    tl_identity_fetching(identity, START);
     assert_false(tl_identity_grant(identity, "b d", 3, UNKNOWN, START));
     check(START, TL_TOKEN_READY, false);
     assert_string_equal(tl_buffer_text(&identity->lines), "Authorization: Bearer good");
@@ -387,12 +384,12 @@ static void lack_of_memory_is_a_failure_that_may_pass(void **state)
     (void)state;
     char token[1000];
     memset(token, 'x', sizeof token);
-    tl_identity_fetching(identity, SOME_FETCH, START);
+    tl_identity_fetching(identity, START);
     memory.fail_at = memory.asked + 2; /* "Authorization: Bearer " fits, the token does not */
     assert_false(tl_identity_grant(identity, token, sizeof token, UNKNOWN, START));
     assert_int_equal(identity->failure.kind, TL_MEMORY);
     check(START, TL_TOKEN_NEEDED, true);
-    tl_identity_fetching(identity, SOME_FETCH, START);
+    tl_identity_fetching(identity, START);
     assert_true(tl_identity_grant(identity, token, sizeof token, UNKNOWN, START));
     check(START, TL_TOKEN_READY, false);
 }
@@ -475,7 +472,7 @@ static void a_token_from_the_host_is_asked_for_again(void **state)
     tl_identity *asked = tl_identity_new_asked(&allocator);
     assert_non_null(asked);
     assert_true(tl_identity_wants_fetch(asked, START));
-    tl_identity_fetching(asked, NULL, START);
+    tl_identity_fetching(asked, START);
     assert_false(tl_identity_wants_fetch(asked, START));
     assert_int_equal(tl_identity_state(asked, START), TL_TOKEN_NEEDED);
     assert_true(tl_identity_grant(asked, "abc", 3, 0, START));
@@ -483,6 +480,54 @@ static void a_token_from_the_host_is_asked_for_again(void **state)
     assert_true(tl_identity_refused(asked, asked->generation, false, START));
     assert_true(tl_identity_wants_fetch(asked, START));
     tl_identity_free(&allocator, asked);
+}
+
+/* As it must be for one that another process asked for. */
+static void a_token_that_was_found_is_as_old_as_it_is(void **state)
+{
+    (void)state;
+    tl_identity_fetching(identity, START);
+    assert_true(tl_identity_take(identity, "abc", 3, 100, START - 50 * TL_SECOND, false));
+    assert_false(identity->found_replacement);
+    check(START + 40 * TL_SECOND - 1, TL_TOKEN_READY, false);
+    check(START + 40 * TL_SECOND, TL_TOKEN_READY, true);
+    check(START + 50 * TL_SECOND, TL_TOKEN_NEEDED, true);
+    assert_true(refused_by_api(identity->generation, START));
+    assert_false(identity->ripens);
+}
+
+static void a_replacement_that_was_found_ripens(void **state)
+{
+    (void)state;
+    assert_true(tl_identity_take(identity, "abc", 3, UNKNOWN, START, true));
+    assert_true(refused_by_api(identity->generation, START));
+    check(START, TL_TOKEN_READY, false);
+    assert_true(identity->serves_from > START + TL_SECOND);
+    grant("next", UNKNOWN, START);
+    assert_false(identity->found_replacement);
+}
+
+static bool has_refused(const char *token)
+{
+    unsigned char digest[TL_SHA256_SIZE];
+    tl_sha256_of(token, strlen(token), digest);
+    return identity->has_refused && memcmp(digest, identity->refused, sizeof digest) == 0;
+}
+
+static void a_refused_token_is_remembered_until_the_endpoint_gives_another(void **state)
+{
+    (void)state;
+    grant("first", UNKNOWN, START);
+    assert_false(identity->has_refused);
+    assert_true(refused_by_api(identity->generation, START));
+    assert_true(has_refused("first"));
+    assert_true(tl_identity_take(identity, "found", 5, UNKNOWN, START, false));
+    assert_true(has_refused("first")); /* somebody may write it into the file again */
+    tl_identity_fetching(identity, START);
+    assert_false(tl_identity_grant(identity, "b d", 3, UNKNOWN, START));
+    assert_true(has_refused("first"));
+    grant("second", UNKNOWN, START);
+    assert_false(identity->has_refused);
 }
 
 static void an_oversized_answer_rests_as_a_refusal_does(void **state)
@@ -524,6 +569,9 @@ int main(void)
         TEST(a_fixed_token_serves_for_good),
         TEST(a_client_in_the_header_is_form_encoded_first),
         TEST(a_token_from_the_host_is_asked_for_again),
+        TEST(a_token_that_was_found_is_as_old_as_it_is),
+        TEST(a_replacement_that_was_found_ripens),
+        TEST(a_refused_token_is_remembered_until_the_endpoint_gives_another),
         TEST(an_oversized_answer_rests_as_a_refusal_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,7 +162,7 @@ static tl_identity *identity;
 
 static void admit(const tl_buffer *headers)
 {
-    tl_identity_fetching(identity, (tl_request *)(void *)&memory, 0);
+    tl_identity_fetching(identity, 0);
     tl_identity_admit(identity, headers, 0);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -137,7 +138,7 @@ static void what_others_may_have_made_is_refused(void **state)
         expect_token(token);
         spoilings[i].spoil();
         expect_none(spoilings[i].words);
-        tl_folder_status status = tl_token_store_lock(&two, now.boot);
+        tl_folder_status status = tl_token_store_lock(&two);
         assert_int_equal(status, spoilings[i].of_folder ? TL_FOLDER_FAULT : TL_FOLDER_OK);
         assert_int_equal(stores_close(state), 0);
         assert_int_equal(stores_open(state), 0);
@@ -151,7 +152,7 @@ static void expect_refused(const char *ending, const char *words)
     tl_token_store_free(&two);
     open_store(&two, path, "hush");
     expect_none(words);
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_FAULT);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_FAULT);
 }
 
 static void a_symlink_is_one_whatever_follows_it(void **state)
@@ -173,7 +174,7 @@ static void a_folder_is_not_named_by_two_dots(void **state)
         expect_refused(endings[i], "ends in \"..\"");
     tl_token_store_free(&two);
     open_store(&two, "..", "hush");
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_FAULT);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_FAULT);
     assert_string_equal(two.fault, "..: ends in \"..\"");
 }
 
@@ -184,7 +185,7 @@ static void dots_are_as_good_as_letters_in_a_name(void **state)
     for (size_t i = 0; i < COUNT(names); i++) {
         tl_token_store_free(&two);
         open_store(&two, in_base(names[i]), "hush");
-        assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_OK);
+        assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_OK);
         assert_int_equal(access(in_base(names[i]), F_OK), 0);
     }
 }
@@ -203,10 +204,10 @@ static void expect_unwritable(const char *path)
 {
     tl_token_store_free(&two);
     open_store(&two, path, "hush");
-    assert_int_equal(tl_token_store_lock(&two, now.boot), TL_FOLDER_FAULT);
+    assert_int_equal(tl_token_store_lock(&two), TL_FOLDER_FAULT);
     assert_string_not_equal(two.fault, "");
     assert_false(tl_token_store_has_lock(&two));
-    assert_false(tl_token_store_write(&two, token, strlen(token), now.boot, LIFE, &now));
+    assert_false(tl_token_store_write(&two, token, strlen(token), LIFE, false, &now));
     assert_string_not_equal(two.fault, "");
 }
 
@@ -232,7 +233,7 @@ static void a_limit_on_files_is_a_fault_and_no_signal(void **state)
     getrlimit(RLIMIT_FSIZE, &before);
     little.rlim_max = before.rlim_max;
     setrlimit(RLIMIT_FSIZE, &little);
-    bool written = tl_token_store_write(&one, "new", 3, now.boot, LIFE, &now);
+    bool written = tl_token_store_write(&one, "new", 3, LIFE, false, &now);
     setrlimit(RLIMIT_FSIZE, &before);
     assert_false(written);
     assert_non_null(strstr(one.fault, "File too large"));
@@ -248,8 +249,8 @@ static void without_descriptors_it_is_a_fault(void **state)
     none = (struct rlimit){0, before.rlim_max};
     setrlimit(RLIMIT_NOFILE, &none);
     tl_stored_token stored;
-    tl_token_look look = tl_token_store_look(&two, &now, &stored);
-    tl_folder_status status = tl_token_store_lock(&two, now.boot);
+    tl_token_look look = tl_token_store_look(&two, NULL, &now, &stored);
+    tl_folder_status status = tl_token_store_lock(&two);
     setrlimit(RLIMIT_NOFILE, &before);
     assert_int_equal(look, TL_LOOK_NOTHING);
     assert_int_equal(status, TL_FOLDER_FAULT);
@@ -262,10 +263,10 @@ static void a_signal_is_no_fault(void **state)
     (void)state;
     interrupting = true;
     calls = interrupted = 0;
-    tl_folder_status status = tl_token_store_lock(&one, now.boot);
-    bool written = tl_token_store_write(&one, token, strlen(token), now.boot, LIFE, &now);
+    tl_folder_status status = tl_token_store_lock(&one);
+    bool written = tl_token_store_write(&one, token, strlen(token), LIFE, false, &now);
     tl_stored_token stored;
-    tl_token_look look = tl_token_store_look(&two, &now, &stored);
+    tl_token_look look = tl_token_store_look(&two, NULL, &now, &stored);
     interrupting = false;
     tl_buffer_free(&stored.token);
     assert_int_equal(status, TL_FOLDER_OK);

@@ -21,11 +21,6 @@ static tl_identity *new_identity(const tl_allocator *allocator, tl_identity_kind
         return NULL;
     identity->kind = kind;
     identity->renew_at = identity->expires_at = TL_NEVER;
-    tl_link_init(&identity->waiters);
-    tl_link_init(&identity->all);
-    tl_link_init(&identity->queue);
-    tl_timer_init(&identity->turn, NULL);
-    tl_token_store_init(&identity->store, allocator);
     tl_buffer_init(&identity->url, allocator, SIZE_MAX);
     tl_buffer_init_secret(&identity->headers, allocator, SIZE_MAX);
     tl_buffer_init_secret(&identity->client, allocator, SIZE_MAX);
@@ -65,15 +60,6 @@ tl_identity *tl_identity_new_asked(const tl_allocator *allocator)
     return new_identity(allocator, TL_ASKED);
 }
 
-/* The file is that of all who send the same: the form and the header hold client, secret, audience,
- * scope and resource. */
-static bool open_store(tl_identity *identity, const char *folder)
-{
-    const tl_buffer *const parts[] = {&identity->url, &identity->client, &identity->form};
-    return !folder ||
-           tl_token_store_open(&identity->store, folder, parts, sizeof parts / sizeof *parts);
-}
-
 static bool write_sign_in(tl_identity *identity, const tl_sign_in_spec *spec)
 {
     identity->timeout = spec->timeout;
@@ -82,8 +68,7 @@ static bool write_sign_in(tl_identity *identity, const tl_sign_in_spec *spec)
                TL_BUFFER_OK &&
            tl_credentials_write_form(&identity->form, spec->form, spec->form_count) &&
            (!spec->client_id ||
-            tl_credentials_write_client(&identity->client, spec->client_id, spec->client_secret)) &&
-           open_store(identity, spec->token_folder);
+            tl_credentials_write_client(&identity->client, spec->client_id, spec->client_secret));
 }
 
 tl_identity *tl_identity_new_signing_in(const tl_allocator *allocator, const tl_sign_in_spec *spec)
@@ -100,8 +85,6 @@ void tl_identity_free(const tl_allocator *allocator, tl_identity *identity)
     tl_buffer_free(&identity->form);
     tl_buffer_free(&identity->lines);
     tl_session_free(&identity->session);
-    tl_timer_clear(&identity->turn);
-    tl_token_store_free(&identity->store);
     tl_allocator_free(allocator, identity, sizeof *identity);
 }
 
@@ -144,17 +127,10 @@ bool tl_identity_wants_fetch(const tl_identity *identity, tl_time now)
     return !is_turned_away(identity, now);
 }
 
-void tl_identity_fetching(tl_identity *identity, tl_request *fetch, tl_time now)
+void tl_identity_fetching(tl_identity *identity, tl_time now)
 {
     identity->signing_in = true;
-    identity->fetch = fetch;
     identity->fetch_started = now;
-}
-
-static void end_sign_in(tl_identity *identity)
-{
-    identity->signing_in = false;
-    identity->fetch = NULL;
 }
 
 tl_time tl_identity_early(tl_time life)
@@ -173,39 +149,48 @@ static void set_life(tl_identity *identity, double life)
     identity->renew_at = identity->expires_at - tl_identity_early(span);
 }
 
-/* A new proof is there, and the lines are still those before it: a 401 has emptied them. Without a
- * fetch it is older than this moment: another process got it, or the host's function has kept it.
- * One that is to be renewed before it is ripe does not ripen: the next one would not get ripe
- * either, and requests would wait for ever. */
-static void begin_life(tl_identity *identity, double life, tl_time now)
+/* A new proof that was issued at `born` or earlier is to take the place of what `lines` holds: that
+ * is nothing after a 401. A token whose life is so short that it is to be renewed before it would
+ * be old enough does not ripen: neither would the next one, and requests would wait for ever. */
+static void begin_life(tl_identity *identity, double life, tl_time born)
 {
     set_life(identity, life);
     identity->generation++;
     identity->proven = false;
     identity->replacement = identity->generation > 1 && identity->lines.length == 0;
     identity->found_replacement = false;
-    identity->born = identity->fetch ? now : identity->fetch_started;
-    tl_time ripe = identity->born + RIPE_AGE;
+    identity->born = born;
+    tl_time ripe = born + RIPE_AGE;
     identity->serves_from = identity->ripens && ripe < identity->renew_at ? ripe : 0;
 }
 
 /* `lines` becomes the identity's; when they could not be `written` the old ones go on serving. */
-static bool install(tl_identity *identity, tl_buffer *lines, bool written, double life, tl_time now)
+static bool install(tl_identity *identity, tl_buffer *lines, bool written, double life,
+                    tl_time born)
 {
     if (!written) {
         tl_error error;
         tl_buffer_free(lines);
         tl_error_set(&error, TL_MEMORY, "not enough memory");
-        tl_identity_refuse(identity, &error, false, now);
+        tl_identity_refuse(identity, &error, false, born);
         return false;
     }
-    begin_life(identity, life, now);
+    begin_life(identity, life, born);
     tl_buffer_free(&identity->lines);
     identity->lines = *lines;
-    end_sign_in(identity);
+    identity->signing_in = false;
     identity->failure.kind = TL_OK;
     identity->rest = (tl_rest){0};
     return true;
+}
+
+static bool install_token(tl_identity *identity, const char *token, size_t length, double life,
+                          tl_time born)
+{
+    tl_buffer lines;
+    tl_buffer_init_secret(&lines, identity->lines.allocator, SIZE_MAX);
+    bool written = tl_credentials_write_bearer(&lines, token, length);
+    return install(identity, &lines, written, life, born);
 }
 
 static bool refuse_answer(tl_identity *identity, const char *why, tl_time now)
@@ -227,10 +212,19 @@ bool tl_identity_grant(tl_identity *identity, const char *token, size_t length, 
                                  : "the token endpoint gave a token that no header can carry "
                                    "(RFC 6750)",
                              now);
-    tl_buffer lines;
-    tl_buffer_init_secret(&lines, identity->lines.allocator, SIZE_MAX);
-    bool written = tl_credentials_write_bearer(&lines, token, length);
-    return install(identity, &lines, written, life, now);
+    bool granted = install_token(identity, token, length, life, now);
+    /* An endpoint may give a refused token out again until it ends: then that is what there is. */
+    identity->has_refused = identity->has_refused && !granted;
+    return granted;
+}
+
+bool tl_identity_take(tl_identity *identity, const char *token, size_t length, double life,
+                      tl_time asked, bool replacement)
+{
+    tl_identity_fetching(identity, asked);
+    bool taken = install_token(identity, token, length, life, asked);
+    identity->found_replacement = taken && replacement;
+    return taken;
 }
 
 bool tl_identity_admit(tl_identity *identity, const tl_buffer *headers, tl_time now)
@@ -256,24 +250,26 @@ static void begin_rest(tl_rest *rest, tl_time now)
 
 void tl_identity_refuse(tl_identity *identity, const tl_error *error, bool rest, tl_time now)
 {
-    end_sign_in(identity);
+    identity->signing_in = false;
     identity->failure = *error;
     if (rest)
         begin_rest(&identity->rest, now);
 }
 
-/* The line is that of tl_credentials_write_bearer. */
-static void refuse_stored(tl_identity *identity)
+/* The token is the last word of the line that tl_credentials_write_bearer wrote. */
+static void remember_refused(tl_identity *identity)
 {
-    const char *token = strrchr(tl_buffer_text(&identity->lines), ' ');
-    if (token)
-        tl_token_store_refuse(&identity->store, token + 1, strlen(token + 1));
+    const char *blank = strrchr(tl_buffer_text(&identity->lines), ' ');
+    if (!blank)
+        return;
+    identity->has_refused = true;
+    tl_sha256_of(blank + 1, strlen(blank + 1), identity->refused);
 }
 
 static void drop(tl_identity *identity)
 {
-    if (tl_token_store_is_on(&identity->store))
-        refuse_stored(identity);
+    if (identity->kind == TL_TOKEN)
+        remember_refused(identity);
     tl_buffer_clear(&identity->lines);
 }
 

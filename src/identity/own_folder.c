@@ -8,11 +8,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_TRIES = 8, FILE_MODE = 0600, FOLDER_MODE = 0700 };
 
-/* What others may not do: anything. The names in a folder tell something, too. */
+/* Other users may do nothing with a file, and not even list the folder: the name of a token file is
+ * a hash of the secret and of things that can be guessed, so that a weak secret could be tried. */
 enum { OF_OTHERS = S_IRWXG | S_IRWXO, WRITABLE_BY_OTHERS = S_IWGRP | S_IWOTH };
 
 tl_folder_status tl_own_folder_blame(tl_own_folder *folder, const char *name, const char *what)
@@ -28,7 +30,8 @@ static tl_folder_status blame_system(tl_own_folder *folder, const char *name)
                                errno == ELOOP ? "is a symbolic link" : strerror(errno));
 }
 
-/* O_NONBLOCK, because the file might be a pipe that nobody writes to. */
+/* Without O_NONBLOCK a pipe that somebody has put in the file's place would block us until someone
+ * opens its other end. */
 static int open_at(int folder, const char *name, int flags)
 {
     int fd;
@@ -37,13 +40,6 @@ static int open_at(int folder, const char *name, int flags)
             openat(folder, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, FILE_MODE);
     while (fd < 0 && errno == EINTR);
     return fd;
-}
-
-static void close_keeping_errno(int fd)
-{
-    int code = errno;
-    close(fd);
-    errno = code;
 }
 
 /* What is wrong with something that is open; NULL when nothing is. */
@@ -89,7 +85,7 @@ static bool is_empty(int folder)
     return empty;
 }
 
-/* For a folder that was made by hand. Into one that holds something others may have to get. */
+/* mkdir makes a folder that others can read, and who makes one by hand seldom thinks of it. */
 static void close_to_readers(int fd, uid_t owner)
 {
     struct stat facts;
@@ -98,7 +94,8 @@ static void close_to_readers(int fd, uid_t owner)
         fchmod(fd, FOLDER_MODE);
 }
 
-/* At once, whatever the host's umask takes away: without it nothing could be made in the folder. */
+/* The mode is set after mkdir, because the host's umask may take away the owner's own rights, and
+ * then nothing could be made in the folder. */
 static bool make_folder(const char *path)
 {
     if (mkdir(path, FOLDER_MODE) != 0)
@@ -107,7 +104,8 @@ static bool make_folder(const char *path)
     return true;
 }
 
-/* What leads to the folder too. Whether it worked shows when it is opened. */
+/* Makes the folders that lead to it too. Most of them exist, so that their failures tell nothing.
+ */
 static bool make_folders(const char *path)
 {
     char part[PATH_MAX];
@@ -193,7 +191,7 @@ static int open_or_make(int folder, const char *name)
         return fd;
     fd = open_at(folder, name, O_RDWR | O_CREAT | O_EXCL);
     if (fd >= 0)
-        fchmod(fd, FILE_MODE); /* whatever the host's umask takes away */
+        fchmod(fd, FILE_MODE); /* the host's umask may have taken away the owner's own rights */
     return fd;
 }
 
@@ -206,61 +204,45 @@ static int lock(int fd)
     return result;
 }
 
-/* The numbers of files are used again. */
-bool tl_own_folder_same(const struct stat *one, const struct stat *other)
+/* Whether `name` is still the name of the file that is open. As long as it is open its number is
+ * given to no other file. */
+static bool still_has(const tl_own_folder *folder, const char *name, int fd)
 {
-    return one->st_dev == other->st_dev && one->st_ino == other->st_ino &&
-           one->st_ctim.tv_sec == other->st_ctim.tv_sec &&
-           one->st_ctim.tv_nsec == other->st_ctim.tv_nsec;
+    struct stat ours, named;
+    return fstat(fd, &ours) == 0 && fstatat(folder->fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
 }
 
-bool tl_own_folder_still_has(const tl_own_folder *folder, const char *name,
-                             const struct stat *facts)
+/* MISSING: between opening and locking it, somebody else has made, renamed or removed the file, so
+ * that it must be opened anew. Without this check a writer whose file was renamed by another writer
+ * at that moment would write into what is now the token file, and whoever has a removed file locked
+ * would keep nobody away. */
+static tl_folder_status lock_once(tl_own_folder *folder, const char *name, int *fd)
 {
-    struct stat now;
-    return fstatat(folder->fd, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-           tl_own_folder_same(&now, facts);
-}
-
-/* One try. BUSY with `held` unset: the file has just been replaced, so try again. */
-static tl_folder_status lock_once(tl_own_folder *folder, const char *name, int *fd,
-                                  struct stat *facts, bool *held)
-{
-    *held = false;
     *fd = open_or_make(folder->fd, name);
     if (*fd < 0)
-        return errno == EEXIST ? TL_FOLDER_BUSY : blame_system(folder, name);
+        return errno == EEXIST ? TL_FOLDER_MISSING : blame_system(folder, name);
     tl_folder_status status = check(folder, *fd, name);
-    if (status == TL_FOLDER_OK && lock(*fd) != 0) {
-        *held = errno == EWOULDBLOCK;
-        status = *held ? TL_FOLDER_BUSY : blame_system(folder, name);
-    }
-    if (status == TL_FOLDER_OK)
-        futimens(*fd, NULL); /* so that this holder's facts are not those of the one before */
-    /* After the lock: who held it until now may have renamed or removed the file. */
-    if (status != TL_FOLDER_FAULT && fstat(*fd, facts) != 0)
-        status = blame_system(folder, name);
-    if (status == TL_FOLDER_OK && !tl_own_folder_still_has(folder, name, facts))
-        status = TL_FOLDER_BUSY;
+    if (status == TL_FOLDER_OK && lock(*fd) != 0)
+        status = errno == EWOULDBLOCK ? TL_FOLDER_BUSY : blame_system(folder, name);
+    if (status == TL_FOLDER_OK && !still_has(folder, name, *fd))
+        status = TL_FOLDER_MISSING;
     if (status != TL_FOLDER_OK)
-        close_keeping_errno(*fd);
+        close(*fd);
     return status;
 }
 
-tl_folder_status tl_own_folder_lock(tl_own_folder *folder, const char *name, int *fd,
-                                    struct stat *facts)
+tl_folder_status tl_own_folder_lock(tl_own_folder *folder, const char *name, int *fd)
 {
-    bool held = false;
-    tl_folder_status status = TL_FOLDER_BUSY;
-    *facts = (struct stat){0};
-    for (int i = 0; i < MOST_TRIES && status == TL_FOLDER_BUSY && !held; i++)
-        status = lock_once(folder, name, fd, facts, &held);
+    tl_folder_status status = TL_FOLDER_MISSING;
+    for (int i = 0; i < MOST_TRIES && status == TL_FOLDER_MISSING; i++)
+        status = lock_once(folder, name, fd);
     if (status != TL_FOLDER_OK)
         *fd = -1;
-    return status;
+    return status == TL_FOLDER_MISSING ? TL_FOLDER_BUSY : status;
 }
 
-/* Beyond a limit the system would send a signal that ends the host. */
+/* A write beyond the limit of ulimit -f would raise a signal (SIGXFSZ) that ends the host. */
 static bool is_within_limit(size_t count)
 {
     struct rlimit limit;
@@ -286,14 +268,12 @@ static bool write_all(int fd, const char *bytes, size_t count)
     return true;
 }
 
-/* The file aside is locked while it is written, because whoever lost the lock of the sign-in to
- * another may write at the same time. What a process left of it that died meanwhile is used. */
+/* A process that died while it wrote leaves its file aside behind, without a lock. */
 tl_folder_status tl_own_folder_replace(tl_own_folder *folder, const char *name, const char *aside,
                                        const tl_buffer *content)
 {
     int fd;
-    struct stat facts;
-    tl_folder_status status = tl_own_folder_lock(folder, aside, &fd, &facts);
+    tl_folder_status status = tl_own_folder_lock(folder, aside, &fd);
     if (status != TL_FOLDER_OK)
         return status;
     if (ftruncate(fd, 0) != 0 || !write_all(fd, content->data, content->length) ||
@@ -307,5 +287,5 @@ tl_folder_status tl_own_folder_replace(tl_own_folder *folder, const char *name, 
 
 void tl_own_folder_remove(tl_own_folder *folder, const char *name)
 {
-    unlinkat(folder->fd, name, 0); /* when it can't be removed, it stays of no use */
+    unlinkat(folder->fd, name, 0);
 }

@@ -12,14 +12,17 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What clocks of two machines that share a folder may differ by. */
+/* By how much the wall clocks of two machines that share a folder may differ: a token that seems to
+ * come from this near a future is taken. */
 #define CLOCK_SKEW (5 * TL_SECOND)
 
-/* Times beyond this are no times, and can be added without overflow. */
+/* A larger number in the file is a mistake. Up to this, times can be subtracted without overflow.
+ */
 #define LATEST (INT64_MAX / 4)
 
-/* The file, line by line; `replacement` is there or not; `check` is the SHA-256 of all before it. A
- * crash may leave any part of a file behind. */
+/* The lines of the file up to the token; the line `replacement` may be missing. After the token
+ * comes the line `check` with the SHA-256 of all before it, because a crash may leave any part of a
+ * file behind. */
 static const char file_format[] = "tasklist token file 1\n"
                                   "sign-in %s\n"
                                   "boot %s\n"
@@ -47,26 +50,27 @@ static void read_boot_id(char *to, size_t size)
     to[strcspn(to, "\n")] = '\0';
 }
 
-tl_clocks tl_clocks_now(void)
+tl_clocks tl_clocks_at(tl_time boot)
 {
-    tl_clocks clocks = {.boot = tl_now()};
+    tl_clocks clocks = {.boot = boot};
     struct timespec wall;
     clock_gettime(CLOCK_REALTIME, &wall);
-    clocks.wall = (tl_time)wall.tv_sec * TL_SECOND + (tl_time)(wall.tv_nsec / 1000);
+    clocks.wall =
+        (tl_time)wall.tv_sec * TL_SECOND + (tl_time)(wall.tv_nsec / 1000) - (tl_now() - boot);
     read_boot_id(clocks.boot_id, sizeof clocks.boot_id);
     return clocks;
 }
 
 bool tl_token_file_print(tl_buffer *content, const char *sign_in, const char *token, size_t length,
-                         tl_time asked, tl_time life, bool replacement, const tl_clocks *now)
+                         tl_time life, bool replacement, const tl_clocks *asked)
 {
-    char head[sizeof file_format + sizeof replacement_line + TL_SHA256_HEX + sizeof now->boot_id +
+    char head[sizeof file_format + sizeof replacement_line + TL_SHA256_HEX + sizeof asked->boot_id +
               4 * 20];
     unsigned char digest[TL_SHA256_SIZE];
     char hex[TL_SHA256_HEX];
-    tl_time wall = now->wall - (now->boot - asked);
-    snprintf(head, sizeof head, file_format, sign_in, now->boot_id[0] ? now->boot_id : no_boot,
-             asked > 0 ? asked : 0, wall > 0 ? wall : 0, life, replacement ? replacement_line : "");
+    snprintf(head, sizeof head, file_format, sign_in, asked->boot_id[0] ? asked->boot_id : no_boot,
+             asked->boot > 0 ? asked->boot : 0, asked->wall > 0 ? asked->wall : 0, life,
+             replacement ? replacement_line : "");
     if (tl_buffer_append_text(content, head) != TL_BUFFER_OK ||
         tl_buffer_append(content, token, length) != TL_BUFFER_OK ||
         tl_buffer_append_text(content, "\n") != TL_BUFFER_OK)
@@ -91,7 +95,7 @@ static char *take_line(char **rest, const char *name)
     return value;
 }
 
-/* Always true: the line may be there or not. */
+/* Always true, so that it can stand in a chain of lines that must be there. */
 static bool take_optional(char **rest, const char *line, bool *there)
 {
     *there = take_line(rest, line) != NULL;
@@ -125,7 +129,7 @@ static bool is_whole(const tl_buffer *content)
 
 typedef struct file_lines {
     const char *sign_in, *boot_id, *token;
-    tl_clocks asked; /* but for the boot */
+    tl_clocks asked; /* its boot_id is not set: that is `boot_id` above */
     tl_time life;
     bool replacement;
 } file_lines;
@@ -144,9 +148,9 @@ static bool take_apart(const tl_buffer *content, file_lines *lines)
            tl_credentials_fit_a_header(lines->token, strlen(lines->token));
 }
 
-/* Within a boot its clock decides alone, since somebody may set the other. A machine that was
- * halted and thawed sees its token as too young, until the API refuses it. False when the token is
- * from the future. */
+/* Within a boot its clock decides alone, because somebody may set the wall clock. That clock stands
+ * still while a virtual machine is frozen, which makes a token look too young; then the API refuses
+ * it, and another is fetched. False when the token is from the future. */
 static bool find_age(const file_lines *lines, const tl_clocks *now, tl_time *age)
 {
     tl_time by_boot = now->boot - lines->asked.boot, by_wall = now->wall - lines->asked.wall;
@@ -154,7 +158,7 @@ static bool find_age(const file_lines *lines, const tl_clocks *now, tl_time *age
     if (same_boot ? by_boot < 0 : by_wall < -CLOCK_SKEW)
         return false;
     *age = same_boot ? by_boot : by_wall;
-    *age = *age > 0 ? *age : 0; /* as far as clocks of two machines differ */
+    *age = *age > 0 ? *age : 0; /* negative when the clocks of two machines differ a little */
     return true;
 }
 

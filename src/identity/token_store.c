@@ -6,7 +6,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* A token answer has at most a mebibyte. */
+/* A sign-in takes answers of at most a mebibyte, and the file has some lines more than the token. A
+ * larger file is none of ours, and is not read into memory. */
 enum { MOST_FILE = 1024 * 1024 + 1024 };
 
 void tl_token_store_init(tl_token_store *store, const tl_allocator *allocator)
@@ -21,7 +22,7 @@ void tl_token_store_free(tl_token_store *store)
     tl_buffer_free(&store->path);
 }
 
-/* Each part goes in with its length, so that no two lists of parts look alike. */
+/* Without the lengths, parts "ab" and "c" would give the same name as parts "a" and "bc". */
 static void name_sign_in(tl_token_store *store, const tl_buffer *const *parts, size_t count)
 {
     unsigned char digest[TL_SHA256_SIZE];
@@ -36,7 +37,8 @@ static void name_sign_in(tl_token_store *store, const tl_buffer *const *parts, s
     tl_sha256_write(digest, store->name);
 }
 
-/* Without the slashes and single dots at its end: a symlink before them would be followed. */
+/* Without the slashes and single dots at its end: with them the system would follow a symbolic link
+ * that stands before them, and the folder's check would see only where it leads. */
 static size_t length_of_path(const char *path)
 {
     size_t length = strlen(path);
@@ -46,7 +48,8 @@ static size_t length_of_path(const char *path)
     return length;
 }
 
-/* Likewise, but there is no path to it without them. */
+/* Here, too, a symbolic link before the dots would be followed. But leaving them out would name
+ * another folder, so that such a path is refused. */
 static bool ends_in_two_dots(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -82,7 +85,7 @@ static tl_own_folder folder_of(const tl_token_store *store)
     return (tl_own_folder){.path = tl_buffer_text(&store->path), .owner = store->owner, .fd = -1};
 }
 
-/* Every call ends here. */
+/* Ends a call: the folder is open only as long as one. */
 static void end(tl_token_store *store, tl_own_folder *folder)
 {
     tl_own_folder_close(folder);
@@ -99,15 +102,16 @@ static tl_folder_status open_folder(const tl_token_store *store, tl_own_folder *
     return tl_own_folder_open(folder, create);
 }
 
-static bool is_refused(const tl_token_store *store, const char *token)
+static bool is_refused(const unsigned char *refused, const char *token)
 {
     unsigned char digest[TL_SHA256_SIZE];
     tl_sha256_of(token, strlen(token), digest);
-    return store->has_refused && memcmp(digest, store->refused, sizeof digest) == 0;
+    return refused && memcmp(digest, refused, sizeof digest) == 0;
 }
 
-static tl_token_look judge(tl_token_store *store, tl_own_folder *folder, tl_buffer *content,
-                           const tl_clocks *now, tl_stored_token *stored)
+static tl_token_look judge(const tl_token_store *store, tl_own_folder *folder, tl_buffer *content,
+                           const unsigned char *refused, const tl_clocks *now,
+                           tl_stored_token *stored)
 {
     file_name name = name_of(store, "token");
     tl_token_facts facts;
@@ -116,7 +120,7 @@ static tl_token_look judge(tl_token_store *store, tl_own_folder *folder, tl_buff
         tl_own_folder_blame(folder, name.text, problem);
         return TL_LOOK_NOTHING;
     }
-    if (is_refused(store, facts.token))
+    if (is_refused(refused, facts.token))
         return TL_LOOK_REFUSED;
     if (facts.life > 0 && facts.age >= facts.life)
         return TL_LOOK_NOTHING;
@@ -129,8 +133,8 @@ static tl_token_look judge(tl_token_store *store, tl_own_folder *folder, tl_buff
     return TL_LOOK_NOTHING;
 }
 
-tl_token_look tl_token_store_look(tl_token_store *store, const tl_clocks *now,
-                                  tl_stored_token *stored)
+tl_token_look tl_token_store_look(tl_token_store *store, const unsigned char *refused,
+                                  const tl_clocks *now, tl_stored_token *stored)
 {
     tl_own_folder folder;
     tl_buffer content;
@@ -140,35 +144,21 @@ tl_token_look tl_token_store_look(tl_token_store *store, const tl_clocks *now,
     if (open_folder(store, &folder, false) == TL_FOLDER_OK) {
         file_name name = name_of(store, "token");
         if (tl_own_folder_read(&folder, name.text, &content) == TL_FOLDER_OK)
-            look = judge(store, &folder, &content, now, stored);
+            look = judge(store, &folder, &content, refused, now, stored);
     }
     tl_buffer_free(&content);
     end(store, &folder);
     return look;
 }
 
-/* Remembers since when another has the lock: each holder's facts are his own. */
-static void note_contended(tl_token_store *store, const struct stat *facts, tl_time now)
-{
-    if (tl_own_folder_same(&store->contended, facts))
-        return;
-    store->contended = *facts;
-    store->contended_since = now;
-}
-
-tl_folder_status tl_token_store_lock(tl_token_store *store, tl_time now)
+tl_folder_status tl_token_store_lock(tl_token_store *store)
 {
     tl_own_folder folder;
-    struct stat facts;
     tl_folder_status status = open_folder(store, &folder, true);
     if (status == TL_FOLDER_OK) {
         file_name name = name_of(store, "lock");
-        status = tl_own_folder_lock(&folder, name.text, &store->lock, &facts);
+        status = tl_own_folder_lock(&folder, name.text, &store->lock);
     }
-    if (status == TL_FOLDER_BUSY)
-        note_contended(store, &facts, now);
-    else
-        store->contended = (struct stat){0};
     store->holder = getpid();
     end(store, &folder);
     return status;
@@ -179,8 +169,8 @@ bool tl_token_store_has_lock(const tl_token_store *store)
     return store->lock >= 0;
 }
 
-/* Given up in so many words, because a child that was forked meanwhile has the descriptor too. In
- * such a child it is the parent's lock. */
+/* Closing the descriptor is not enough: the system keeps the lock while a child that was forked
+ * meanwhile has a copy of it open. But such a child must not give up what is its parent's lock. */
 void tl_token_store_unlock(tl_token_store *store)
 {
     if (store->lock < 0)
@@ -191,47 +181,21 @@ void tl_token_store_unlock(tl_token_store *store)
     store->lock = -1;
 }
 
-void tl_token_store_break_lock(tl_token_store *store)
-{
-    tl_own_folder folder;
-    if (open_folder(store, &folder, false) == TL_FOLDER_OK) {
-        file_name guard = name_of(store, "break"), name = name_of(store, "lock");
-        int fd;
-        struct stat facts;
-        if (tl_own_folder_lock(&folder, guard.text, &fd, &facts) == TL_FOLDER_OK) {
-            if (tl_own_folder_still_has(&folder, name.text, &store->contended))
-                tl_own_folder_remove(&folder, name.text);
-            tl_own_folder_remove(&folder, guard.text);
-            close(fd);
-        }
-    }
-    end(store, &folder);
-}
-
-bool tl_token_store_write(tl_token_store *store, const char *token, size_t length, tl_time asked,
-                          tl_time life, const tl_clocks *now)
+bool tl_token_store_write(tl_token_store *store, const char *token, size_t length, tl_time life,
+                          bool replacement, const tl_clocks *asked)
 {
     tl_own_folder folder;
     tl_buffer content;
     file_name name = name_of(store, "token"), aside = name_of(store, "new");
     tl_buffer_init_secret(&content, store->path.allocator, SIZE_MAX);
-    bool replacement = store->has_refused;
-    store->has_refused = false;
     tl_folder_status status = open_folder(store, &folder, true);
     if (status == TL_FOLDER_OK)
-        status =
-            tl_token_file_print(&content, store->name, token, length, asked, life, replacement, now)
-                ? tl_own_folder_replace(&folder, name.text, aside.text, &content)
-                : tl_own_folder_blame(&folder, name.text, "not enough memory");
+        status = tl_token_file_print(&content, store->name, token, length, life, replacement, asked)
+                     ? tl_own_folder_replace(&folder, name.text, aside.text, &content)
+                     : tl_own_folder_blame(&folder, name.text, "not enough memory");
     tl_buffer_free(&content);
     end(store, &folder);
-    return status == TL_FOLDER_OK;
-}
-
-void tl_token_store_refuse(tl_token_store *store, const char *token, size_t length)
-{
-    store->has_refused = true;
-    tl_sha256_of(token, length, store->refused);
+    return status != TL_FOLDER_FAULT;
 }
 
 void tl_token_store_remove(tl_token_store *store)

@@ -1,5 +1,7 @@
-/* The token file that processes share: one file for each sign-in, and a lock, so that only one of
- * them signs in. Only files and time: who waits for what is sharing.c's. Nothing here waits. */
+/* The token file on the disk: one file for each sign-in, which all processes share that sign in in
+ * the same way, and a lock, so that one of them asks for a token while the others wait for the
+ * file. Only files are dealt with here, and no call waits; who asks when is decided in sharing.c.
+ */
 #ifndef TL_TOKEN_STORE_H
 #define TL_TOKEN_STORE_H
 
@@ -9,68 +11,67 @@
 #include "identity/token_file.h"
 
 #include <stdbool.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 
 typedef struct tl_token_store {
     tl_buffer path;           /* of the folder */
-    char name[TL_SHA256_HEX]; /* of the sign-in, and of its files; "": there is no token file */
-    uid_t owner;              /* of all files */
-    int lock;                 /* the descriptor that holds it, or -1 */
+    char name[TL_SHA256_HEX]; /* what the names of the files begin with; "": there is no token file
+                               */
+    uid_t owner;              /* who all files must belong to */
+    int lock;                 /* the descriptor that holds the lock, or -1 */
     pid_t holder;             /* the process that locked it: a child has the descriptor too */
-    struct stat contended;    /* the lock file as another holds it */
-    tl_time contended_since;
-    bool has_refused;
-    unsigned char refused[TL_SHA256_SIZE]; /* of the token that the API refused */
-    char fault[TL_MESSAGE_SIZE];           /* of the last call, with the path; "": none */
+    char
+        fault[TL_MESSAGE_SIZE]; /* what was wrong in the last call, as "path: words"; "": nothing */
 } tl_token_store;
 
-/* A token from the file; the other fields are as in tl_token_facts. */
+/* A token from the file. */
 typedef struct tl_stored_token {
     tl_buffer token;
-    tl_time age, life;
+    tl_time age, life; /* as in tl_token_facts */
     bool replacement;
 } tl_stored_token;
 
 typedef enum tl_token_look {
-    TL_LOOK_NOTHING, /* none, or none of use; `fault` says whether something is wrong */
-    TL_LOOK_REFUSED, /* the one that was refused */
+    TL_LOOK_NOTHING, /* no token, or none of use; `fault` says whether something is wrong */
+    TL_LOOK_REFUSED, /* the one that the API has refused us */
     TL_LOOK_LIVE
 } tl_token_look;
 
+/* Until tl_token_store_open there is no token file, and only is_on, has_lock, unlock and free may
+ * be called. */
 void tl_token_store_init(tl_token_store *store, const tl_allocator *allocator);
 
 /* Gives up the lock. */
 void tl_token_store_free(tl_token_store *store);
 
-/* `parts` are all that decides which token one gets, secrets included. False without memory. */
+/* `parts` are all that decides which token one gets, secrets included; the files' names are a hash
+ * of them. No file is touched yet. False without memory. */
 bool tl_token_store_open(tl_token_store *store, const char *folder, const tl_buffer *const *parts,
                          size_t count);
 
 bool tl_token_store_is_on(const tl_token_store *store);
 
-/* LIVE fills `stored`; free its token. */
-tl_token_look tl_token_store_look(tl_token_store *store, const tl_clocks *now,
-                                  tl_stored_token *stored);
+/* Reads the file. `refused`: the SHA-256 of a token that is not to be taken, or NULL. LIVE fills
+ * `stored`. Free its token in any case. */
+tl_token_look tl_token_store_look(tl_token_store *store, const unsigned char *refused,
+                                  const tl_clocks *now, tl_stored_token *stored);
 
-/* Tries to get the lock. On a fault the file is of no use at present. */
-tl_folder_status tl_token_store_lock(tl_token_store *store, tl_time now);
+/* Tries to get the lock; OK, BUSY, or FAULT: then the folder can't be used at present. The lock
+ * ends with the process, however that ends. */
+tl_folder_status tl_token_store_lock(tl_token_store *store);
 bool tl_token_store_has_lock(const tl_token_store *store);
+
+/* Harmless without the lock. */
 void tl_token_store_unlock(tl_token_store *store);
 
-/* Who holds the lock is taken for lost (stopped, or a host that drives its engine no more): the
- * lock is free from now on. At most one of those who come to think so does it. */
-void tl_token_store_break_lock(tl_token_store *store);
+/* Puts a token into the file; the arguments are those of tl_token_file_print. Needs no lock: when
+ * another process is writing at the same moment, its token stays, which is as good. False with
+ * `fault` set. */
+bool tl_token_store_write(tl_token_store *store, const char *token, size_t length, tl_time life,
+                          bool replacement, const tl_clocks *asked);
 
-/* Puts a token into the file that was asked for at `asked` (boot clock). A refusal of another is
- * forgotten, but the file says that this one is its replacement. False with `fault` set. */
-bool tl_token_store_write(tl_token_store *store, const char *token, size_t length, tl_time asked,
-                          tl_time life, const tl_clocks *now);
-
-/* The API refused this token: it is not taken from the file again. */
-void tl_token_store_refuse(tl_token_store *store, const char *token, size_t length);
-
-/* Removes the token for all. Only with the lock, so that it is still the one that was looked at. */
+/* Removes the token for all. Only with the lock: without it another process may have put a newer
+ * one there since the look. */
 void tl_token_store_remove(tl_token_store *store);
 
 #endif
