@@ -8,14 +8,26 @@ WARNINGS    = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-
 PREFIX     ?= /usr/local
 LUA_VERSION = 5.4
 BUILD      ?= build
+SYSTEM     := $(shell uname -s)
+
+# How many descriptors are watched at once: src/net/poller_$(POLLER).c.
+ifeq ($(SYSTEM),Linux)
+POLLER     ?= epoll
+else
+POLLER     ?= kqueue
+endif
+# For libkqueue, which has kqueue on Linux: where it is, and -lkqueue.
+POLLER_CFLAGS    ?=
+POLLER_LIBRARIES ?=
 
 TL_CFLAGS  = -std=c11 -D_GNU_SOURCE -iquote src -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) -MMD -MP \
-	$(CURL_INCDIR:%=-I%)
-LIBRARIES  = -lcurl -lz -lm
+	$(CURL_INCDIR:%=-I%) $(POLLER_CFLAGS)
+LIBRARIES  = -lcurl -lz -lm $(POLLER_LIBRARIES)
 TL_LDFLAGS = $(LDFLAGS) $(CURL_LIBDIR:%=-L%)
 
 rooms           = base json identity net
-core_objects    = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(rooms:%=src/%/*.c)))
+core_sources    = $(filter-out src/net/poller_%.c,$(wildcard $(rooms:%=src/%/*.c))) src/net/poller_$(POLLER).c
+core_objects    = $(core_sources:src/%.c=$(BUILD)/%.o)
 binding_objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lua/*.c src/lua/json/*.c))
 core_archive    = $(BUILD)/libtasklist_core.a
 module          = $(BUILD)/tasklist/core.so
