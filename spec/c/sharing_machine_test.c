@@ -49,7 +49,7 @@ static int set_up(void **state)
     memory = (test_memory){0};
     allocator = test_allocator(&memory);
     made = fetches = 0;
-    now = tl_now() / TL_SECOND * TL_SECOND; /* a full one: nobody is more patient than he must be */
+    now = (tl_now() / TL_SECOND + 1) * TL_SECOND; /* a full one, so that patience is not spread */
     strcpy(base, "/tmp/tasklist-test-XXXXXX");
     if (!mkdtemp(base))
         return -1;
@@ -221,14 +221,17 @@ static void one_that_ends_leaves_its_turn_to_the_next(void **state)
     assert_int_equal(take_turn(second), TL_TURN_FETCH);
 }
 
+/* The one that is in the middle of its turn knows of no time since then. */
 static void write_between(void)
 {
+    now = tl_now();
     fetch_and_leave("between");
 }
 
 static void a_token_that_comes_between_the_look_and_the_lock_is_taken(void **state)
 {
     (void)state;
+    now = tl_now();
     machine *m = make_machine();
     before_lock = write_between;
     assert_int_equal(begin(m), TL_TURN_TAKEN);
