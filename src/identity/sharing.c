@@ -84,12 +84,20 @@ static bool is_of_use(const tl_identity *identity, const tl_stored_token *stored
            stored->life - stored->age > tl_identity_early(stored->life);
 }
 
+/* The time that we are told may be a moment old. A token that another process has asked for since
+ * then, and has got from a quick endpoint, would seem to be from the future. */
+static tl_clocks clocks_since(tl_time now)
+{
+    tl_time later = tl_now();
+    return tl_clocks_at(later > now ? later : now);
+}
+
 /* True when the file ends the sign-in. */
 static bool take_from_file(tl_sharing *sharing, tl_identity *identity, tl_time now,
                            tl_token_look *look)
 {
     const unsigned char *refused = identity->has_refused ? identity->refused : NULL;
-    tl_clocks clocks = tl_clocks_at(now);
+    tl_clocks clocks = clocks_since(now);
     tl_stored_token stored;
     *look = tl_token_store_look(&sharing->store, refused, &clocks, &stored);
     note_fault(sharing);
@@ -97,7 +105,7 @@ static bool take_from_file(tl_sharing *sharing, tl_identity *identity, tl_time n
     if (taken) {
         tl_token_store_unlock(&sharing->store);
         tl_identity_take(identity, tl_buffer_text(&stored.token), stored.token.length,
-                         (double)stored.life / (double)TL_SECOND, now - stored.age,
+                         (double)stored.life / (double)TL_SECOND, clocks.boot - stored.age,
                          stored.replacement);
     }
     tl_buffer_free(&stored.token);
