@@ -96,7 +96,7 @@ static tl_request *start_write(world *w, const char *path)
 /* What has come on a connection that is not used, the engine does not look at by itself. */
 static void wait_for_something_to_read(const world *w)
 {
-    while (!tl_sockets_ended(&w->engine->sockets, &w->engine->sockets.open[0].ends))
+    while (!tl_sockets_ended(&w->engine->wire.sockets, &w->engine->wire.sockets.open[0].ends))
         be_idle(1);
 }
 
@@ -176,11 +176,11 @@ static void a_part_of_the_announced_time_is_left_unused(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         tl_time before = tl_now();
         expect_answer(&w, start_get(&w, rows[i].path), 200, "fine");
-        tl_time until = w.engine->sockets.open[w.engine->sockets.count - 1].until;
+        tl_time until = w.engine->wire.sockets.open[w.engine->wire.sockets.count - 1].until;
         assert_in_range(until, before + rows[i].used, tl_now() + rows[i].used);
     }
     expect_answer(&w, start_get(&w, "/fine"), 200, "fine"); /* which says nothing of it */
-    assert_true(w.engine->sockets.open[w.engine->sockets.count - 1].until == TL_NEVER);
+    assert_true(w.engine->wire.sockets.open[w.engine->wire.sockets.count - 1].until == TL_NEVER);
     world_close(&w);
 }
 
@@ -207,7 +207,7 @@ static void connections_are_kept_for_the_most_requests_at_once(void **state)
         expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
     int connections = server_connections(w.server);
     assert_in_range(connections, 40, 41);
-    assert_int_equal(w.engine->sockets.count, connections);
+    assert_int_equal(w.engine->wire.sockets.count, connections);
     world_close(&w);
 }
 
@@ -267,7 +267,7 @@ static void time_in_the_queue_is_not_taken_from_the_time_for_connecting(void **s
     tl_request *first = start_write(&w, "/slow");
     tl_request_spec spec = write_spec(&w, "/");
     spec.url = url;
-    spec.identity = NULL;
+    spec.signin = NULL;
     tl_request *second = start(&w, &spec);
     expect_answer(&w, first, 200, "fine");
     expect_error(&w, second, TL_TIMEOUT, "");
@@ -372,9 +372,9 @@ static void a_handle_keeps_nothing_of_the_request_before(void **state)
         tl_request *request = start(&w, &spec);
         expect_answer(&w, request, 200, "fine");
         tl_engine_cancel(request);
-        assert_int_equal(w.engine->idle_count, kept ? 1 : 0);
+        assert_int_equal(w.engine->wire.idle_count, kept ? 1 : 0);
         if (kept)
-            expect_no_pointer_in(w.engine->idle[0]);
+            expect_no_pointer_in(w.engine->wire.idle[0]);
         world_close(&w);
     }
 }

@@ -18,7 +18,7 @@ static const char *url_of(world *w, const char *path)
     return w->url;
 }
 
-tl_identity *world_add_sign_in(world *w, tl_identity_kind kind, const char *path)
+tl_signin *world_add_sign_in(world *w, tl_identity_kind kind, const char *path)
 {
     static const tl_field form[] = {{"secret", "hush"}};
     const tl_sign_in_spec spec = {
@@ -29,10 +29,16 @@ tl_identity *world_add_sign_in(world *w, tl_identity_kind kind, const char *path
         .form = form,
         .form_count = COUNT(form),
         .timeout = 20 * TL_SECOND,
-        .token_folder = kind == TL_TOKEN ? w->token_folder : NULL,
     };
     return tl_engine_adopt(w->engine,
-                           tl_identity_new_signing_in(tl_engine_allocator(w->engine), &spec));
+                           tl_identity_new_signing_in(tl_engine_allocator(w->engine), &spec),
+                           kind == TL_TOKEN ? w->token_folder : NULL);
+}
+
+void world_use(world *w, tl_signin *signin)
+{
+    w->signin = signin;
+    w->identity = signin ? signin->identity : NULL;
 }
 
 bool world_make_engine(world *w)
@@ -50,8 +56,8 @@ bool world_make_engine(world *w)
     w->engine = tl_engine_new(&options, &error);
     if (!w->engine)
         return false;
-    w->identity = world_add_sign_in(w, TL_TOKEN, "/token");
-    if (w->identity)
+    world_use(w, world_add_sign_in(w, TL_TOKEN, "/token"));
+    if (w->signin)
         return true;
     tl_engine_free(w->engine);
     return false;
@@ -81,7 +87,7 @@ tl_request_spec get_spec(world *w, const char *path)
         .url = url_of(w, path),
         .headers = accept,
         .headers_length = sizeof accept,
-        .identity = w->identity,
+        .signin = w->signin,
         .timeout = 20 * TL_SECOND,
         .most_body = 1000 * 1000,
         .read = true,
@@ -115,20 +121,20 @@ tl_request *start_get(world *w, const char *path)
 
 void settle(world *w)
 {
-    for (tl_identity *identity; (identity = tl_engine_answered(w->engine));) {
-        const tl_request *fetch = identity->fetch;
+    for (tl_signin *signin; (signin = tl_engine_answered(w->engine));) {
+        const tl_request *fetch = signin->fetch;
         if (fetch->status == 200) {
-            if (identity->kind == TL_SESSION)
-                tl_engine_admit(identity);
+            if (signin->identity->kind == TL_SESSION)
+                tl_engine_admit(signin);
             else
-                tl_engine_grant(identity, tl_buffer_text(&fetch->answer_body),
+                tl_engine_grant(signin, tl_buffer_text(&fetch->answer_body),
                                 fetch->answer_body.length, w->life);
             w->granted++;
         } else {
             tl_error error;
             tl_error_set(&error, TL_AUTH, "refused");
             error.status = fetch->status;
-            tl_engine_refuse(identity, &error, true);
+            tl_engine_refuse(signin, &error, true);
             w->refused++;
         }
     }

@@ -11,7 +11,8 @@ typedef struct world {
     test_server *server;
     test_memory memory;
     tl_engine *engine;
-    tl_identity *identity; /* its endpoint is the server's /token */
+    tl_signin *signin;     /* its endpoint is the server's /token */
+    tl_identity *identity; /* the sign-in's */
     double life;           /* of the tokens that are granted, in seconds */
     bool trace;
     long max_connections;     /* as in tl_transport_options */
@@ -32,10 +33,13 @@ void world_open(world *w, const test_route *routes);
 bool world_make_engine(world *w);
 
 /* An identity that signs in at the server's `path`. NULL without memory. */
-tl_identity *world_add_sign_in(world *w, tl_identity_kind kind, const char *path);
+tl_signin *world_add_sign_in(world *w, tl_identity_kind kind, const char *path);
 
 /* Fails the test when the engine has kept memory. `server` may be gone (NULL) by now. */
 void world_close(world *w);
+
+/* Requests are for this one from now on, when it is there; NULL: for nobody. */
+void world_use(world *w, tl_signin *signin);
 
 /* A GET of the server's `path` that may be repeated, for the identity, with much time. It is good
  * until the next one is made. */

@@ -32,7 +32,7 @@ static void drive_by_descriptor(world *w, int fd, const tl_request *request)
 static tl_request_spec nobodys_spec(world *w, const char *path, int milliseconds)
 {
     tl_request_spec spec = get_spec(w, path);
-    spec.identity = NULL;
+    spec.signin = NULL;
     spec.timeout = milliseconds * TL_MILLISECOND;
     return spec;
 }
@@ -87,7 +87,7 @@ static void a_cancel_wakes_who_waits_for_the_connection(void **state)
     (void)state;
     world w;
     world_open(&w, routes);
-    curl_multi_setopt(w.engine->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 1L);
+    curl_multi_setopt(w.engine->wire.multi, CURLMOPT_MAX_HOST_CONNECTIONS, 1L);
     int fd = descriptor(&w);
     const tl_request_spec silent = nobodys_spec(&w, "/silent", 20000);
     tl_request *first = start(&w, &silent);
@@ -125,10 +125,11 @@ static void an_idle_engine_has_nothing_to_do(void **state)
 /* As if the hour before now belonged to the request, and nobody had driven the engine in it. */
 static void let_an_hour_pass(tl_request *request)
 {
-    tl_engine *engine = request->engine;
-    engine->driven_until -= 3600 * TL_SECOND;
+    tl_schedule *schedule = &request->awaited.engine->schedule;
+    schedule->driven_until -= 3600 * TL_SECOND;
     request->at_latest -= 3600 * TL_SECOND;
-    tl_timer_set(&engine->timers, &request->deadline, request->at_latest);
+    tl_timer_set(request->background ? &schedule->driven : &schedule->wall, &request->deadline,
+                 request->at_latest);
 }
 
 static const struct idleness {
@@ -177,8 +178,8 @@ static void a_pause_ends_no_token_fetch(void **state)
     world w;
     world_open(&w, routes);
     tl_request *request = start_get(&w, "/fine");
-    assert_non_null(w.identity->fetch);
-    let_an_hour_pass(w.identity->fetch);
+    assert_non_null(w.signin->fetch);
+    let_an_hour_pass(w.signin->fetch);
     expect_answer(&w, request, 200, "fine");
     world_close(&w);
 }
@@ -200,12 +201,13 @@ static void only_time_since_the_start_is_forgiven(void **state)
     (void)state;
     world w;
     world_open(&w, routes);
-    w.engine->driven_until -= 3600 * TL_SECOND;
+    w.engine->schedule.driven_until -= 3600 * TL_SECOND;
     tl_request_spec spec = nobodys_spec(&w, "/silent", 50);
     spec.background = true;
     tl_request *request = start(&w, &spec);
     tl_engine_step(w.engine);
-    assert_true(request->at_latest < tl_now() + 1800 * TL_SECOND);
+    assert_true(request->at_latest <
+                tl_schedule_driven(&w.engine->schedule, tl_now()) + 1800 * TL_SECOND);
     expect_error(&w, request, TL_TIMEOUT, "");
     world_close(&w);
 }
@@ -221,7 +223,7 @@ static void an_answer_that_came_in_time_counts(void **state)
         spec.background = background;
         tl_request *request = start(&w, &spec);
         drive_until_requested(&w, "/silent", 1);
-        while (tl_engine_timeout(w.engine) < 15 * TL_SECOND) /* libcurl's own timers */
+        while (w.engine->wire.timer.at - tl_now() < 15 * TL_SECOND)
             tl_engine_step(w.engine);
         server_release(w.server, "/silent");
         assert_int_equal(poll(&wait, 1, 10000), 1);

@@ -122,7 +122,7 @@ static void what_is_sent_arrives(void **state)
         spec.body = sendings[i].body;
         spec.body_length = spec.body ? strlen(spec.body) : 0;
         spec.read = sendings[i].read;
-        spec.identity = sendings[i].signed_in ? w.identity : NULL;
+        spec.signin = sendings[i].signed_in ? w.signin : NULL;
         tl_request *request = start(&w, &spec);
         expect_answer(&w, request, 200, sendings[i].arrives);
         assert_non_null(strstr(tl_buffer_text(&request->answer_headers), "X-Some: thing\r\n"));
@@ -185,10 +185,10 @@ static void a_slow_answer_holds_no_other_up(void **state)
     world w;
     world_open(&w, routes);
     tl_request_spec spec = get_spec(&w, "/silent");
-    spec.identity = NULL; /* so that this is the first the server sees */
+    spec.signin = NULL; /* so that this is the first the server sees */
     tl_request *slow = start(&w, &spec);
     spec = get_spec(&w, "/fine");
-    spec.identity = NULL;
+    spec.signin = NULL;
     expect_answer(&w, start(&w, &spec), 200, "fine");
     assert_int_equal(slow->state, TL_REQUEST_SENT);
     server_release(w.server, "/silent");

@@ -232,7 +232,7 @@ static void a_backoff_without_room_ends_the_call(void **state)
     while (without_room == 0) { /* until the dice fall so */
         tl_request_spec spec = get_spec(&w, "/");
         spec.url = url;
-        spec.identity = NULL;
+        spec.signin = NULL;
         spec.timeout = 100 * TL_MILLISECOND;
         tl_request *request = start(&w, &spec);
         drive_until_finished(&w, request);
@@ -349,9 +349,9 @@ static void a_header_line_that_libcurl_does_not_take_is_a_limit(void **state)
         expect_error(&w, request, TL_LIMIT, "header line");
         assert_int_equal(request->outcome, headers[i].outcome);
         assert_int_equal(request->attempts, 1);
-        tl_identity *identity = world_add_sign_in(&w, TL_TOKEN, headers[i].path);
+        tl_signin *signin = world_add_sign_in(&w, TL_TOKEN, headers[i].path);
         spec = get_spec(&w, "/bytewise");
-        spec.identity = identity;
+        spec.signin = signin;
         expect_error(&w, start(&w, &spec), TL_LIMIT, "header line");
         world_close(&w);
     }

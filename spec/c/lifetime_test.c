@@ -45,10 +45,10 @@ static tl_request *start_long(world *w, const char *path)
 /* For an identity whose token does not come. */
 static tl_request *start_waiting(world *w)
 {
-    tl_identity *identity = world_add_sign_in(w, TL_TOKEN, "/held-token");
-    assert_non_null(identity);
+    tl_signin *signin = world_add_sign_in(w, TL_TOKEN, "/held-token");
+    assert_non_null(signin);
     tl_request_spec spec = get_spec(w, "/fine");
-    spec.identity = identity;
+    spec.signin = signin;
     return start(w, &spec);
 }
 
@@ -224,7 +224,7 @@ static int open_connections(const world *w)
 static void leave_child(world *w)
 {
     bool ours = tl_engine_is_ours(w->engine), connected = open_connections(w) > 0;
-    int poller = w->engine->poller.fd;
+    int poller = tl_poller_fd(&w->engine->wire.poller);
     tl_engine_free(w->engine);
     bool closed = open_connections(w) == 0 && fcntl(poller, F_GETFD) < 0;
     if (!ours && connected && closed && w->memory.live == 0)
@@ -277,7 +277,7 @@ static void an_answer_comes_after_a_fork_too(void **state)
 static bool timer_is_armed(const world *w)
 {
     struct itimerspec left;
-    assert_return_code(timerfd_gettime(w->engine->poller.timer_fd, &left), 0);
+    assert_return_code(timerfd_gettime(w->engine->wire.poller.timer_fd, &left), 0);
     return left.it_value.tv_sec > 0 || left.it_value.tv_nsec > 0;
 }
 

@@ -72,7 +72,7 @@ static bool run_without_memory(size_t n, bool write)
     world_open(&w, routes);
     expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
     tl_request_spec spec = write ? write_spec(&w, "/fine") : get_spec(&w, "/fine");
-    spec.identity = NULL;
+    spec.signin = NULL;
     spec.timeout = 200 * TL_MILLISECOND;
     asked = 0;
     fail_at = n;

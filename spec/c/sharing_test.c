@@ -105,14 +105,14 @@ static void open_worlds(const test_route *routes, int count)
     for (int i = 0; i < count; i++) {
         worlds[i] = (world){.server = server, .token_folder = cache, .trace = true, .life = 1000};
         assert_true(world_make_engine(&worlds[i]));
-        worlds[i].identity->adopted = 0; /* as if it had lived for long */
+        worlds[i].signin->sharing.opened = 0; /* as if it had lived for long */
     }
 }
 
 /* Nobody keeps the lock beyond his sign-in. */
 static void close_world(world *w)
 {
-    assert_true(w->identity->signing_in || !tl_token_store_has_lock(&w->identity->store));
+    assert_true(w->identity->signing_in || !tl_token_store_has_lock(&w->signin->sharing.store));
     w->server = NULL;
     world_close(w);
 }
@@ -142,7 +142,7 @@ static void expect_requests(const char *path, int count)
 static void expect_no_trouble(int count)
 {
     for (int i = 0; i < count; i++)
-        assert_string_equal(worlds[i].identity->store.fault, "");
+        assert_string_equal(worlds[i].signin->sharing.store.fault, "");
 }
 
 static void many_that_start_at_once_fetch_one_token(void **state)
@@ -183,11 +183,16 @@ static void a_live_token_in_the_file_is_all_that_is_needed(void **state)
     close_worlds(2);
 }
 
+static void write_token_1(bool replacement)
+{
+    tl_clocks asked = tl_clocks_at(tl_now() - 100 * TL_MILLISECOND); /* it took some time */
+    assert_true(tl_token_store_write(&worlds[0].signin->sharing.store, "token-1", 7,
+                                     1000 * TL_SECOND, replacement, &asked));
+}
+
 static void write_first_token(void)
 {
-    tl_clocks now = tl_clocks_now();
-    assert_true(tl_token_store_write(&worlds[0].identity->store, "token-1", 7, now.boot,
-                                     1000 * TL_SECOND, &now));
+    write_token_1(false);
 }
 
 static void a_token_that_comes_between_the_look_and_the_lock_is_taken(void **state)
@@ -197,7 +202,7 @@ static void a_token_that_comes_between_the_look_and_the_lock_is_taken(void **sta
     before_lock = write_first_token;
     expect_answer(&worlds[1], start_get(&worlds[1], "/api"), 200, "Bearer token-1");
     assert_null(before_lock);
-    assert_false(tl_token_store_has_lock(&worlds[1].identity->store));
+    assert_false(tl_token_store_has_lock(&worlds[1].signin->sharing.store));
     expect_requests("/token", 0);
     close_worlds(2);
 }
@@ -226,7 +231,7 @@ static void waiting_for_the_lock_holds_nothing_up(void **state)
     tl_time timeout = tl_engine_timeout(worlds[1].engine);
     assert_true(timeout >= 0 && timeout <= 200 * TL_MILLISECOND);
     tl_request_spec spec = get_spec(&worlds[1], "/free");
-    spec.identity = NULL;
+    spec.signin = NULL;
     expect_answer(&worlds[1], start(&worlds[1], &spec), 200, "fine");
     spec = get_spec(&worlds[1], "/api");
     spec.timeout = 50 * TL_MILLISECOND;
@@ -249,12 +254,11 @@ static void let_token_age(int count)
  */
 static void let_file_age(world *w)
 {
-    tl_token_store *store = &w->identity->store;
-    tl_clocks now = tl_clocks_now();
-    tl_time asked = now.boot;
-    now.boot_id[0] = '\0';
-    now.boot += 980 * TL_SECOND;
-    assert_true(tl_token_store_write(store, "token-1", 7, asked, 1000 * TL_SECOND, &now));
+    tl_clocks asked = tl_clocks_at(tl_now());
+    asked.boot_id[0] = '\0';
+    asked.wall -= 980 * TL_SECOND;
+    assert_true(tl_token_store_write(&w->signin->sharing.store, "token-1", 7, 1000 * TL_SECOND,
+                                     false, &asked));
 }
 
 static void one_renews_while_the_others_go_on(void **state)
@@ -288,12 +292,12 @@ static void who_has_just_come_renews_nothing(void **state)
     open_worlds(usual, 2);
     expect_answer(&worlds[0], start_get(&worlds[0], "/api"), 200, "Bearer token-1");
     let_file_age(&worlds[0]);
-    worlds[1].identity->adopted = tl_now();
+    worlds[1].signin->sharing.opened = tl_now();
     for (int i = 0; i < 3; i++)
         expect_answer(&worlds[1], start_get(&worlds[1], "/api"), 200, "Bearer token-1");
     expect_requests("/token", 1);
     valid = 2;
-    worlds[1].identity->adopted = 0;
+    worlds[1].signin->sharing.opened = 0;
     expect_answer(&worlds[1], start_get(&worlds[1], "/api"), 200, "Bearer token-2");
     expect_requests("/token", 2);
     close_worlds(2);
@@ -317,7 +321,7 @@ static void a_holder_that_ends_leaves_its_turn_to_the_next(void **state)
 /* As if it had waited for the lock's present holder for as long as a sign-in may take. */
 static void wait_for_long(world *w)
 {
-    w->identity->store.contended_since -= w->identity->timeout;
+    w->signin->sharing.patient_until = 0;
 }
 
 /* It is not dead, but nobody drives it: a stopped process, or a host that thinks. */
@@ -329,10 +333,9 @@ static void a_holder_that_stops_is_not_waited_for_for_ever(void **state)
     valid = 2;
     start_get(&worlds[0], "/api");
     drive_until_requested(&worlds[0], "/token", 1);
-    for (int i = 1; i < MANY; i++) {
+    for (int i = 1; i < MANY; i++)
         requests[i] = start_get(&worlds[i], "/api");
-        wait_for_long(&worlds[i]);
-    }
+    wait_for_long(&worlds[1]); /* the others look at the file before their time is over, too */
     for (int i = 1; i < MANY; i++) {
         while (requests[i]->state != TL_REQUEST_FINISHED) {
             for (int j = 1; j < MANY; j++) {
@@ -353,8 +356,8 @@ static void each_holder_has_its_own_time(void **state)
 {
     (void)state;
     open_worlds(held, 2);
-    tl_token_store *holding = &worlds[0].identity->store;
-    assert_int_equal(tl_token_store_lock(holding, tl_now()), TL_FOLDER_OK);
+    tl_token_store *holding = &worlds[0].signin->sharing.store;
+    assert_int_equal(tl_token_store_lock(holding), TL_FOLDER_OK);
     tl_request *waiting = start_get(&worlds[1], "/api");
     assert_int_equal(waiting->state, TL_REQUEST_WAITING);
     write_first_token();
@@ -413,8 +416,7 @@ static void a_young_replacement_in_the_file_ripens(void **state)
     tl_request *requests[MANY];
     open_worlds(routes, 2);
     ripe_at = tl_now() + TL_SECOND;
-    tl_token_store_refuse(&worlds[0].identity->store, "token-0", 7);
-    write_first_token();
+    write_token_1(true);
     for (int i = 0; i < MANY; i++)
         requests[i] = start_get(&worlds[1], "/api");
     for (int i = 0; i < MANY; i++)
@@ -450,7 +452,7 @@ static void a_refused_secret_frees_the_lock(void **state)
     open_worlds(first_refused, 2);
     valid = 2;
     expect_error(&worlds[0], start_get(&worlds[0], "/api"), TL_AUTH, "refused");
-    assert_false(tl_token_store_has_lock(&worlds[0].identity->store));
+    assert_false(tl_token_store_has_lock(&worlds[0].signin->sharing.store));
     expect_answer(&worlds[1], start_get(&worlds[1], "/api"), 200, "Bearer token-2");
     close_worlds(2);
 }
@@ -491,7 +493,7 @@ static void a_damaged_file_is_told_of_once_and_mended(void **state)
     open_worlds(usual, 2);
     expect_answer(&worlds[0], start_get(&worlds[0], "/api"), 200, "Bearer token-1");
     assert_int_equal(count_token_files(&worlds[0], ""), 0);
-    snprintf(path, sizeof path, "%s/%s.token", cache, worlds[0].identity->store.name);
+    snprintf(path, sizeof path, "%s/%s.token", cache, worlds[0].signin->sharing.store.name);
     assert_int_equal(truncate(path, 40), 0);
     valid = 2;
     expect_answer(&worlds[1], start_get(&worlds[1], "/api"), 200, "Bearer token-2");

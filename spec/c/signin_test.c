@@ -477,8 +477,8 @@ static const test_route sessions[] = {{"/login", answer_login},   {"/no-cookie",
 static void open_with_session(world *w, const char *path)
 {
     world_open(w, sessions);
-    w->identity = world_add_sign_in(w, TL_SESSION, path);
-    assert_non_null(w->identity);
+    world_use(w, world_add_sign_in(w, TL_SESSION, path));
+    assert_non_null(w->signin);
 }
 
 static void a_session_is_one_for_all_and_sends_the_latest_csrf_token(void **state)
@@ -524,7 +524,7 @@ static void a_session_reaches_no_other_identity(void **state)
     open_with_session(&w, "/login");
     expect_answer(&w, start_get(&w, "/api"), 200, "masked-1");
     tl_request_spec spec = get_spec(&w, "/api");
-    spec.identity = NULL;
+    spec.signin = NULL;
     expect_answer(&w, start(&w, &spec), 401, "who?");
     world_close(&w);
 }
@@ -547,7 +547,7 @@ static void a_waiter_says_what_it_waited_for(void **state)
     static const test_route routes[] = {{"/login", answer_when_released}, {0}};
     world w;
     world_open(&w, routes);
-    w.identity = world_add_sign_in(&w, TL_SESSION, "/login");
+    world_use(&w, world_add_sign_in(&w, TL_SESSION, "/login"));
     tl_request_spec spec = get_spec(&w, "/api");
     spec.timeout = 50 * TL_MILLISECOND;
     expect_error(&w, start(&w, &spec), TL_TIMEOUT, "waiting for a session");
@@ -584,13 +584,14 @@ static void the_host_is_asked_once_for_all(void **state)
     tl_request *requests[MANY];
     valid = 1;
     world_open(&w, usual);
-    w.identity = tl_engine_adopt(w.engine, tl_identity_new_asked(tl_engine_allocator(w.engine)));
+    world_use(
+        &w, tl_engine_adopt(w.engine, tl_identity_new_asked(tl_engine_allocator(w.engine)), NULL));
     assert_null(tl_engine_asked(w.engine));
     start_many(&w, requests);
     assert_int_equal(tl_engine_timeout(w.engine), 0);
-    assert_ptr_equal(tl_engine_asked(w.engine), w.identity);
+    assert_ptr_equal(tl_engine_asked(w.engine), w.signin);
     assert_null(tl_engine_asked(w.engine));
-    tl_engine_grant(w.identity, "token-1", strlen("token-1"), 0);
+    tl_engine_grant(w.signin, "token-1", strlen("token-1"), 0);
     for (int i = 0; i < MANY; i++)
         expect_answer(&w, requests[i], 200, "Bearer token-1");
     valid = 2;
@@ -599,11 +600,11 @@ static void the_host_is_asked_once_for_all(void **state)
         drive(&w);
     tl_error error;
     tl_error_set(&error, TL_AUTH, "none today");
-    tl_engine_refuse(w.identity, &error, false);
+    tl_engine_refuse(w.signin, &error, false);
     expect_error(&w, request, TL_AUTH, "none today");
     start_get(&w, "/api"); /* may ask at once */
-    assert_ptr_equal(tl_engine_asked(w.engine), w.identity);
-    tl_engine_grant(w.identity, "a b", 3, 0);
+    assert_ptr_equal(tl_engine_asked(w.engine), w.signin);
+    tl_engine_grant(w.signin, "a b", 3, 0);
     world_close(&w);
 }
 
@@ -613,8 +614,9 @@ static void a_fixed_token_is_not_renewed(void **state)
     world w;
     valid = 1;
     world_open(&w, usual);
-    w.identity =
-        tl_engine_adopt(w.engine, tl_identity_new_bearer(tl_engine_allocator(w.engine), "token-1"));
+    world_use(&w, tl_engine_adopt(w.engine,
+                                  tl_identity_new_bearer(tl_engine_allocator(w.engine), "token-1"),
+                                  NULL));
     expect_answer(&w, start_get(&w, "/api"), 200, "Bearer token-1");
     valid = 2;
     for (int i = 0; i < 2; i++)

@@ -51,7 +51,7 @@ static void an_attempt_that_is_cancelled_is_told_of(void **state)
     (void)state;
     world w;
     open_tracing(&w);
-    w.identity = NULL;
+    world_use(&w, NULL);
     tl_request *request = start_get(&w, "/silent");
     drive_until_requested(&w, "/silent", 1);
     assert_null(tl_engine_traced(w.engine));
@@ -69,7 +69,7 @@ static void only_so_many_are_kept(void **state)
     enum { MORE_THAN_KEPT = 300 };
     world w;
     open_tracing(&w);
-    w.identity = NULL;
+    world_use(&w, NULL);
     for (int i = 0; i < MORE_THAN_KEPT; i++) {
         tl_request *request = start_get(&w, "/fine");
         expect_answer(&w, request, 200, "fine");

@@ -40,7 +40,7 @@ static void a_system_that_gives_up_is_no_queue(void **state)
     unreachable = true;
     for (size_t i = 0; i < COUNT(specs); i++) {
         tl_request_spec spec = specs[i];
-        spec.identity = NULL;
+        spec.signin = NULL;
         spec.timeout = 5 * TL_SECOND;
         tl_request *request = start(&w, &spec);
         expect_error(&w, request, TL_TIMEOUT, "");

@@ -31,6 +31,9 @@ bool tl_poller_open(tl_poller *poller);
 /* Only closes descriptors: what a forked child must not undo in its parent stays as it is. */
 void tl_poller_close(tl_poller *poller);
 
+/* What becomes readable when there is an event. */
+int tl_poller_fd(const tl_poller *poller);
+
 /* Adds `fd`, or changes what is asked of it when `known`. */
 bool tl_poller_watch(tl_poller *poller, int fd, bool known, bool readable, bool writable);
 void tl_poller_forget(tl_poller *poller, int fd);

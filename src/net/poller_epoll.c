@@ -24,6 +24,11 @@ void tl_poller_close(tl_poller *poller)
     *poller = TL_POLLER_CLOSED;
 }
 
+int tl_poller_fd(const tl_poller *poller)
+{
+    return poller->fd;
+}
+
 bool tl_poller_watch(tl_poller *poller, int fd, bool known, bool readable, bool writable)
 {
     struct epoll_event event = {.data.fd = fd};
