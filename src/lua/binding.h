@@ -27,7 +27,7 @@ typedef struct tl_request_box {
 } tl_request_box;
 
 typedef struct tl_identity_box {
-    tl_identity *identity;
+    tl_signin *signin;
     tl_engine_box *owner;
 } tl_identity_box;
 
@@ -74,7 +74,7 @@ tl_request_box *tl_push_request(lua_State *L, int engine_index);
 tl_request *tl_check_request(lua_State *L, int index);
 
 /* The identity at `index`, which must be the engine's; NULL for nil. */
-tl_identity *tl_opt_identity(lua_State *L, int index, const tl_engine_box *owner);
+tl_signin *tl_opt_identity(lua_State *L, int index, const tl_engine_box *owner);
 
 /* Seconds (a positive number) as the core's time. */
 tl_time tl_check_seconds(lua_State *L, int index);

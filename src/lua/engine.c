@@ -137,7 +137,7 @@ static int engine_start(lua_State *L)
     tl_request_box *box = tl_push_request(L, 1);
     /* From here on nothing allocates in Lua, so no finalizer can close the engine. */
     tl_engine *engine = tl_check_engine(L, 1);
-    spec.identity = tl_opt_identity(L, 2, owner);
+    spec.signin = tl_opt_identity(L, 2, owner);
     box->request = tl_engine_start(engine, &spec);
     return box->request ? 1 : luaL_error(L, "not enough memory");
 }
@@ -149,7 +149,7 @@ static int engine_pause(lua_State *L)
     lua_settop(L, 2);
     tl_time time = tl_check_seconds(L, 2);
     tl_request_box *box = tl_push_request(L, 1);
-    box->request = tl_engine_pause(tl_check_engine(L, 1), time);
+    box->request = (tl_request *)tl_engine_pause(tl_check_engine(L, 1), time);
     return box->request ? 1 : luaL_error(L, "not enough memory");
 }
 

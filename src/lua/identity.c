@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-tl_identity *tl_opt_identity(lua_State *L, int index, const tl_engine_box *owner)
+tl_signin *tl_opt_identity(lua_State *L, int index, const tl_engine_box *owner)
 {
     if (lua_isnoneornil(L, index))
         return NULL;
     tl_identity_box *box = luaL_checkudata(L, index, TL_IDENTITY_TYPE);
-    luaL_argcheck(L, box->owner == owner && box->identity, index, "an identity of another engine");
-    return box->identity;
+    luaL_argcheck(L, box->owner == owner && box->signin, index, "an identity of another engine");
+    return box->signin;
 }
 
 /* Makes the userdata of an identity that is still to come, at index `to`. */
@@ -28,10 +28,11 @@ static tl_identity_box *push_identity(lua_State *L, int to)
 }
 
 /* The engine owns `identity`, or there was no memory for it. */
-static void set_identity(lua_State *L, tl_identity_box *box, tl_identity *identity)
+static void set_identity(lua_State *L, tl_identity_box *box, tl_identity *identity,
+                         const char *token_folder)
 {
-    box->identity = tl_engine_adopt(box->owner->engine, identity);
-    if (!identity)
+    box->signin = tl_engine_adopt(box->owner->engine, identity, token_folder);
+    if (!box->signin)
         luaL_error(L, "not enough memory");
 }
 
@@ -40,9 +41,9 @@ static void set_function(lua_State *L, const tl_identity_box *box, int index)
 {
     lua_getiuservalue(L, 1, 1);
     lua_pushvalue(L, index);
-    lua_rawsetp(L, -2, box->identity);
+    lua_rawsetp(L, -2, box->signin);
     lua_pushboolean(L, 0); /* room for keep_object, which must not run out of memory */
-    lua_rawsetp(L, -2, &box->identity->failure);
+    lua_rawsetp(L, -2, &box->signin->identity->failure);
 }
 
 /* engine:basic(user, password): an identity that sends both with each request (RFC 7617). */
@@ -51,7 +52,7 @@ int tl_new_basic(lua_State *L)
     const char *user = luaL_checkstring(L, 2), *password = luaL_checkstring(L, 3);
     tl_identity_box *box = push_identity(L, 4);
     const tl_allocator *allocator = tl_engine_allocator(tl_check_engine(L, 1));
-    set_identity(L, box, tl_identity_new_basic(allocator, user, password));
+    set_identity(L, box, tl_identity_new_basic(allocator, user, password), NULL);
     lua_settop(L, 4);
     return 1;
 }
@@ -66,9 +67,9 @@ int tl_new_bearer(lua_State *L)
     luaL_argcheck(L, asked || tl_credentials_fit_a_header(token, length), 2, "no token");
     tl_identity_box *box = push_identity(L, 3);
     const tl_allocator *allocator = tl_engine_allocator(tl_check_engine(L, 1));
-    set_identity(L, box,
-                 asked ? tl_identity_new_asked(allocator)
-                       : tl_identity_new_bearer(allocator, token));
+    set_identity(
+        L, box, asked ? tl_identity_new_asked(allocator) : tl_identity_new_bearer(allocator, token),
+        NULL);
     if (asked)
         set_function(L, box, 2);
     lua_settop(L, 3);
@@ -109,9 +110,9 @@ int tl_new_sign_in(lua_State *L)
         .url = tl_check_text_field(L, 2, "url"),
         .client_id = tl_opt_text_field(L, 2, "client_id"),
         .client_secret = tl_opt_text_field(L, 2, "client_secret"),
-        .token_folder = tl_opt_text_field(L, 2, "token_folder"),
         .form = fields,
     };
+    const char *token_folder = tl_opt_text_field(L, 2, "token_folder");
     lua_getfield(L, 2, "headers");
     spec.headers = luaL_checklstring(L, -1, &spec.headers_length);
     lua_getfield(L, 2, "timeout");
@@ -126,7 +127,7 @@ int tl_new_sign_in(lua_State *L)
     luaL_argcheck(L, !spec.client_id == !spec.client_secret, 2, "client_id without client_secret");
     /* Again: what was pushed may have run a finalizer. */
     const tl_allocator *allocator = tl_engine_allocator(tl_check_engine(L, 1));
-    set_identity(L, box, tl_identity_new_signing_in(allocator, &spec));
+    set_identity(L, box, tl_identity_new_signing_in(allocator, &spec), token_folder);
     set_function(L, box, read);
     lua_settop(L, 3);
     return 1;
@@ -140,7 +141,7 @@ static void copy_text(lua_State *L, int index, char *to, size_t size)
 /* A sign-in that is being settled. */
 typedef struct errand {
     const tl_engine_box *box;
-    tl_identity *identity;
+    tl_signin *signin;
     const tl_request *fetch; /* whose answer is read, or NULL: the host is asked */
 } errand;
 
@@ -148,7 +149,7 @@ typedef struct errand {
  * another call of the client, which has settled it then. */
 static bool is_due(const errand *e)
 {
-    return e->box->engine && e->identity->signing_in && e->identity->fetch == e->fetch;
+    return e->box->engine && e->signin->identity->signing_in && e->signin->fetch == e->fetch;
 }
 
 /* Keeps the object at `object`, so that the error of the calls that wait can stand for it. The
@@ -158,7 +159,7 @@ static void keep_object(lua_State *L, const errand *e, int object, tl_error *err
     error->object = lua_topointer(L, object);
     lua_getiuservalue(L, 1, 1);
     lua_pushvalue(L, object);
-    lua_rawsetp(L, -2, &e->identity->failure);
+    lua_rawsetp(L, -2, &e->signin->identity->failure);
     lua_pop(L, 1);
 }
 
@@ -178,7 +179,7 @@ static void refuse_as_said(lua_State *L, const errand *e, int said, int status)
     copy_text(L, said + 2, error.oauth_description, sizeof error.oauth_description);
     if (lua_type(L, said) != LUA_TSTRING && lua_toboolean(L, said))
         keep_object(L, e, said, &error);
-    tl_engine_refuse(e->identity, &error, e->fetch != NULL);
+    tl_engine_refuse(e->signin, &error, e->fetch != NULL);
 }
 
 /* Runs protected, with the engine's userdata and the errand. Grants or refuses as the identity's
@@ -193,7 +194,7 @@ static int ask_function(lua_State *L)
     if (e->fetch) /* a copy: a call that a finalizer makes must be able to read the answer, too */
         tl_take_copy(L, taken, TL_TAKEN_BODY, &e->fetch->answer_body);
     lua_getiuservalue(L, 1, 1);
-    lua_rawgetp(L, -1, e->identity);
+    lua_rawgetp(L, -1, e->signin);
     if (e->fetch) {
         lua_pushinteger(L, status);
         tl_push_bytes(L, taken, TL_TAKEN_BODY);
@@ -202,12 +203,12 @@ static int ask_function(lua_State *L)
     if (!is_due(e))
         return 0;
     const int given = lua_gettop(L) - 3;
-    if (e->identity->kind == TL_SESSION && lua_toboolean(L, given)) {
-        tl_engine_admit(e->identity);
+    if (e->signin->identity->kind == TL_SESSION && lua_toboolean(L, given)) {
+        tl_engine_admit(e->signin);
     } else if (lua_type(L, given) == LUA_TSTRING) {
         size_t length;
         const char *token = lua_tolstring(L, given, &length);
-        tl_engine_grant(e->identity, token, length, lua_tonumber(L, given + 1)); /* 0 for nil */
+        tl_engine_grant(e->signin, token, length, lua_tonumber(L, given + 1)); /* 0 for nil */
     } else {
         refuse_as_said(L, e, given + 1, status);
     }
@@ -232,16 +233,16 @@ static void refuse_raised(lua_State *L, const errand *e, int code)
     if (!is_due(e))
         return;
     tl_error_set(&error, code == LUA_ERRMEM ? TL_MEMORY : TL_AUTH, "%s%s",
-                 e->identity->kind == TL_ASKED ? "the token function raised: " : "",
+                 e->signin->identity->kind == TL_ASKED ? "the token function raised: " : "",
                  fine ? lua_tostring(L, -1) : luaL_typename(L, raised));
     if (lua_type(L, raised) != LUA_TSTRING)
         keep_object(L, e, raised, &error);
-    tl_engine_refuse(e->identity, &error, false);
+    tl_engine_refuse(e->signin, &error, false);
 }
 
-static tl_identity *next_unsettled(tl_engine *engine)
+static tl_signin *next_unsettled(tl_engine *engine)
 {
-    tl_identity *answered = tl_engine_answered(engine);
+    tl_signin *answered = tl_engine_answered(engine);
     return answered ? answered : tl_engine_asked(engine);
 }
 
@@ -249,8 +250,8 @@ bool tl_settle(lua_State *L, int engine_index)
 {
     errand e = {.box = lua_touserdata(L, engine_index)};
     luaL_checkstack(L, 8, NULL);
-    while (e.box->engine && (e.identity = next_unsettled(e.box->engine))) {
-        e.fetch = e.identity->fetch;
+    while (e.box->engine && (e.signin = next_unsettled(e.box->engine))) {
+        e.fetch = e.signin->fetch;
         const int top = lua_gettop(L);
         lua_pushcfunction(L, ask_function);
         lua_pushvalue(L, engine_index);

@@ -2,8 +2,9 @@
 #include "lua/binding.h"
 
 static const char *const kind_names[] = {
-    [TL_CONFIG] = "config",   [TL_AUTH] = "auth",   [TL_NETWORK] = "network",
-    [TL_TIMEOUT] = "timeout", [TL_LIMIT] = "limit", [TL_HTTP] = "http",
+    [TL_CONFIG] = "config",       [TL_AUTH] = "auth",   [TL_NETWORK] = "network",
+    [TL_TIMEOUT] = "timeout",     [TL_LIMIT] = "limit", [TL_HTTP] = "http",
+    [TL_CANCELLED] = "cancelled",
 };
 
 static const char *const outcome_names[] = {
@@ -102,7 +103,7 @@ static void end(lua_State *L, int index)
     tl_request *request = tl_check_request(L, index);
     tl_request_box *box = lua_touserdata(L, index);
     box->request = NULL;
-    if (request && tl_engine_is_ours(request->engine))
+    if (request && tl_engine_is_ours(request->awaited.engine))
         tl_engine_cancel(request);
 }
 
@@ -122,9 +123,10 @@ static int request_result(lua_State *L)
         return luaL_error(L, "attempt to use a closed client");
     if (!request || request->state != TL_REQUEST_FINISHED)
         return luaL_error(L, "the request is not finished");
-    const result r = {request->error,       request->identity ? &request->identity->failure : NULL,
-                      request->status,      request->attempts,
-                      request->retry_after, request->outcome};
+    const result r = {
+        request->error,       request->signin ? &request->signin->identity->failure : NULL,
+        request->status,      request->attempts,
+        request->retry_after, request->outcome};
     tl_take(taken, TL_TAKEN_BODY, &request->answer_body);
     tl_take(taken, TL_TAKEN_HEADERS, &request->answer_headers);
     end(L, 1);
