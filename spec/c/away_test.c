@@ -1,0 +1,187 @@
+/* A host that is away for longer than each deadline: work that no call waits for is not to blame
+ * for that, and each call of a caller ends when its own time is over. In real time. */
+#include "driver.h"
+#include "net/engine_private.h"
+
+#include <poll.h>
+#include <stdio.h>
+
+enum { DEADLINE = 200, AWAY = 600 }; /* milliseconds */
+
+static void answer_held_token(test_exchange *exchange)
+{
+    if (exchange_hold(exchange))
+        answer_token(exchange);
+}
+
+static const test_route routes[] = {
+    {"/token", answer_held_token},
+    {"/page", answer_when_released},
+    {"/silent", answer_when_released},
+    {"/fine", answer_fine},
+    {0},
+};
+
+static const bool hosted[] = {true, false};
+
+static void open_world(world *w, bool host)
+{
+    world_open(w, routes);
+    w->identity->timeout = DEADLINE * TL_MILLISECOND;
+    if (host)
+        assert_true(tl_engine_fd(w->engine) >= 0);
+}
+
+static tl_request *start_nobodys(world *w, const char *path, bool background)
+{
+    tl_request_spec spec = get_spec(w, path);
+    spec.signin = NULL;
+    spec.timeout = DEADLINE * TL_MILLISECOND;
+    spec.background = background;
+    return start(w, &spec);
+}
+
+static void no_fetch_of_a_token_fails(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(hosted); i++) {
+        world w;
+        open_world(&w, hosted[i]);
+        tl_request *request = start_get(&w, "/fine"); /* with much time */
+        drive_until_requested(&w, "/token", 1);
+        be_idle(AWAY);
+        server_release(w.server, "/token");
+        expect_answer(&w, request, 200, "fine");
+        assert_int_equal(server_requests(w.server, "/token"), 1);
+        world_close(&w);
+    }
+}
+
+static void no_renewal_fails(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(hosted); i++) {
+        world w;
+        open_world(&w, hosted[i]);
+        w.life = 1000;
+        server_release(w.server, "/token");
+        expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+        w.identity->renew_at = 0; /* as if 970 s had passed */
+        expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+        be_idle(AWAY);
+        while (w.identity->signing_in)
+            drive(&w);
+        assert_int_equal(w.identity->failure.kind, TL_OK);
+        assert_int_equal(w.granted, 2);
+        world_close(&w);
+    }
+}
+
+static void no_page_that_is_fetched_ahead_fails(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(hosted); i++) {
+        world w;
+        open_world(&w, hosted[i]);
+        tl_request *page = start_nobodys(&w, "/page", true);
+        drive_until_requested(&w, "/page", 1);
+        be_idle(AWAY);
+        server_release(w.server, "/page");
+        expect_answer(&w, page, 200, "fine");
+        assert_int_equal(page->attempts, 1);
+        world_close(&w);
+    }
+}
+
+static void a_callers_deadline_is_wall_time(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(hosted); i++) {
+        world w;
+        open_world(&w, hosted[i]);
+        tl_request *request = start_nobodys(&w, "/silent", false);
+        drive_until_requested(&w, "/silent", 1);
+        be_idle(AWAY);
+        tl_engine_step(w.engine); /* in which it ends */
+        assert_int_equal(request->state, TL_REQUEST_FINISHED);
+        expect_error(&w, request, TL_TIMEOUT, "no answer within 0.2 s: waiting for the answer");
+        world_close(&w);
+    }
+}
+
+/* The caller that waits for a token goes when its time is over; the fetch goes on. */
+static void a_caller_leaves_a_fetch_that_goes_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(hosted); i++) {
+        world w;
+        open_world(&w, hosted[i]);
+        tl_request_spec spec = get_spec(&w, "/fine");
+        spec.timeout = DEADLINE * TL_MILLISECOND;
+        tl_request *hasty = start(&w, &spec), *patient = start_get(&w, "/fine");
+        drive_until_requested(&w, "/token", 1);
+        be_idle(AWAY);
+        tl_engine_step(w.engine);
+        expect_error(&w, hasty, TL_TIMEOUT, "no answer within 0.2 s: waiting for a token");
+        server_release(w.server, "/token");
+        expect_answer(&w, patient, 200, "fine");
+        world_close(&w);
+    }
+}
+
+/* libcurl counts the time in which nobody drives it as time for connecting: it gives up at once
+ * when it is driven again, although the server has long accepted. */
+static void time_away_is_no_time_for_connecting(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(hosted); i++) {
+        for (int background = 0; background < 2; background++) {
+            world w = {.connect_timeout = DEADLINE * TL_MILLISECOND};
+            w.server = server_start(routes);
+            assert_non_null(w.server);
+            assert_true(world_make_engine(&w));
+            if (hosted[i])
+                assert_true(tl_engine_fd(w.engine) >= 0);
+            tl_request_spec spec = get_spec(&w, "/fine");
+            spec.signin = NULL;
+            spec.background = background;
+            tl_request *request = start(&w, &spec);
+            tl_engine_step(w.engine); /* begins to connect */
+            be_idle(AWAY);
+            expect_answer(&w, request, 200, "fine");
+            assert_int_equal(request->attempts, 1);
+            world_close(&w);
+        }
+    }
+}
+
+/* The silent server's time does count when the host waits for it and is called in vain. */
+static void a_host_that_waits_ends_a_background_request(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w, true);
+    struct pollfd wait = {.fd = tl_engine_fd(w.engine), .events = POLLIN};
+    tl_request *page = start_nobodys(&w, "/page", true);
+    while (page->state != TL_REQUEST_FINISHED) {
+        assert_int_equal(poll(&wait, 1, 10000), 1);
+        tl_engine_step(w.engine);
+        settle(&w);
+    }
+    expect_error(&w, page, TL_TIMEOUT, "no answer within 0.2 s: waiting for the answer");
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ENGINE_TEST(no_fetch_of_a_token_fails),
+        ENGINE_TEST(no_renewal_fails),
+        ENGINE_TEST(no_page_that_is_fetched_ahead_fails),
+        ENGINE_TEST(a_callers_deadline_is_wall_time),
+        ENGINE_TEST(a_caller_leaves_a_fetch_that_goes_on),
+        ENGINE_TEST(time_away_is_no_time_for_connecting),
+        ENGINE_TEST(a_host_that_waits_ends_a_background_request),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,174 @@
+/* What a host that only waits on the descriptor is woken up for. */
+#include "driver.h"
+#include "net/engine_private.h"
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int socket_events; /* that the engine has taken */
+
+static bool is_socket(int fd)
+{
+    int type;
+    socklen_t size = sizeof type;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+}
+
+/* Goes before the C library's. */
+int epoll_wait(int poller, struct epoll_event *events, int most, int timeout)
+{
+    int count = (int)syscall(SYS_epoll_pwait, poller, events, most, timeout, NULL, 0);
+    for (int i = 0; i < count; i++)
+        socket_events += is_socket(events[i].data.fd);
+    return count;
+}
+
+static const test_route routes[] = {
+    {"/token", answer_token},
+    {"/fine", answer_fine},
+    {"/silent", answer_when_released},
+    {0},
+};
+
+/* What it was woken up for, and how often for nothing. */
+typedef struct host {
+    world *world;
+    struct pollfd wait;
+    int wake_ups, in_vain;
+} host;
+
+static host host_of(world *w)
+{
+    host h = {.world = w, .wait = {.fd = tl_engine_fd(w->engine), .events = POLLIN}};
+    assert_true(h.wait.fd >= 0);
+    return h;
+}
+
+static void wake_up(host *h)
+{
+    assert_int_equal(poll(&h->wait, 1, 10000), 1);
+    int before = socket_events;
+    bool due = tl_engine_timeout(h->world->engine) == 0;
+    tl_engine_step(h->world->engine);
+    settle(h->world);
+    h->wake_ups++;
+    h->in_vain += !due && socket_events == before;
+}
+
+static bool are_finished(tl_request *const *requests, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (requests[i]->state != TL_REQUEST_FINISHED)
+            return false;
+    }
+    return true;
+}
+
+static void expect_quiet(host *h)
+{
+    assert_int_equal(poll(&h->wait, 1, 0), 0);
+    assert_int_equal(tl_engine_timeout(h->world->engine), TL_NEVER);
+    assert_int_equal(tl_engine_in_flight(h->world->engine), 0);
+    assert_int_equal(poll(&h->wait, 1, 150), 0); /* longer than a tick of driven time */
+}
+
+enum { MANY = 100 };
+
+static void a_host_is_woken_up_for_events_alone(void **state)
+{
+    (void)state;
+    tl_request *requests[MANY];
+    world w;
+    world_open(&w, routes);
+    host h = host_of(&w);
+    for (int i = 0; i < MANY; i++)
+        requests[i] = start_get(&w, "/fine");
+    while (!are_finished(requests, MANY))
+        wake_up(&h);
+    assert_int_equal(h.in_vain, 0);
+    expect_quiet(&h);
+    for (int i = 0; i < MANY; i++)
+        expect_answer(&w, requests[i], 200, "fine");
+    world_close(&w);
+}
+
+/* Over the kept connection, where a request costs a host the least. */
+static void one_after_the_other_costs_a_few_wake_ups_each(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    host h = host_of(&w);
+    expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+    int before = socket_events;
+    for (int i = 0; i < MANY; i++) {
+        tl_request *request = start_get(&w, "/fine");
+        while (request->state != TL_REQUEST_FINISHED)
+            wake_up(&h);
+        tl_engine_cancel(request);
+    }
+    assert_int_equal(h.in_vain, 0);
+    assert_true(h.wake_ups <=
+                (socket_events - before) + MANY); /* libcurl begins each by its timer */
+    expect_quiet(&h);
+    world_close(&w);
+}
+
+static void what_is_left_untaken_keeps_calling(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    host h = host_of(&w);
+    tl_request *request = start_get(&w, "/fine");
+    tl_request *other = start_get(&w, "/fine");
+    while (request->state != TL_REQUEST_FINISHED || other->state != TL_REQUEST_FINISHED) {
+        assert_int_equal(poll(&h.wait, 1, 10000), 1);
+        tl_engine_step(w.engine);
+        for (tl_signin *signin; (signin = tl_engine_answered(w.engine));)
+            tl_engine_grant(signin, "token-1", 7, 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(poll(&h.wait, 1, 0), 1);
+        assert_int_equal(tl_engine_timeout(w.engine), 0);
+        assert_non_null(tl_engine_take(w.engine));
+    }
+    expect_quiet(&h);
+    world_close(&w);
+}
+
+/* A host that has gone: no timer calls it, but the engine can still be driven. */
+static void a_host_that_is_idle_is_not_called(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    host h = host_of(&w);
+    tl_request_spec spec = get_spec(&w, "/silent");
+    spec.signin = NULL;
+    spec.timeout = 100 * TL_MILLISECOND;
+    tl_request *request = start(&w, &spec);
+    drive_until_requested(&w, "/silent", 1);
+    tl_engine_idle(w.engine);
+    be_idle(150);
+    assert_int_equal(poll(&h.wait, 1, 0), 0);
+    h = host_of(&w); /* begins anew */
+    assert_int_equal(poll(&h.wait, 1, 0), 1);
+    expect_error(&w, request, TL_TIMEOUT, "");
+    expect_quiet(&h);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ENGINE_TEST(a_host_is_woken_up_for_events_alone),
+        ENGINE_TEST(one_after_the_other_costs_a_few_wake_ups_each),
+        ENGINE_TEST(what_is_left_untaken_keeps_calling),
+        ENGINE_TEST(a_host_that_is_idle_is_not_called),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
