@@ -1,7 +1,6 @@
-/* The token file on the disk: one file for each sign-in, which all processes share that sign in the
- * same way, and a lock, so that one of them asks for a token while the others wait for the
- * file. Only files are dealt with here, and no call waits; who asks when is sharing.c's business.
- */
+/* The token file on the disk, one for each sign-in: all processes that sign in the same way share
+ * it. With it goes a lock, so that one of them asks for a token while the others wait for the file.
+ * Only files are dealt with here, and no call waits; sharing.c decides who asks when. */
 #ifndef TL_TOKEN_STORE_H
 #define TL_TOKEN_STORE_H
 
