@@ -235,6 +235,43 @@ describe("the token file", function()
     assert.equal(2, requests "/oauth/token")
   end)
 
+  local search_in_four_seconds = search_once:gsub("new%(%)", "new{ timeout = 4 }")
+
+  -- It has the lock, and gets its answer when it goes on.
+  local function start_a_holder_and_stop_it()
+    server:fault { path = "/oauth/token", action = "delay", seconds = 3 }
+    local holder = connect.start_script(settings(), search_once)
+    wait.until_true(function() return requests "/oauth/token" > 0 end, "the holder never asks")
+    holder:stop()
+    return holder
+  end
+
+  it("is asked for once more when its holder is stopped", function()
+    local holder = start_a_holder_and_stop_it()
+    assert.equal("fine\n", (connect.run_script(search_in_four_seconds, settings())))
+    assert.equal(2, requests "/oauth/token")
+    run(search_once, 10)
+    holder:resume()
+    assert.equal("fine\n", (holder:finish()))
+    run(search_once)
+    assert.equal(2, requests "/oauth/token")
+    assert.equal(1 + 10 + 1 + 1, requests "/v1/tasks/search")
+  end)
+
+  -- Those whose patience ends before the first of them has written ask as well: here that may be all.
+  it("is asked for once more by each waiter at most when its holder is stopped", function()
+    local holder, waiters = start_a_holder_and_stop_it(), 10
+    local output = connect.run_script(search_in_four_seconds, settings(), waiters)
+    assert.equal(("fine\n"):rep(waiters), output)
+    local asked = requests "/oauth/token"
+    assert.is_true(asked >= 2 and asked <= 1 + waiters)
+    run(search_once, 10)
+    holder:resume()
+    assert.equal("fine\n", (holder:finish()))
+    assert.equal(asked, requests "/oauth/token")
+    for _, entry in ipairs(server:log()) do assert.not_equal(401, entry.status) end
+  end)
+
   it("is dropped for all by a 401, and fetched once more", function()
     run(search_once)
     server:revoke()

@@ -91,6 +91,16 @@ function Process:kill()
   self:finish()
 end
 
+--- Stops it where it is: it lives, and does nothing.
+function Process:stop()
+  os.execute("kill -STOP " .. self.pid)
+end
+
+--- Lets it go on.
+function Process:resume()
+  os.execute("kill -CONT " .. self.pid)
+end
+
 --- Waits for its end.
 -- @treturn string what else it wrote
 -- @treturn integer its exit code

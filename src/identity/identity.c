@@ -6,12 +6,12 @@
 #define SHORTEST_REST TL_SECOND
 #define LONGEST_REST  (30 * TL_SECOND)
 
-/* An API whose clock is behind the token endpoint's refuses a token for its first second ("nbf",
- * RFC 7519 4.1.5). A little more, since such times are whole seconds. */
+/* How old a token must be before every API takes it. One whose clock is behind the token endpoint's
+ * takes it for a token of the future (its "nbf", RFC 7519 4.1.5). Such times are whole seconds, so
+ * that clocks that nearly agree may differ by one; the rest is for the way of a request. */
 #define RIPE_AGE (1100 * TL_MILLISECOND)
 
-/* Seconds. A longer life than this (30 years) is a mistake of the server's, and no reason to
- * overflow. */
+/* In seconds: 30 years. A longer life is a mistake of the server's, and would overflow a time. */
 #define LONGEST_LIFE 1e9
 
 static tl_identity *new_identity(const tl_allocator *allocator, tl_identity_kind kind)
@@ -30,7 +30,7 @@ static tl_identity *new_identity(const tl_allocator *allocator, tl_identity_kind
     return identity;
 }
 
-/* The identity when it was `made` whole; nothing otherwise. */
+/* The identity when it was `made` to the end; otherwise what there is of it is freed. */
 static tl_identity *if_made(const tl_allocator *allocator, tl_identity *identity, bool made)
 {
     if (made)
@@ -103,8 +103,8 @@ bool tl_identity_is_refusal(tl_error_kind kind)
     return kind == TL_AUTH || kind == TL_LIMIT || kind == TL_CONFIG;
 }
 
-/* Only a refusal makes calls fail while the endpoint rests: after a failure that may pass, a call
- * that has no token tries again at once. */
+/* Only a refusal makes calls fail while the endpoint is left alone. After a failure that may pass
+ * (no network, say) a call without a token tries again at once, since the next try may work. */
 static bool is_turned_away(const tl_identity *identity, tl_time now)
 {
     return tl_identity_is_refusal(identity->failure.kind) && now < identity->rest.until;
@@ -229,7 +229,8 @@ bool tl_identity_take(tl_identity *identity, const char *token, size_t length, d
 
 bool tl_identity_admit(tl_identity *identity, const tl_buffer *headers, tl_time now)
 {
-    tl_session_clear(&identity->session); /* the old one, if any, lives on in the lines */
+    /* If this fails the old cookies are not lost: they are in `lines`, which stay. */
+    tl_session_clear(&identity->session);
     tl_buffer lines;
     tl_buffer_init_secret(&lines, identity->lines.allocator, SIZE_MAX);
     bool written = tl_session_read(&identity->session, headers);
@@ -287,7 +288,7 @@ void tl_identity_observe(tl_identity *identity, uint64_t generation, const tl_bu
         return;
     }
     tl_buffer_free(&lines);
-    drop(identity); /* half a session: sign in anew */
+    drop(identity); /* some of the cookies may be missing: sign in anew */
 }
 
 void tl_identity_accepted(tl_identity *identity, uint64_t generation, bool replayed)
@@ -298,7 +299,7 @@ void tl_identity_accepted(tl_identity *identity, uint64_t generation, bool repla
         identity->replacing = (tl_rest){0};
 }
 
-/* The API has never accepted it, and may do so when it is older. */
+/* Whether a 401 may be due to the token's youth: the API has never accepted it so far. */
 static bool may_be_unripe(const tl_identity *identity, tl_time now)
 {
     return identity->kind == TL_TOKEN && !identity->proven && now - identity->born < RIPE_AGE;
@@ -310,14 +311,16 @@ bool tl_identity_refused(tl_identity *identity, uint64_t generation, bool replay
     bool unripe = may_be_unripe(identity, now);
     if (identity->kind == TL_FIXED)
         return false;
-    if (current && !identity->proven) /* age is not what is wrong when a ripe one is refused, too */
-        identity->ripens = unripe && !replayed; /* and need not be when one operation is */
+    /* A 401 to a token that was old enough has another cause. So may one to a replay: perhaps this
+     * operation is refused with whatever token. */
+    if (current && !identity->proven)
+        identity->ripens = unripe && !replayed;
     if (!replayed && !current)
-        return true; /* another request that carried the same proof has seen to it */
+        return true; /* a 401 to another request has had this proof dropped already */
     if (now < identity->replacing.until)
         return false;
     if (replayed || (identity->replacement && !identity->proven)) {
-        identity->replacement = false; /* after the rest it is a proof like any other */
+        identity->replacement = false; /* so that a 401 after the rest replaces it again */
         begin_rest(&identity->replacing, now);
         return false;
     }

@@ -107,8 +107,8 @@ bool tl_identity_wants_fetch(const tl_identity *identity, tl_time now);
 
 /* A sign-in begins, or its request is sent (again) at `now`. A token's life counts from the latest
  * of these calls: the server counts from a moment between it and the answer, so that we never take
- * a token for younger than it is. Until one of grant, take, admit and refuse, signing_in is true.
- */
+ * a token for younger than it is. Then signing_in is true, until a call of grant, take, admit or
+ * refuse. */
 void tl_identity_fetching(tl_identity *identity, tl_time now);
 
 /* How long before the end of its life a token is renewed: 10 % of the life, at most 30 s. */

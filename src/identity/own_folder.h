@@ -27,16 +27,17 @@ typedef enum tl_folder_status {
 
 /* `create`: makes the folder, and the folders that lead to it, when it is missing. When others can
  * read the folder, it gets mode 0700 if it is empty, and is a fault if it is not: somebody may need
- * to get in. One that others can write to is always a fault. */
+ * to get in. One that others can write to is always a fault. OK, MISSING (unless `create`) or
+ * FAULT; without OK it stays closed. */
 tl_folder_status tl_own_folder_open(tl_own_folder *folder, bool create);
 void tl_own_folder_close(tl_own_folder *folder);
 
-/* Appends a file's bytes; one that is larger than the buffer may grow is a fault. */
+/* Appends a file's bytes: OK, MISSING or FAULT. One that is larger than the buffer may grow is a
+ * fault. */
 tl_folder_status tl_own_folder_read(tl_own_folder *folder, const char *name, tl_buffer *to);
 
 /* Locks a file, which is made when it is missing, as long as `fd` is open, so that nobody else can:
- * no other process, and nobody else in this one. BUSY when somebody has the lock; without OK, `fd`
- * is -1. */
+ * no other process, and nobody else in this one. OK, BUSY or FAULT; without OK, `fd` is -1. */
 tl_folder_status tl_own_folder_lock(tl_own_folder *folder, const char *name, int *fd);
 
 /* Puts a file with these bytes in place of the one called `name`: who reads it finds either the old

@@ -4,10 +4,11 @@
 
 #include <string.h>
 
-/* RFC 6265 6.1 asks for 4 KiB a cookie; a header much longer than this is refused by servers. */
+/* RFC 6265 6.1 asks for room for 4 KiB a cookie. Servers refuse a request whose header is much
+ * longer than this, so that a session with more would be of no use. */
 enum { MOST_COOKIES = 16 * 1024, MOST_CSRF = 4 * 1024 };
 
-/* Sent back under the name under which it came; the second is that of older servers. */
+/* Older servers use the second name. The token is sent back under the name under which it came. */
 static const char *const csrf_names[] = {"X-CSRF-TOKEN", "TASKLIST-X-CSRF-TOKEN"};
 
 void tl_session_init(tl_session *session, const tl_allocator *allocator)
@@ -28,7 +29,7 @@ void tl_session_clear(tl_session *session)
     tl_buffer_clear(&session->csrf);
 }
 
-/* Whether it can stand in a header line that we send. */
+/* Whether it can stand in a header line that we send: a control character could end the line. */
 static bool is_plain(tl_span text)
 {
     for (size_t i = 0; i < text.length; i++) {
@@ -68,7 +69,7 @@ static tl_buffer_status append_others(tl_buffer *to, const tl_buffer *cookies, t
     return status;
 }
 
-/* RFC 6265 5.2.2. False when it is no number. */
+/* RFC 6265 5.2.2. False when it is no number: then the attribute counts for nothing. */
 static bool read_max_age(tl_span value, bool *over)
 {
     bool negative = value.length > 0 && value.start[0] == '-';
@@ -80,8 +81,8 @@ static bool read_max_age(tl_span value, bool *over)
     return true;
 }
 
-/* Over only when it was so a day ago: our clock may be wrong, and a cookie that is sent too long
- * does no harm. */
+/* Over only when it was so a day ago already: our clock may be wrong, and then we would drop a good
+ * cookie, while one that is sent for too long does no harm. */
 static void read_expires(tl_span value, bool *over)
 {
     enum { DAY = 24 * 60 * 60 };
@@ -90,8 +91,9 @@ static void read_expires(tl_span value, bool *over)
         *over = end < time(NULL) - DAY;
 }
 
-/* Whether the attributes of a cookie take it back. How long it lives otherwise is the server's
- * business: it refuses what is over. */
+/* Whether the attributes of a cookie take it back. When its time ends later on we go on sending it:
+ * the server refuses it, and that leads to a new sign-in. Max-Age counts for more than Expires, RFC
+ * 6265 5.3. */
 static bool is_over(tl_span attributes)
 {
     bool aged = false, by_age = false, by_date = false;

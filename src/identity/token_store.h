@@ -1,7 +1,6 @@
-/* The token file on the disk: one file for each sign-in, which all processes share that sign in in
- * the same way, and a lock, so that one of them asks for a token while the others wait for the
- * file. Only files are dealt with here, and no call waits; who asks when is decided in sharing.c.
- */
+/* The token file on the disk, one for each sign-in: all processes that sign in the same way share
+ * it. With it goes a lock, so that one of them asks for a token while the others wait for the file.
+ * Only files are dealt with here, and no call waits; sharing.c decides who asks when. */
 #ifndef TL_TOKEN_STORE_H
 #define TL_TOKEN_STORE_H
 
@@ -14,14 +13,12 @@
 #include <sys/types.h>
 
 typedef struct tl_token_store {
-    tl_buffer path;           /* of the folder */
-    char name[TL_SHA256_HEX]; /* what the names of the files begin with; "": there is no token file
-                               */
-    uid_t owner;              /* who all files must belong to */
-    int lock;                 /* the descriptor that holds the lock, or -1 */
-    pid_t holder;             /* the process that locked it: a child has the descriptor too */
-    char
-        fault[TL_MESSAGE_SIZE]; /* what was wrong in the last call, as "path: words"; "": nothing */
+    tl_buffer path;              /* of the folder */
+    char name[TL_SHA256_HEX];    /* of the sign-in: so the files' names begin. "": no token file */
+    uid_t owner;                 /* who all files must belong to */
+    int lock;                    /* the descriptor that holds the lock, or -1 */
+    pid_t holder;                /* the process that locked it: a child has the descriptor too */
+    char fault[TL_MESSAGE_SIZE]; /* of the last call, as "path: words"; "": nothing was wrong */
 } tl_token_store;
 
 /* A token from the file. */
