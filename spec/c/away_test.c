@@ -134,7 +134,7 @@ static void a_caller_leaves_a_fetch_that_goes_on(void **state)
 
 /* A server that takes no connection, because its queue is full of those that nobody accepts. */
 typedef struct full_server {
-    int listener, fillers[16], count;
+    int listener, accepted[16], count; /* or at first those that fill the queue */
     char url[64];
 } full_server;
 
@@ -161,30 +161,42 @@ static full_server open_full_server(void)
     assert_return_code(getsockname(s.listener, (struct sockaddr *)&address, &size), 0);
     snprintf(s.url, sizeof s.url, "http://127.0.0.1:%d/", ntohs(address.sin_port));
     do {
-        assert_in_range(s.count, 0, COUNT(s.fillers) - 1);
-        s.fillers[s.count++] = connect_to(&address);
-    } while (becomes(s.fillers[s.count - 1], POLLOUT, 50));
+        assert_in_range(s.count, 0, COUNT(s.accepted) - 1);
+        s.accepted[s.count++] = connect_to(&address);
+    } while (becomes(s.accepted[s.count - 1], POLLOUT, 50));
     return s;
 }
 
 static void empty_queue(full_server *s)
 {
     while (s->count > 0)
-        close(s->fillers[--s->count]);
+        close(s->accepted[--s->count]);
     for (int fd; (fd = accept(s->listener, NULL, NULL)) >= 0;)
         close(fd);
 }
 
-/* Accepts all there is, and answers who asks. */
-static void serve(const full_server *s)
+/* Accepts one more, and answers who has asked. */
+static void serve(full_server *s)
 {
     static const char answer[] =
         "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfine";
     char asked[1024];
-    for (int fd; (fd = accept(s->listener, NULL, NULL)) >= 0; close(fd)) {
-        if (becomes(fd, POLLIN, 1000) && read(fd, asked, sizeof asked) > 0)
-            assert_int_equal(write(fd, answer, sizeof answer - 1), sizeof answer - 1);
+    int fd = accept(s->listener, NULL, NULL);
+    if (fd >= 0)
+        s->accepted[s->count++] = fd;
+    for (int i = 0; i < s->count; i++) {
+        if (!becomes(s->accepted[i], POLLIN, 0))
+            continue;
+        if (read(s->accepted[i], asked, sizeof asked) > 0)
+            assert_int_equal(write(s->accepted[i], answer, sizeof answer - 1), sizeof answer - 1);
+        shutdown(s->accepted[i], SHUT_WR);
     }
+}
+
+static void close_server(full_server *s)
+{
+    empty_queue(s);
+    close(s->listener);
 }
 
 /* libcurl counts the time in which nobody drives it as time for connecting: it gives up at once
@@ -216,7 +228,7 @@ static void time_away_is_no_time_for_connecting(void **state)
         }
         expect_answer(&w, request, 200, "fine");
         assert_int_equal(request->attempts, 1);
-        close(server.listener);
+        close_server(&server);
         world_close(&w);
     }
 }

@@ -89,18 +89,18 @@ static bool was_left_out(const tl_request *request, CURLcode code)
     return code == CURLE_HTTP2 && request->commentary.left_out;
 }
 
-/* libcurl 8.12 and newer count the time in their queue as time for connecting, and every libcurl
- * counts the time in which nobody drove it, so that a request may have had less time than it
- * should, or none. libcurl's clock and ours may differ a bit: a tenth, and what a machine needs for
- * a few steps. But when it was the system that gave up connecting, for which libcurl has the same
- * code, the time that was left says nothing. */
+/* Whether libcurl gave up connecting although the request has had less time for that than it
+ * should. Either it waited in libcurl's queue, which libcurl 8.12 and newer count as time for
+ * connecting; but when it was the system that gave up so early, for which libcurl has the same
+ * code, nothing was missing. Or nobody drove libcurl, which goes by the wall clock. libcurl's clock
+ * and ours may differ a bit: a tenth, and what a machine needs for a few steps. */
 static bool had_less_time(const tl_request *request, const tl_transport *transport, tl_time idle)
 {
+    tl_time whole = transport->connect_timeout, spent = connecting(request);
+    tl_time enough = whole - whole / 10 - 20 * TL_MILLISECOND;
     long system_error = 0;
     curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &system_error);
-    tl_time whole = transport->connect_timeout;
-    return system_error != ETIMEDOUT &&
-           connecting(request) - idle < whole - whole / 10 - 20 * TL_MILLISECOND;
+    return spent < enough ? system_error != ETIMEDOUT : spent - idle < enough;
 }
 
 /* This can't go on for ever: libcurl closes a connection that on_send turned down, and the
