@@ -204,3 +204,8 @@ tl_identity *tl_engine_asked(tl_engine *engine)
     tl_link_remove(&identity->queue);
     return identity;
 }
+
+bool tl_engine_is_asking(const tl_engine *engine)
+{
+    return !tl_link_alone(&engine->asking);
+}

@@ -87,7 +87,7 @@ tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
     return request;
 }
 
-tl_request *tl_engine_pause(tl_engine *engine, tl_time time)
+tl_pause *tl_engine_pause(tl_engine *engine, tl_time time)
 {
     const tl_request_spec nothing = {.method = "", .url = "", .headers = "", .timeout = time};
     tl_request *request = add(engine, &nothing);
@@ -110,17 +110,33 @@ void tl_engine_finish(tl_request *request)
     tl_engine *engine = request->engine;
     withdraw(request);
     request->state = TL_REQUEST_FINISHED;
+    request->over = true;
     tl_link_insert_before(request->fetch_for ? &engine->fetched : &engine->finished,
                           &request->queue);
 }
 
-void tl_engine_cancel(tl_request *request)
+void tl_engine_end_pause(tl_pause *pause)
+{
+    tl_engine_cancel(pause);
+}
+
+static tl_outcome known_of(const tl_request *request)
+{
+    bool in_flight = request->state == TL_REQUEST_SENT && request->sends > 0 && !request->read;
+    if (request->state == TL_REQUEST_FINISHED)
+        return request->outcome;
+    return in_flight ? TL_OUTCOME_UNKNOWN : TL_OUTCOME_NONE;
+}
+
+tl_outcome tl_engine_cancel(tl_request *request)
 {
     tl_engine *engine = request->engine;
+    tl_outcome known = known_of(request);
     withdraw(request);
     tl_link_remove(&request->all);
     tl_request_free(&engine->allocator, request);
     tl_engine_changed(engine); /* another that waited for its connection may go on */
+    return known;
 }
 
 int tl_engine_fd(tl_engine *engine)
@@ -128,6 +144,24 @@ int tl_engine_fd(tl_engine *engine)
     engine->has_host = true;
     tl_engine_changed(engine);
     return engine->poller.timer_fd < 0 ? -1 : engine->poller.fd;
+}
+
+void tl_engine_idle(tl_engine *engine)
+{
+    if (engine->has_host)
+        tl_poller_arm(&engine->poller, TL_NEVER);
+    engine->has_host = false;
+}
+
+size_t tl_engine_in_flight(const tl_engine *engine)
+{
+    size_t count = 0;
+    const tl_link *link = engine->requests.next;
+    for (; link != &engine->requests; link = link->next)
+        count += TL_OWNER(link, tl_request, all)->state != TL_REQUEST_FINISHED;
+    for (link = engine->identities.next; link != &engine->identities; link = link->next)
+        count += !tl_link_alone(&TL_OWNER(link, tl_identity, all)->turn.link);
+    return count;
 }
 
 tl_time tl_engine_timeout(const tl_engine *engine)
@@ -205,7 +239,7 @@ bool tl_engine_block(tl_engine *engine)
     return undisturbed;
 }
 
-tl_request *tl_engine_take(tl_engine *engine)
+tl_awaited *tl_engine_take(tl_engine *engine)
 {
     if (tl_link_alone(&engine->finished))
         return NULL;

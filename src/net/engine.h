@@ -43,16 +43,26 @@ tl_identity *tl_engine_adopt(tl_engine *engine, tl_identity *identity);
  * be at once. */
 tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec);
 
-/* A request that is never sent, and finished (TL_TIMEOUT) when the time is over: a caller can wait
- * for that as for any other. NULL when there is no memory. */
-tl_request *tl_engine_pause(tl_engine *engine, tl_time time);
+/* A timer that is taken like a request when the time is over. NULL when there is no memory. */
+tl_pause *tl_engine_pause(tl_engine *engine, tl_time time);
 
-/* Ends the request in whatever state it is, and frees it. */
-void tl_engine_cancel(tl_request *request);
+/* Ends the pause, whether it is over or not, and frees it. */
+void tl_engine_end_pause(tl_pause *pause);
+
+/* Ends the request in whatever state it is, and frees it. Gives what is known of a write that had
+ * gone out. */
+tl_outcome tl_engine_cancel(tl_request *request);
 
 /* The descriptor; from the first call on it also becomes readable when a deadline or a back-off is
  * over. -1 when the system refuses. */
 int tl_engine_fd(tl_engine *engine);
+
+/* There is no host any more that waits on the descriptor: its timer is disarmed. tl_engine_fd begins
+ * anew. */
+void tl_engine_idle(tl_engine *engine);
+
+/* Requests (fetches of tokens too), pauses and turns of the token file that are not finished. */
+size_t tl_engine_in_flight(const tl_engine *engine);
 
 /* Time until tl_engine_step has something to do by itself; TL_NEVER when nothing. */
 tl_time tl_engine_timeout(const tl_engine *engine);
@@ -63,8 +73,8 @@ void tl_engine_step(tl_engine *engine);
 /* Waits on the descriptor until there is something to do. False when a signal came first. */
 bool tl_engine_block(tl_engine *engine);
 
-/* The next request that is finished, once; NULL when none is. */
-tl_request *tl_engine_take(tl_engine *engine);
+/* The next request or pause that is finished, once; NULL when none is. */
+tl_awaited *tl_engine_take(tl_engine *engine);
 
 /* An identity whose endpoint has answered: read identity->fetch, then call one of the three below.
  * NULL when there is none. */
@@ -73,6 +83,9 @@ tl_identity *tl_engine_answered(tl_engine *engine);
 /* An identity that waits for the host to give it a token, once for each time it waits: get one,
  * then call tl_engine_grant or tl_engine_refuse. NULL when there is none. */
 tl_identity *tl_engine_asked(tl_engine *engine);
+
+/* Whether tl_engine_asked has one to give. */
+bool tl_engine_is_asking(const tl_engine *engine);
 
 /* There is a token that lives `life` seconds (0: unknown): whoever waits goes on. */
 void tl_engine_grant(tl_identity *identity, const char *token, size_t length, double life);

@@ -42,6 +42,8 @@ typedef enum tl_request_state {
 } tl_request_state;
 
 typedef struct tl_request {
+    void *host;        /* whoever takes it knows it by this; the engine does not look at it */
+    bool over;         /* of a pause */
     tl_engine *engine;
     tl_identity *identity;  /* whose token it carries, or NULL */
     tl_identity *fetch_for; /* whose token it fetches, or NULL */
@@ -76,6 +78,10 @@ typedef struct tl_request {
     tl_outcome outcome; /* of a write that has no answer */
     tl_error error;     /* TL_OK when there is an answer */
 } tl_request;
+
+/* What can be taken, and a pause: a request that is never sent. */
+typedef struct tl_request tl_awaited;
+typedef struct tl_request tl_pause;
 
 /* NULL when there is no memory. The engine's timers call the two functions given. */
 tl_request *tl_request_new(const tl_allocator *allocator, const tl_request_spec *spec,
