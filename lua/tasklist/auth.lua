@@ -39,8 +39,9 @@ local switch_off = "or set camunda.tasklist.csrfPreventionEnabled=false at the s
 local use_cookies = "sign in with auth = \"cookie\" (CAMUNDA_AUTH_STRATEGY=COOKIE), which sends the header "
   .. "X-CSRF-TOKEN back, " .. switch_off
 
--- Each: `identity` makes the engine's identity, nil for nobody; `unauthorized` is what to do about a 401 of the
--- API that signing in anew did not cure, `csrf` about a CSRF token that it misses.
+-- Each: `identity` makes the engine's identity, nil for nobody, and where a function of the user's gives its tokens,
+-- gives that as well; `unauthorized` is what to do about a 401 of the API that signing in anew did not cure, `csrf`
+-- about a CSRF token that it misses.
 local ways = {}
 
 ways.none = {
@@ -56,7 +57,13 @@ ways.basic = {
 }
 
 ways.bearer = {
-  identity = function(engine, values) return engine:bearer(values.token) end,
+  identity = function(engine, values)
+    local token = values.token
+    if type(token) == "function" then
+      return engine:bearer(), token
+    end
+    return engine:bearer(token)
+  end,
   unauthorized = "the API does not accept the token; check token (CAMUNDA_OAUTH_TOKEN)",
   csrf = use_cookies,
 }

@@ -4,6 +4,7 @@
 local advice = require "tasklist.advice"
 local auth = require "tasklist.auth"
 local core = require "tasklist.core"
+local driver = require "tasklist.driver"
 local errors = require "tasklist.errors"
 local headers = require "tasklist.headers"
 local json = require "tasklist.json"
@@ -33,7 +34,7 @@ local function new_engine(values)
     proxy_user = values.proxy_user,
     proxy_password = values.proxy_password,
     no_proxy = values.direct,
-    trace = values.trace,
+    trace = values.trace ~= nil,
   }
 end
 
@@ -57,8 +58,8 @@ end
 --- Makes a connection. Does no network I/O.
 -- @tparam table values from `settings.resolve`; the secrets in it are blanked
 -- @tparam table sources likewise
--- @treturn table with `engine`, `values`, `accepted_at` (when the API last answered, and not with a 401; or nil),
---   and `lines_of(has_body, given)`, which gives header lines for
+-- @treturn table with `engine`, `driver`, `values`, `accepted_at` (when the API last answered, and not with a 401;
+--   or nil), and `lines_of(has_body, given)`, which gives header lines for
 --   `exchange`, or nil and what is wrong with `given` (name -> value); or nil and an error
 --   object when the system has no descriptor left
 function connection.new(values, sources)
@@ -67,22 +68,18 @@ function connection.new(values, sources)
     return nil, errors.new(failure)
   end
   local way, given = auth[values.auth], advice.new(values, sources)
-  local self = { engine = engine, values = values, identity = way.identity(engine, values, given),
-    way = way, advice = given, lines_of = line_writer(values.headers) }
+  local identity, token = way.identity(engine, values, given)
+  local self = { engine = engine, driver = driver.new(engine, values.trace, token and { [identity] = token } or {}),
+    values = values, identity = identity, way = way, advice = given, lines_of = line_writer(values.headers) }
   settings.blank(values)
   return setmetatable(self, metatable)
-end
-
--- A signal makes `wait` return early, so that a debug hook (Ctrl-C in stand-alone Lua) can run.
-local function await(engine, request)
-  while not engine:wait(request) do end
 end
 
 --- Lets time pass.
 -- @tparam number seconds
 function Connection:pause(seconds)
-  local rest <close> = self.engine:pause(seconds)
-  await(self.engine, rest)
+  local pause <close> = self.engine:pause(seconds)
+  self.driver:wait(pause)
 end
 
 local function start(self, message, background)
@@ -93,7 +90,7 @@ local function start(self, message, background)
 end
 
 local function finish(self, request, message)
-  await(self.engine, request)
+  self.driver:wait(request)
   local status, body, block, attempts, retry_after, outcome = request:result()
   if not status then
     if errors.is(body.object) then
@@ -188,7 +185,7 @@ end
 
 --- Moves on what is under way, without waiting.
 function Connection:step()
-  self.engine:step()
+  self.driver:step()
 end
 
 --- Waits for what was sent ahead. Where libcurl gave up on it too early, because it has counted the time in

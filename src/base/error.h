@@ -3,6 +3,8 @@
 #ifndef TL_ERROR_H
 #define TL_ERROR_H
 
+#include <stdint.h>
+
 typedef enum tl_error_kind {
     TL_OK,
     TL_CONFIG,    /* a setting that libcurl refuses */
@@ -34,7 +36,7 @@ typedef struct tl_error {
     char message[TL_MESSAGE_SIZE];   /* foreign text in it is not yet escaped */
     char oauth_error[TL_OAUTH_SIZE]; /* RFC 6749 5.2: `error` and `error_description`, or "" */
     char oauth_description[TL_OAUTH_SIZE];
-    const void *object; /* what the host failed with, for the host to know it again; or NULL */
+    uint64_t object; /* the number by which the host knows what it failed with; 0: nothing */
 } tl_error;
 
 /* Overwrites the whole error. A message that is too long is cut. */

@@ -6,30 +6,46 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #define TL_ENGINE_TYPE   "tasklist.engine"
 #define TL_REQUEST_TYPE  "tasklist.request"
+#define TL_PAUSE_TYPE    "tasklist.pause"
 #define TL_IDENTITY_TYPE "tasklist.identity"
 #define TL_TAKEN_TYPE    "tasklist.taken"
 
-/* The userdata of an engine; its first user value is a table: identity -> the function that reads
- * its endpoint's answers, or gives its tokens; and the address of an identity's `failure` -> the
- * object that this function failed with last. The second is the trace function or nil. */
+/* The userdata of an engine. It has two user values, both tables, by which objects of the core are
+ * given back to Lua as the userdata that they are known by there. */
 typedef struct tl_engine_box {
     tl_engine *engine; /* NULL when closed */
 } tl_engine_box;
 
-/* The userdata of a request and of an identity; the first user value is the engine's userdata. Both
- * objects belong to the engine: once it is closed the pointers are dead. */
-typedef struct tl_request_box {
-    tl_request *request; /* NULL when closed */
-    tl_engine_box *owner;
-} tl_request_box;
+enum {
+    TL_IDENTITIES = 1, /* address of an identity -> its userdata */
+    TL_AWAITED = 2 /* address of a tl_awaited_box -> the userdata that it is. Its values are weak,
+                      so that a request is cancelled when the program lets go of it */
+};
 
+/* The userdata of what can be waited for and taken: a request or a pause. Its user value is the
+ * engine's userdata. What it points to belongs to the engine: once that is closed the pointer is
+ * dead. */
+typedef struct tl_awaited_box {
+    tl_awaited *awaited; /* NULL when closed; its `host` is this box */
+    tl_engine_box *owner;
+} tl_awaited_box;
+
+/* The userdata of an identity, which belongs to the engine likewise. Its user values: the engine's
+ * userdata; the function that reads its endpoint's answers, or nil; the object that a token
+ * function failed with last, or nil. */
 typedef struct tl_identity_box {
     tl_signin *signin;
     tl_engine_box *owner;
+    bool asks;        /* for a token: engine:asked() has given it, and nobody has answered yet */
+    uint64_t failure; /* the number of the object in the third user value; counts up */
 } tl_identity_box;
+
+enum { TL_IDENTITY_READ = 2, TL_IDENTITY_OBJECT = 3, TL_IDENTITY_VALUES = 3 };
 
 /* Bytes on their way from the core to Lua. Whatever is pushed, Lua may run a finalizer then, and
  * that may use the engine, which frees what is finished, or close it, which frees everything. So
@@ -57,6 +73,7 @@ void tl_push_bytes(lua_State *L, tl_taken *taken, tl_taken_part part);
 /* Each makes its metatable. */
 void tl_taken_register(lua_State *L);
 void tl_engine_register(lua_State *L);
+void tl_awaited_register(lua_State *L);
 void tl_request_register(lua_State *L);
 void tl_identity_register(lua_State *L);
 
@@ -67,11 +84,29 @@ void tl_register_type(lua_State *L, const char *name, const luaL_Reg *methods,
 /* The open engine at `index`; raises when it is closed or was made before a fork. */
 tl_engine *tl_check_engine(lua_State *L, int index);
 
-/* Pushes an empty userdata for a request of the engine at `engine_index`. */
-tl_request_box *tl_push_request(lua_State *L, int engine_index);
+/* The engine at `index`, NULL when it is closed; raises when it was made before a fork. */
+tl_engine *tl_opt_engine(lua_State *L, int index);
+
+/* What wait and step give besides: whether engine:asked() or engine:traced() have something for the
+ * host, whose functions are called by nobody in here. False when the engine is closed. */
+bool tl_wants_host(const tl_engine_box *box);
+
+/* Pushes an empty userdata of TL_REQUEST_TYPE or TL_PAUSE_TYPE for the engine at `engine_index`. */
+tl_awaited_box *tl_push_awaited(lua_State *L, int engine_index, const char *type);
+
+/* `awaited` is the box's from now on; raises when it is NULL, for want of memory. */
+void tl_set_awaited(lua_State *L, tl_awaited_box *box, tl_awaited *awaited);
+
+/* Empties the box at `index`. Gives what was in it, which is the caller's to end; NULL when it or
+ * its engine was closed before, and in a child after fork. */
+tl_awaited *tl_let_go(lua_State *L, int index);
 
 /* The request at `index`, or NULL when it or its engine is closed. */
 tl_request *tl_check_request(lua_State *L, int index);
+
+/* Pushes the userdata of an identity. `signin` is only an address here: the engine may be closed.
+ */
+tl_identity_box *tl_push_identity(lua_State *L, int engine_index, const tl_signin *signin);
 
 /* The identity at `index`, which must be the engine's; NULL for nil. */
 tl_signin *tl_opt_identity(lua_State *L, int index, const tl_engine_box *owner);
@@ -83,12 +118,18 @@ tl_time tl_check_seconds(lua_State *L, int index);
 void tl_set_text(lua_State *L, const char *name, const char *text);
 void tl_set_integer(lua_State *L, const char *name, lua_Integer value);
 
-/* Calls the function of each identity whose endpoint has answered or that waits for a token. False
- * when the engine was closed meanwhile. */
-bool tl_settle(lua_State *L, int engine_index);
+/* Copies the string at `index`, cut to the size; "" for what is none. */
+void tl_copy_text(lua_State *L, int index, char *to, size_t size);
 
-/* Hands each attempt that is over to the trace function, and raises what that raises. */
-void tl_trace_attempts(lua_State *L, int engine_index);
+/* Reads the answer of each sign-in that has come, by its identity's function. May close the engine,
+ * if that function does. */
+void tl_settle(lua_State *L, int engine_index);
+
+/* Pushes the object that the identity's token function failed with, if it is the one of that
+ * number; nil otherwise. `signin` is only an address here, since the engine may be closed by now.
+ */
+void tl_push_failure_object(lua_State *L, int engine_index, const tl_signin *signin,
+                            uint64_t number);
 
 /* Pushes the table's field, a text without NUL; it stays on the stack, which keeps it alive. */
 const char *tl_check_text_field(lua_State *L, int index, const char *name);
@@ -101,10 +142,21 @@ void tl_push_error(lua_State *L, const tl_error *error);
 
 /* Lua functions of the module: */
 int tl_new_engine(lua_State *L); /* engine.c */
-int tl_new_basic(lua_State *L);  /* identity.c; methods of the engine */
+int tl_line(lua_State *L);       /* text.c */
+int tl_before(lua_State *L);
+
+/* Methods of the engine: */
+int tl_method_wait(lua_State *L); /* awaited.c */
+int tl_method_take(lua_State *L);
+int tl_method_pause(lua_State *L);
+int tl_new_basic(lua_State *L); /* identity.c */
 int tl_new_bearer(lua_State *L);
 int tl_new_sign_in(lua_State *L);
-int tl_line(lua_State *L); /* text.c */
-int tl_before(lua_State *L);
+int tl_method_asked(lua_State *L); /* asking.c */
+int tl_method_grant(lua_State *L);
+int tl_method_refuse(lua_State *L);
+int tl_method_traced(lua_State *L); /* trace.c */
+
+int tl_identity_close(lua_State *L); /* asking.c: __close of an identity */
 
 #endif

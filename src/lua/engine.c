@@ -1,4 +1,5 @@
-/* The engine as a userdata: starting requests and waiting for them. */
+/* The engine as a userdata: its beginning and end, starting requests, and what a driver needs to
+ * move them on. */
 #include "lua/binding.h"
 
 #include <stdbool.h>
@@ -25,6 +26,11 @@ tl_engine *tl_check_engine(lua_State *L, int index)
     if (problem)
         luaL_error(L, "%s", problem);
     return box->engine;
+}
+
+tl_engine *tl_opt_engine(lua_State *L, int index)
+{
+    return check_box(L, index)->engine ? tl_check_engine(L, index) : NULL;
 }
 
 const char *tl_opt_text_field(lua_State *L, int index, const char *name)
@@ -73,12 +79,20 @@ static void check_transport(lua_State *L, int index, tl_transport_options *optio
     options->http1 = lua_toboolean(L, -1);
 }
 
+static void push_weak_table(lua_State *L)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+}
+
 /* engine{ connect_timeout: seconds; retries: how often a failed attempt may go out again;
  * max_connections: integer, 0 for no bound; http1: true for no HTTP/2; the strings of
  * transport_names, each nil or "" when not set, `proxy` without a user, and `no_proxy` in libcurl's
- * form; trace: a function that is called with a table for each attempt }: an engine; or nil and a
- * table like that of request:result when the system has no descriptor left. Raises when there is no
- * memory. */
+ * form; trace: true to keep what engine:traced gives }: an engine; or nil and a table like that of
+ * request:result when the system has no descriptor left. Raises when there is no memory. */
 int tl_new_engine(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -87,15 +101,17 @@ int tl_new_engine(lua_State *L)
     box->engine = NULL;
     luaL_setmetatable(L, TL_ENGINE_TYPE);
     lua_newtable(L);
-    lua_setiuservalue(L, 2, 1);
+    lua_setiuservalue(L, 2, TL_IDENTITIES);
+    push_weak_table(L);
+    lua_setiuservalue(L, 2, TL_AWAITED);
 
     tl_engine_options options = {.seed = ((uint64_t)tl_now() ^ (uint64_t)(uintptr_t)box) | 1};
     options.allocator.allocate = lua_getallocf(L, &options.allocator.context);
     check_transport(L, 1, &options.transport);
     lua_getfield(L, 1, "retries");
     options.most_attempts = 1 + (int)luaL_optinteger(L, -1, 0);
-    options.trace = lua_getfield(L, 1, "trace") != LUA_TNIL;
-    lua_setiuservalue(L, 2, 2);
+    lua_getfield(L, 1, "trace");
+    options.trace = lua_toboolean(L, -1);
     tl_error error;
     box->engine = tl_engine_new(&options, &error);
     lua_settop(L, 2);
@@ -134,65 +150,75 @@ static int engine_start(lua_State *L)
     };
     spec.headers = luaL_checklstring(L, 5, &spec.headers_length);
     spec.body = luaL_optlstring(L, 6, NULL, &spec.body_length);
-    tl_request_box *box = tl_push_request(L, 1);
+    tl_awaited_box *box = tl_push_awaited(L, 1, TL_REQUEST_TYPE);
     /* From here on nothing allocates in Lua, so no finalizer can close the engine. */
     tl_engine *engine = tl_check_engine(L, 1);
     spec.signin = tl_opt_identity(L, 2, owner);
-    box->request = tl_engine_start(engine, &spec);
-    return box->request ? 1 : luaL_error(L, "not enough memory");
+    tl_set_awaited(L, box, (tl_awaited *)(void *)tl_engine_start(engine, &spec));
+    return 1;
 }
 
-/* engine:pause(seconds): a request that is finished when the time is over. */
-static int engine_pause(lua_State *L)
+/* engine:fd(): the descriptor, an integer. It is readable when step has something to do; or nil and
+ * a table like that of request:result when the system has no descriptor left for its timer. */
+static int engine_fd(lua_State *L)
 {
-    check_box(L, 1);
-    lua_settop(L, 2);
-    tl_time time = tl_check_seconds(L, 2);
-    tl_request_box *box = tl_push_request(L, 1);
-    box->request = (tl_request *)tl_engine_pause(tl_check_engine(L, 1), time);
-    return box->request ? 1 : luaL_error(L, "not enough memory");
+    tl_error error;
+    int fd = tl_engine_fd(tl_check_engine(L, 1));
+    if (fd >= 0) {
+        lua_pushinteger(L, fd);
+        return 1;
+    }
+    tl_error_set(&error, TL_LIMIT, "no descriptor is left for a client's timer");
+    lua_pushnil(L);
+    tl_push_error(L, &error);
+    return 2;
 }
 
-/* Does what can be done without waiting. May close the engine, since it calls the user's functions.
- */
-static void advance(lua_State *L, int engine_index)
+/* engine:timeout(): seconds until step has something to do by itself, 0 when there is something to
+ * take; nil when there is nothing. */
+static int engine_timeout(lua_State *L)
 {
-    tl_engine *engine = check_box(L, engine_index)->engine;
-    tl_engine_step(engine);
-    if (!tl_settle(L, engine_index))
-        return;
-    while (tl_engine_take(engine))
-        continue; /* each knows by itself that it is finished */
-    tl_trace_attempts(L, engine_index);
+    const tl_engine *engine = tl_opt_engine(L, 1);
+    tl_time time = engine ? tl_engine_timeout(engine) : TL_NEVER;
+    if (time == TL_NEVER)
+        lua_pushnil(L);
+    else
+        lua_pushnumber(L, (lua_Number)time / (lua_Number)TL_SECOND);
+    return 1;
 }
 
-/* engine:step(): moves on what is under way, without waiting. */
+bool tl_wants_host(const tl_engine_box *box)
+{
+    const tl_engine *engine = box->engine;
+    return engine && (tl_engine_is_asking(engine) || tl_engine_traced(engine));
+}
+
+/* engine:step(): moves on what is under way, without waiting, and calls none of the user's
+ * functions. True when engine:asked() or engine:traced() have something for them. */
 static int engine_step(lua_State *L)
 {
-    tl_check_engine(L, 1);
-    advance(L, 1);
-    return 0;
+    tl_engine_step(tl_check_engine(L, 1));
+    tl_settle(L, 1);
+    lua_pushboolean(L, tl_wants_host(check_box(L, 1)));
+    return 1;
 }
 
-/* engine:wait(request): true when it is finished. False when a signal came first: Lua gets the
- * chance to run its handler before the caller waits on. */
-static int engine_wait(lua_State *L)
+/* engine:in_flight(): how many requests (fetches of tokens too), pauses and turns of the token file
+ * are not finished. */
+static int engine_in_flight(lua_State *L)
 {
-    tl_check_engine(L, 1);
-    const tl_request_box *box = luaL_checkudata(L, 2, TL_REQUEST_TYPE);
-    luaL_argcheck(L, box->owner == lua_touserdata(L, 1), 2, "a request of another engine");
-    for (;;) {
-        tl_request *request = tl_check_request(L, 2);
-        if (!request) /* what ran meanwhile may have closed the engine */
-            return luaL_error(L, box->owner->engine ? "the request is over"
-                                                    : "attempt to use a closed client");
-        bool finished = request->state == TL_REQUEST_FINISHED;
-        if (finished || !tl_engine_block(check_box(L, 1)->engine)) {
-            lua_pushboolean(L, finished);
-            return 1;
-        }
-        advance(L, 1);
-    }
+    const tl_engine *engine = tl_opt_engine(L, 1);
+    lua_pushinteger(L, engine ? (lua_Integer)tl_engine_in_flight(engine) : 0);
+    return 1;
+}
+
+/* engine:idle(): nobody waits on the descriptor any more, until engine:fd() is called again. */
+static int engine_idle(lua_State *L)
+{
+    tl_engine *engine = tl_opt_engine(L, 1);
+    if (engine)
+        tl_engine_idle(engine);
+    return 0;
 }
 
 /* engine:close(): ends all requests. Closing twice is fine. Also __close and __gc. */
@@ -224,12 +250,21 @@ void tl_engine_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         {"start", engine_start},
-        {"pause", engine_pause},
-        {"wait", engine_wait},
-        {"step", engine_step},
+        {"pause", tl_method_pause},
         {"basic", tl_new_basic},
         {"bearer", tl_new_bearer},
         {"sign_in", tl_new_sign_in},
+        {"wait", tl_method_wait},
+        {"fd", engine_fd},
+        {"timeout", engine_timeout},
+        {"step", engine_step},
+        {"take", tl_method_take},
+        {"in_flight", engine_in_flight},
+        {"idle", engine_idle},
+        {"asked", tl_method_asked},
+        {"grant", tl_method_grant},
+        {"refuse", tl_method_refuse},
+        {"traced", tl_method_traced},
         {"closed", engine_closed},
         {"problem", engine_problem},
         {"close", engine_close},

@@ -1,8 +1,6 @@
-/* Identities as userdata, and the one place where what the core waits for meets the Lua function
- * that reads or gives it. */
+/* Identities as userdata, and the reading of what their endpoints answered. */
 #include "lua/binding.h"
 
-#include <stdio.h>
 #include <string.h>
 
 tl_signin *tl_opt_identity(lua_State *L, int index, const tl_engine_box *owner)
@@ -14,12 +12,20 @@ tl_signin *tl_opt_identity(lua_State *L, int index, const tl_engine_box *owner)
     return box->signin;
 }
 
+tl_identity_box *tl_push_identity(lua_State *L, int engine_index, const tl_signin *signin)
+{
+    lua_getiuservalue(L, engine_index, TL_IDENTITIES);
+    lua_rawgetp(L, -1, signin);
+    lua_remove(L, -2);
+    return lua_touserdata(L, -1);
+}
+
 /* Makes the userdata of an identity that is still to come, at index `to`. */
 static tl_identity_box *push_identity(lua_State *L, int to)
 {
     tl_check_engine(L, 1);
     lua_settop(L, to - 1);
-    tl_identity_box *box = lua_newuserdatauv(L, sizeof *box, 1);
+    tl_identity_box *box = lua_newuserdatauv(L, sizeof *box, TL_IDENTITY_VALUES);
     *box = (tl_identity_box){.owner = lua_touserdata(L, 1)};
     luaL_setmetatable(L, TL_IDENTITY_TYPE);
     lua_pushvalue(L, 1);
@@ -27,52 +33,44 @@ static tl_identity_box *push_identity(lua_State *L, int to)
     return box;
 }
 
-/* The engine owns `identity`, or there was no memory for it. */
-static void set_identity(lua_State *L, tl_identity_box *box, tl_identity *identity,
-                         const char *token_folder)
+/* The engine owns `identity`, or there was no memory for it. The userdata lies at `index`.
+ * `token_folder`: see tl_engine_adopt. */
+static void set_identity(lua_State *L, int index, tl_identity *identity, const char *token_folder)
 {
+    tl_identity_box *box = lua_touserdata(L, index);
     box->signin = tl_engine_adopt(box->owner->engine, identity, token_folder);
     if (!box->signin)
         luaL_error(L, "not enough memory");
-}
-
-/* The function at `index` is the identity's from now on. */
-static void set_function(lua_State *L, const tl_identity_box *box, int index)
-{
-    lua_getiuservalue(L, 1, 1);
+    lua_getiuservalue(L, 1, TL_IDENTITIES);
     lua_pushvalue(L, index);
     lua_rawsetp(L, -2, box->signin);
-    lua_pushboolean(L, 0); /* room for keep_object, which must not run out of memory */
-    lua_rawsetp(L, -2, &box->signin->identity->failure);
+    lua_settop(L, index);
 }
 
 /* engine:basic(user, password): an identity that sends both with each request (RFC 7617). */
 int tl_new_basic(lua_State *L)
 {
     const char *user = luaL_checkstring(L, 2), *password = luaL_checkstring(L, 3);
-    tl_identity_box *box = push_identity(L, 4);
+    push_identity(L, 4);
     const tl_allocator *allocator = tl_engine_allocator(tl_check_engine(L, 1));
-    set_identity(L, box, tl_identity_new_basic(allocator, user, password), NULL);
-    lua_settop(L, 4);
+    set_identity(L, 4, tl_identity_new_basic(allocator, user, password), NULL);
     return 1;
 }
 
-/* engine:bearer(token): an identity that sends this token. The token may be a function: it is
- * called when one is needed, and gives it and its life in seconds or nil; or nil and a message. */
+/* engine:bearer(token): an identity that sends this token; without one it asks for a token whenever
+ * one is needed, see engine:asked. */
 int tl_new_bearer(lua_State *L)
 {
-    bool asked = lua_type(L, 2) == LUA_TFUNCTION;
+    bool asks = lua_isnoneornil(L, 2);
     size_t length = 0;
-    const char *token = asked ? NULL : luaL_checklstring(L, 2, &length);
-    luaL_argcheck(L, asked || tl_credentials_fit_a_header(token, length), 2, "no token");
-    tl_identity_box *box = push_identity(L, 3);
+    const char *token = asks ? NULL : luaL_checklstring(L, 2, &length);
+    luaL_argcheck(L, asks || tl_credentials_fit_a_header(token, length), 2, "no token");
+    lua_settop(L, 2);
+    push_identity(L, 3);
     const tl_allocator *allocator = tl_engine_allocator(tl_check_engine(L, 1));
-    set_identity(
-        L, box, asked ? tl_identity_new_asked(allocator) : tl_identity_new_bearer(allocator, token),
-        NULL);
-    if (asked)
-        set_function(L, box, 2);
-    lua_settop(L, 3);
+    set_identity(L, 3,
+                 asks ? tl_identity_new_asked(allocator) : tl_identity_new_bearer(allocator, token),
+                 NULL);
     return 1;
 }
 
@@ -105,7 +103,7 @@ int tl_new_sign_in(lua_State *L)
 {
     tl_field fields[MOST_FIELDS];
     luaL_checktype(L, 2, LUA_TTABLE);
-    tl_identity_box *box = push_identity(L, 3);
+    push_identity(L, 3);
     tl_sign_in_spec spec = {
         .url = tl_check_text_field(L, 2, "url"),
         .client_id = tl_opt_text_field(L, 2, "client_id"),
@@ -121,28 +119,21 @@ int tl_new_sign_in(lua_State *L)
     spec.kind = lua_toboolean(L, -1) ? TL_SESSION : TL_TOKEN;
     lua_getfield(L, 2, "read");
     luaL_checktype(L, -1, LUA_TFUNCTION);
-    int read = lua_gettop(L);
+    lua_setiuservalue(L, 3, TL_IDENTITY_READ);
     lua_getfield(L, 2, "form");
     spec.form_count = check_form(L, lua_gettop(L), fields);
     luaL_argcheck(L, !spec.client_id == !spec.client_secret, 2, "client_id without client_secret");
     /* Again: what was pushed may have run a finalizer. */
     const tl_allocator *allocator = tl_engine_allocator(tl_check_engine(L, 1));
-    set_identity(L, box, tl_identity_new_signing_in(allocator, &spec), token_folder);
-    set_function(L, box, read);
-    lua_settop(L, 3);
+    set_identity(L, 3, tl_identity_new_signing_in(allocator, &spec), token_folder);
     return 1;
 }
 
-static void copy_text(lua_State *L, int index, char *to, size_t size)
-{
-    snprintf(to, size, "%s", lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : "");
-}
-
-/* A sign-in that is being settled. */
+/* A sign-in whose answer is being read. */
 typedef struct errand {
     const tl_engine_box *box;
     tl_signin *signin;
-    const tl_request *fetch; /* whose answer is read, or NULL: the host is asked */
+    const tl_request *fetch; /* that has the answer */
 } errand;
 
 /* Whether it is still to be settled. Whatever ran in Lua may have closed the engine, or have made
@@ -152,54 +143,36 @@ static bool is_due(const errand *e)
     return e->box->engine && e->signin->identity->signing_in && e->signin->fetch == e->fetch;
 }
 
-/* Keeps the object at `object`, so that the error of the calls that wait can stand for it. The
- * engine's userdata lies at 1, as in every function of the engine. */
-static void keep_object(lua_State *L, const errand *e, int object, tl_error *error)
-{
-    error->object = lua_topointer(L, object);
-    lua_getiuservalue(L, 1, 1);
-    lua_pushvalue(L, object);
-    lua_rawsetp(L, -2, &e->signin->identity->failure);
-    lua_pop(L, 1);
-}
-
-/* What the function said instead of a token or success lies at `said`: a message, or an object of
- * the user's, and then the server's own words. Runs protected, since an object's __tostring may
- * raise. */
+/* What the function gave instead of a token or success lies at `said`: a message, and the server's
+ * own words. */
 static void refuse_as_said(lua_State *L, const errand *e, int said, int status)
 {
     tl_error error;
-    const char *text = lua_toboolean(L, said) ? luaL_tolstring(L, said, NULL)
-                                              : lua_pushliteral(L, "the token function gave none");
-    if (!is_due(e))
-        return;
-    tl_error_set(&error, TL_AUTH, "%s", text);
+    tl_error_set(&error, TL_AUTH, "%s",
+                 lua_type(L, said) == LUA_TSTRING ? lua_tostring(L, said)
+                                                  : "the answer holds no token");
     error.status = status;
-    copy_text(L, said + 1, error.oauth_error, sizeof error.oauth_error);
-    copy_text(L, said + 2, error.oauth_description, sizeof error.oauth_description);
-    if (lua_type(L, said) != LUA_TSTRING && lua_toboolean(L, said))
-        keep_object(L, e, said, &error);
-    tl_engine_refuse(e->signin, &error, e->fetch != NULL);
+    tl_copy_text(L, said + 1, error.oauth_error, sizeof error.oauth_error);
+    tl_copy_text(L, said + 2, error.oauth_description, sizeof error.oauth_description);
+    tl_engine_refuse(e->signin, &error, true);
 }
 
 /* Runs protected, with the engine's userdata and the errand. Grants or refuses as the identity's
  * function says. */
-static int ask_function(lua_State *L)
+static int read_answer(lua_State *L)
 {
     const errand *e = lua_touserdata(L, 2);
     tl_taken *taken = tl_push_taken(L);
     if (!is_due(e))
         return 0;
-    const int status = e->fetch ? e->fetch->status : 0;
-    if (e->fetch) /* a copy: a call that a finalizer makes must be able to read the answer, too */
-        tl_take_copy(L, taken, TL_TAKEN_BODY, &e->fetch->answer_body);
-    lua_getiuservalue(L, 1, 1);
-    lua_rawgetp(L, -1, e->signin);
-    if (e->fetch) {
-        lua_pushinteger(L, status);
-        tl_push_bytes(L, taken, TL_TAKEN_BODY);
-    }
-    lua_call(L, e->fetch ? 2 : 0, 4);
+    const int status = e->fetch->status;
+    /* A copy: a call that a finalizer makes must be able to read the answer, too. */
+    tl_take_copy(L, taken, TL_TAKEN_BODY, &e->fetch->answer_body);
+    tl_push_identity(L, 1, e->signin);
+    lua_getiuservalue(L, -1, TL_IDENTITY_READ);
+    lua_pushinteger(L, status);
+    tl_push_bytes(L, taken, TL_TAKEN_BODY);
+    lua_call(L, 2, 4);
     if (!is_due(e))
         return 0;
     const int given = lua_gettop(L) - 3;
@@ -215,45 +188,24 @@ static int ask_function(lua_State *L)
     return 0;
 }
 
-static int to_text(lua_State *L)
-{
-    luaL_tolstring(L, 1, NULL);
-    return 1;
-}
-
-/* A function that raised what is on top, or had no memory: those who wait see it, and the next call
+/* The function raised what is on top, or had no memory: those who wait see it, and the next call
  * may try again. */
 static void refuse_raised(lua_State *L, const errand *e, int code)
 {
     tl_error error;
-    const int raised = lua_gettop(L);
-    lua_pushcfunction(L, to_text);
-    lua_pushvalue(L, raised);
-    const bool fine = lua_pcall(L, 1, 1, 0) == LUA_OK; /* its __tostring may raise */
-    if (!is_due(e))
-        return;
-    tl_error_set(&error, code == LUA_ERRMEM ? TL_MEMORY : TL_AUTH, "%s%s",
-                 e->signin->identity->kind == TL_ASKED ? "the token function raised: " : "",
-                 fine ? lua_tostring(L, -1) : luaL_typename(L, raised));
-    if (lua_type(L, raised) != LUA_TSTRING)
-        keep_object(L, e, raised, &error);
+    tl_error_set(&error, code == LUA_ERRMEM ? TL_MEMORY : TL_AUTH, "%s",
+                 lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : luaL_typename(L, -1));
     tl_engine_refuse(e->signin, &error, false);
 }
 
-static tl_signin *next_unsettled(tl_engine *engine)
-{
-    tl_signin *answered = tl_engine_answered(engine);
-    return answered ? answered : tl_engine_asked(engine);
-}
-
-bool tl_settle(lua_State *L, int engine_index)
+void tl_settle(lua_State *L, int engine_index)
 {
     errand e = {.box = lua_touserdata(L, engine_index)};
-    luaL_checkstack(L, 8, NULL);
-    while (e.box->engine && (e.signin = next_unsettled(e.box->engine))) {
+    while (e.box->engine && (e.signin = tl_engine_answered(e.box->engine))) {
+        luaL_checkstack(L, 8, NULL);
         e.fetch = e.signin->fetch;
         const int top = lua_gettop(L);
-        lua_pushcfunction(L, ask_function);
+        lua_pushcfunction(L, read_answer);
         lua_pushvalue(L, engine_index);
         lua_pushlightuserdata(L, &e);
         const int code = lua_pcall(L, 2, 0, 0);
@@ -261,11 +213,11 @@ bool tl_settle(lua_State *L, int engine_index)
             refuse_raised(L, &e, code);
         lua_settop(L, top);
     }
-    return e.box->engine != NULL;
 }
 
 void tl_identity_register(lua_State *L)
 {
-    static const luaL_Reg none[] = {{NULL, NULL}};
-    tl_register_type(L, TL_IDENTITY_TYPE, none, none);
+    static const luaL_Reg methods[] = {{NULL, NULL}};
+    static const luaL_Reg metamethods[] = {{"__close", tl_identity_close}, {NULL, NULL}};
+    tl_register_type(L, TL_IDENTITY_TYPE, methods, metamethods);
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,6 +42,11 @@ void tl_set_integer(lua_State *L, const char *name, lua_Integer value)
 {
     lua_pushinteger(L, value);
     lua_setfield(L, -2, name);
+}
+
+void tl_copy_text(lua_State *L, int index, char *to, size_t size)
+{
+    snprintf(to, size, "%s", lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : "");
 }
 
 static void set_flag(lua_State *L, const char *name, bool value)
@@ -160,10 +166,31 @@ static int readable(lua_State *L)
     return 1;
 }
 
+/* call(function, ...): as pcall does, but the function cannot yield. For functions of the user's
+ * that are called where nobody would resume them. */
+static int call(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    lua_pushboolean(L, true);
+    lua_insert(L, 1);
+    if (lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0) == LUA_OK)
+        return lua_gettop(L);
+    lua_pushboolean(L, false);
+    lua_insert(L, -2);
+    return 2;
+}
+
 static const luaL_Reg functions[] = {
-    {"now", now},           {"encode", encode},        {"engine", tl_new_engine},
-    {"url", read_url},      {"address", read_address}, {"curl_version", curl_version_text},
-    {"readable", readable}, {"line", tl_line},         {"before", tl_before},
+    {"now", now},
+    {"encode", encode},
+    {"engine", tl_new_engine},
+    {"url", read_url},
+    {"address", read_address},
+    {"curl_version", curl_version_text},
+    {"readable", readable},
+    {"line", tl_line},
+    {"before", tl_before},
+    {"call", call},
     {NULL, NULL},
 };
 
@@ -172,6 +199,7 @@ __attribute__((visibility("default"))) int luaopen_tasklist_core(lua_State *L);
 int luaopen_tasklist_core(lua_State *L)
 {
     tl_engine_register(L);
+    tl_awaited_register(L);
     tl_request_register(L);
     tl_identity_register(L);
     tl_taken_register(L);

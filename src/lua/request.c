@@ -19,21 +19,10 @@ static const char *const certificate_names[] = {
     [TL_CERTIFICATE_OURS] = "ours", [TL_CERTIFICATE_WANTED] = "wanted",
 };
 
-tl_request_box *tl_push_request(lua_State *L, int engine_index)
-{
-    tl_request_box *box = lua_newuserdatauv(L, sizeof *box, 1);
-    box->request = NULL;
-    box->owner = lua_touserdata(L, engine_index);
-    luaL_setmetatable(L, TL_REQUEST_TYPE);
-    lua_pushvalue(L, engine_index);
-    lua_setiuservalue(L, -2, 1);
-    return box;
-}
-
 tl_request *tl_check_request(lua_State *L, int index)
 {
-    tl_request_box *box = luaL_checkudata(L, index, TL_REQUEST_TYPE);
-    return box->owner->engine ? box->request : NULL;
+    tl_awaited_box *box = luaL_checkudata(L, index, TL_REQUEST_TYPE);
+    return box->owner->engine ? (tl_request *)(void *)box->awaited : NULL;
 }
 
 void tl_push_error(lua_State *L, const tl_error *error)
@@ -51,24 +40,11 @@ void tl_push_error(lua_State *L, const tl_error *error)
 /* What came of a request, apart from its bytes; a copy of the core's. */
 typedef struct result {
     tl_error error;
-    const void *failed; /* where the object lies that `error` stands for: see tl_engine_box */
+    const tl_signin *signin; /* only its address: the engine may be gone */
     int status, attempts;
     tl_time retry_after;
     tl_outcome outcome;
 } result;
-
-/* What the token function failed with, if no other failure of its came after this one. */
-static void set_object(lua_State *L, const result *r)
-{
-    lua_getiuservalue(L, 1, 1);
-    lua_getiuservalue(L, -1, 1);
-    lua_rawgetp(L, -1, r->failed);
-    if (r->error.object && lua_topointer(L, -1) == r->error.object)
-        lua_setfield(L, -4, "object");
-    else
-        lua_pop(L, 1);
-    lua_pop(L, 2);
-}
 
 static int push_failure(lua_State *L, const result *r)
 {
@@ -77,7 +53,12 @@ static int push_failure(lua_State *L, const result *r)
     tl_set_text(L, "outcome", outcome_names[r->outcome]);
     if (r->attempts != 0)
         tl_set_integer(L, "attempts", r->attempts);
-    set_object(L, r);
+    if (r->error.object != 0) {
+        lua_getiuservalue(L, 1, 1); /* the engine's userdata */
+        tl_push_failure_object(L, lua_gettop(L), r->signin, r->error.object);
+        lua_setfield(L, -3, "object");
+        lua_pop(L, 1);
+    }
     return 2;
 }
 
@@ -97,14 +78,12 @@ static int push_answer(lua_State *L, const result *r, tl_taken *taken)
     return 6;
 }
 
-/* Ends the request of the userdata at `index` in whatever state it is. */
-static void end(lua_State *L, int index)
+/* Ends the request of the userdata at `index` in whatever state it is; gives what is known of a
+ * write that had gone out. */
+static tl_outcome end(lua_State *L, int index)
 {
-    tl_request *request = tl_check_request(L, index);
-    tl_request_box *box = lua_touserdata(L, index);
-    box->request = NULL;
-    if (request && tl_engine_is_ours(request->awaited.engine))
-        tl_engine_cancel(request);
+    void *request = tl_let_go(L, index);
+    return request ? tl_engine_cancel(request) : TL_OUTCOME_NONE;
 }
 
 /* request:result(), once it is finished, and only once, since it ends the request: status, body,
@@ -119,14 +98,12 @@ static int request_result(lua_State *L)
     luaL_checkudata(L, 1, TL_REQUEST_TYPE);
     tl_taken *taken = tl_push_taken(L);
     tl_request *request = tl_check_request(L, 1);
-    if (!((tl_request_box *)lua_touserdata(L, 1))->owner->engine) /* since the push, maybe */
+    if (!((tl_awaited_box *)lua_touserdata(L, 1))->owner->engine) /* since the push, maybe */
         return luaL_error(L, "attempt to use a closed client");
     if (!request || request->state != TL_REQUEST_FINISHED)
         return luaL_error(L, "the request is not finished");
-    const result r = {
-        request->error,       request->signin ? &request->signin->identity->failure : NULL,
-        request->status,      request->attempts,
-        request->retry_after, request->outcome};
+    const result r = {request->error,    request->signin,      request->status,
+                      request->attempts, request->retry_after, request->outcome};
     tl_take(taken, TL_TAKEN_BODY, &request->answer_body);
     tl_take(taken, TL_TAKEN_HEADERS, &request->answer_headers);
     end(L, 1);
@@ -135,11 +112,16 @@ static int request_result(lua_State *L)
     return r.error.kind == TL_OK ? push_answer(L, &r, taken) : push_failure(L, &r);
 }
 
-/* request:close(): ends it in whatever state it is. Also __close and __gc. */
+/* request:close(): ends it in whatever state it is. Gives "unknown" for a write that may have been
+ * executed, "done" for one that was, and otherwise nothing. Also __close and __gc. */
 static int request_close(lua_State *L)
 {
-    end(L, 1);
-    return 0;
+    luaL_checkudata(L, 1, TL_REQUEST_TYPE);
+    tl_outcome known = end(L, 1);
+    if (known == TL_OUTCOME_NONE)
+        return 0;
+    lua_pushstring(L, outcome_names[known]);
+    return 1;
 }
 
 void tl_request_register(lua_State *L)

@@ -10,18 +10,6 @@ static void set_seconds(lua_State *L, const char *name, tl_time time)
     lua_setfield(L, -2, name);
 }
 
-/* Takes the oldest attempt out of the core. False when there is none, or no engine any more. */
-static bool take(const tl_engine_box *box, tl_trace *trace, tl_taken *taken)
-{
-    tl_trace *oldest = box->engine ? tl_engine_traced(box->engine) : NULL;
-    if (!oldest)
-        return false;
-    *trace = *oldest;
-    tl_take(taken, TL_TAKEN_BODY, &oldest->url);
-    tl_engine_drop_trace(box->engine);
-    return true;
-}
-
 static void push_table(lua_State *L, const tl_trace *trace, tl_taken *taken)
 {
     if (trace->token_file) {
@@ -47,17 +35,25 @@ static void push_table(lua_State *L, const tl_trace *trace, tl_taken *taken)
     tl_set_integer(L, "received", (lua_Integer)trace->received);
 }
 
-void tl_trace_attempts(lua_State *L, int engine_index)
+static tl_trace *oldest(lua_State *L)
 {
-    const tl_engine_box *box = lua_touserdata(L, engine_index);
-    if (!tl_engine_traced(box->engine))
-        return;
-    luaL_checkstack(L, 6, NULL);
+    const tl_engine *engine = tl_opt_engine(L, 1);
+    return engine ? tl_engine_traced(engine) : NULL;
+}
+
+/* engine:traced(): the oldest attempt or trouble that was not given yet, as a table; nothing when
+ * there is none. */
+int tl_method_traced(lua_State *L)
+{
+    if (!oldest(L))
+        return 0;
     tl_taken *taken = tl_push_taken(L);
-    for (tl_trace trace; take(box, &trace, taken);) {
-        lua_getiuservalue(L, engine_index, 2);
-        push_table(L, &trace, taken);
-        lua_call(L, 1, 0);
-    }
-    lua_pop(L, 1);
+    tl_trace *found = oldest(L); /* the push may have closed the engine, or made use of it */
+    if (!found)
+        return 0;
+    const tl_trace trace = *found; /* a copy: pushing its fields may run a finalizer */
+    tl_take(taken, TL_TAKEN_BODY, &found->url);
+    tl_engine_drop_trace(tl_check_engine(L, 1));
+    push_table(L, &trace, taken);
+    return 1;
 }

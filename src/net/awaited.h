@@ -10,6 +10,8 @@ typedef struct tl_engine tl_engine;
 typedef struct tl_awaited {
     tl_engine *engine;
     tl_link queue; /* in the list in which it waits for what comes next, or to be taken */
+    bool over;     /* it can be taken, or has been */
+    void *host;    /* by this the driver knows whose it is; the engine does not look at it */
 } tl_awaited;
 
 #endif

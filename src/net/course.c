@@ -84,6 +84,7 @@ static void finish(tl_request *request)
     tl_engine *engine = request->awaited.engine;
     leave_lists(request);
     request->state = TL_REQUEST_FINISHED;
+    request->awaited.over = true;
     move_to(request, request->fetch_for ? &engine->fetched : &engine->finished);
 }
 

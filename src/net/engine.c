@@ -228,6 +228,11 @@ tl_signin *tl_engine_answered(const tl_engine *engine)
     return TL_OWNER(engine->fetched.next, tl_request, awaited.queue)->fetch_for;
 }
 
+bool tl_engine_is_asking(const tl_engine *engine)
+{
+    return !tl_link_alone(&engine->asking);
+}
+
 tl_signin *tl_engine_asked(tl_engine *engine)
 {
     if (tl_link_alone(&engine->asking))

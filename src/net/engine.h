@@ -99,6 +99,9 @@ tl_signin *tl_engine_answered(const tl_engine *engine);
  * call tl_engine_grant or tl_engine_refuse, as late as you like. NULL when there is none. */
 tl_signin *tl_engine_asked(tl_engine *engine);
 
+/* Whether tl_engine_asked has one to give. */
+bool tl_engine_is_asking(const tl_engine *engine);
+
 /* There is a token that lives `life` seconds (0: unknown): whoever waits goes on. */
 void tl_engine_grant(tl_signin *signin, const char *token, size_t length, double life);
 

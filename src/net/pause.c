@@ -6,7 +6,7 @@ static void on_time(tl_timer *timer)
 {
     tl_pause *pause = TL_OWNER(timer, tl_pause, timer);
     tl_engine *engine = pause->awaited.engine;
-    pause->over = true;
+    pause->awaited.over = true;
     engine->in_flight--;
     tl_link_insert_before(&engine->finished, &pause->awaited.queue);
 }
@@ -29,7 +29,7 @@ tl_pause *tl_pause_new(tl_engine *engine, tl_time time)
 void tl_pause_free(tl_pause *pause)
 {
     tl_engine *engine = pause->awaited.engine;
-    if (!pause->over)
+    if (!pause->awaited.over)
         engine->in_flight--;
     tl_timer_clear(&pause->timer);
     tl_link_remove(&pause->all);

@@ -1,17 +1,15 @@
-/* A time to wait for, as for a request: a timer of an engine that a driver takes when it is over. */
+/* A time to wait for, as for a request: a timer of an engine that a driver takes when it is over.
+ */
 #ifndef TL_PAUSE_H
 #define TL_PAUSE_H
 
 #include "net/awaited.h"
 #include "net/timers.h"
 
-#include <stdbool.h>
-
 typedef struct tl_pause {
     tl_awaited awaited;
     tl_link all; /* in the engine's list of pauses */
     tl_timer timer;
-    bool over;
 } tl_pause;
 
 /* One that is over after `time`. NULL without memory. */
