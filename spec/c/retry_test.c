@@ -335,6 +335,59 @@ static void a_401_is_replayed_where_another_proof_is(void **state)
     }
 }
 
+static const struct end {
+    tl_ending ending;
+    CURLcode code;
+    bool went_out, read;
+    int status, reason, kind, outcome;
+} ends[] = {
+    {TL_ENDING_DEADLINE, CURLE_OPERATION_TIMEDOUT, false, false, 0, TL_REASON_CONNECT_LATE,
+     TL_TIMEOUT, NONE},
+    {TL_ENDING_DEADLINE, CURLE_OPERATION_TIMEDOUT, true, false, 0, TL_REASON_LATE, TL_TIMEOUT,
+     UNKNOWN},
+    {TL_ENDING_DEADLINE, CURLE_OPERATION_TIMEDOUT, true, true, 0, TL_REASON_LATE, TL_TIMEOUT, NONE},
+    {TL_ENDING_DEADLINE, CURLE_OPERATION_TIMEDOUT, true, false, 200, TL_REASON_LATE, TL_TIMEOUT,
+     TL_OUTCOME_DONE},
+    {TL_ENDING_UNWATCHED, CURLE_ABORTED_BY_CALLBACK, false, false, 0, TL_REASON_NOT_CONNECTED,
+     TL_NETWORK, NONE},
+    {TL_ENDING_UNWATCHED, CURLE_ABORTED_BY_CALLBACK, true, false, 0, TL_REASON_LOST, TL_NETWORK,
+     UNKNOWN},
+    {TL_ENDING_ABANDONED, CURLE_OK, false, false, 0, TL_REASON_DROPPED, TL_CANCELLED, NONE},
+    {TL_ENDING_ABANDONED, CURLE_OK, true, false, 0, TL_REASON_ABANDONED, TL_CANCELLED, UNKNOWN},
+    {TL_ENDING_ABANDONED, CURLE_OK, true, true, 0, TL_REASON_ABANDONED, TL_CANCELLED, NONE},
+    {TL_ENDING_ABANDONED, CURLE_OK, true, false, 204, TL_REASON_ABANDONED, TL_CANCELLED,
+     TL_OUTCOME_DONE},
+    {TL_ENDING_UNSENT, CURLE_OUT_OF_MEMORY, false, false, 0, TL_REASON_NO_MEMORY, TL_MEMORY, NONE},
+    {TL_ENDING_UNSENT, CURLE_URL_MALFORMAT, false, false, 0, TL_REASON_UNFIT, TL_CONFIG, NONE},
+    {TL_ENDING_NO_PROOF, CURLE_OK, false, false, 0, TL_REASON_NO_PROOF, TL_AUTH, NONE},
+};
+
+/* Whoever ends it: the same table says what became of it, and nothing that we end goes out again when
+ * no time is left for that. */
+static void the_table_knows_every_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        tl_attempt attempt = first;
+        uint64_t random = 1;
+        tl_time delay;
+        attempt.ending = ends[i].ending;
+        attempt.code = ends[i].code;
+        attempt.went_out = ends[i].went_out;
+        attempt.read = ends[i].read;
+        attempt.status = ends[i].status;
+        if (ends[i].ending == TL_ENDING_DEADLINE)
+            attempt.deadline = attempt.now;
+        if ((int)tl_retry_reason_of(&attempt) != ends[i].reason ||
+            (int)tl_retry_kind(&attempt) != ends[i].kind ||
+            (int)tl_retry_outcome(&attempt) != ends[i].outcome)
+            fail_msg("row %zu: reason %d, kind %d, outcome %d", i, tl_retry_reason_of(&attempt),
+                     tl_retry_kind(&attempt), tl_retry_outcome(&attempt));
+        bool again = ends[i].ending == TL_ENDING_UNWATCHED && !ends[i].went_out;
+        assert_int_equal(tl_retry_judge(&attempt, &random, &delay), again ? AGAIN : FINISH);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +403,7 @@ int main(void)
         cmocka_unit_test(who_was_told_to_wait_comes_back_at_a_moment_of_its_own),
         cmocka_unit_test(a_backoff_never_passes_the_deadline),
         cmocka_unit_test(a_401_is_replayed_where_another_proof_is),
+        cmocka_unit_test(the_table_knows_every_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
