@@ -4,7 +4,7 @@
 #ifndef TL_COURSE_H
 #define TL_COURSE_H
 
-#include "net/engine.h"
+#include "net/request.h"
 
 /* A new request, which is ready to go on. NULL without memory. */
 tl_request *tl_course_add(tl_engine *engine, const tl_request_spec *spec);

@@ -1,6 +1,7 @@
+#include "net/engine.h"
+
 #include "net/course.h"
 #include "net/engine_private.h"
-#include "net/signin.h"
 
 #include <unistd.h>
 

@@ -4,8 +4,9 @@
 #ifndef TL_ENGINE_PRIVATE_H
 #define TL_ENGINE_PRIVATE_H
 
-#include "net/engine.h"
+#include "base/allocator.h"
 #include "net/schedule.h"
+#include "net/trace.h"
 #include "net/wire.h"
 
 #include <sys/types.h>
