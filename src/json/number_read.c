@@ -1,5 +1,6 @@
+#include "json/number_read.h"
+
 #include "json/decimal.h"
-#include "json/number.h"
 
 #include <math.h>
 

@@ -1,5 +1,6 @@
+#include "json/number_write.h"
+
 #include "json/decimal.h"
-#include "json/number.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* luaopen_tasklist_core: the functions that the Lua layer builds on. None of them is for users. */
 #include "base/url.h"
 #include "lua/binding.h"
-#include "lua/json/json.h"
+#include "lua/json/codec.h"
 
 #include <curl/curl.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 #include "net/engine_private.h"
-#include "json/number.h"
+#include "json/number_write.h"
 
 #include <stdio.h>
 

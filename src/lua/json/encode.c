@@ -4,11 +4,15 @@
  *
  * On Lua's stack lie the value, the name of its place, the output, then each open table, followed,
  * when it is an object, by the key that was written last. */
-#include "lua/json/json.h"
+#include "lua/json/encode.h"
+
 #include "lua/json/output.h"
 #include "lua/json/place.h"
-#include "json/number.h"
+#include "lua/json/types.h"
+#include "json/number_write.h"
+#include "json/reader.h"
 
+#include <lauxlib.h>
 #include <math.h>
 
 enum { VALUE = 1, PLACE = 2, OUTPUT = 3, FIRST_TABLE = 4 };
@@ -236,8 +240,6 @@ static void push_message(encoder *e)
     lua_pushlstring(L, output->data, output->length);
 }
 
-/* encode_value(value, place): JSON text; or nil and what cannot be written, with its place, which
- * begins with `place`. With the arrays' metatable as its first upvalue. */
 int tl_encode_value(lua_State *L)
 {
     encoder e; /* whole, it would cost a clearing of all levels */

@@ -1,8 +1,6 @@
 #include "lua/json/place.h"
 
-#include "lua/json/json.h"
-
-#include "json/number.h"
+#include "json/number_write.h"
 #include "json/utf8.h"
 
 #include <lauxlib.h>
@@ -89,7 +87,6 @@ const char *tl_place_push_key(tl_output *output, int index)
     }
 }
 
-/* place(before, name): the place of a field of what is at `before`. */
 int tl_place(lua_State *L)
 {
     size_t length, name_length;

@@ -15,4 +15,7 @@ void tl_place_add_name(tl_output *output, const char *name, size_t length);
 /* Writes the key at `index` of Lua's stack into the empty output and pushes it as text. */
 const char *tl_place_push_key(tl_output *output, int index);
 
+/* Lua's place(before, name): the place of a field of what is at `before`, both texts. */
+int tl_place(lua_State *L);
+
 #endif
