@@ -1,6 +1,11 @@
-/* Reads a JSON text (RFC 8259) token by token, and refuses what is none. It asks for no memory:
- * the text is the caller's, and so is the reader. What it knows of the arrays and objects that are
- * open is a list of fixed length and no recursion, so no depth of nesting needs C stack. */
+/* The room src/json reads and writes what JSON texts consist of: tokens, strings, numbers, UTF-8.
+ * It knows no Lua, so C tests reach all of it. What makes values of tokens, or walks over values to
+ * write them, does not belong here but to the binding, src/lua/json.
+ *
+ * This file: reads a JSON text (RFC 8259) token by token, and refuses what is none. It asks for no
+ * memory: the text is the caller's, and so is the reader. What it knows of the arrays and objects
+ * that are open is a list of fixed length and no recursion, so no depth of nesting needs C stack.
+ */
 #ifndef TL_JSON_READER_H
 #define TL_JSON_READER_H
 
@@ -38,9 +43,9 @@ typedef struct tl_json_reader {
     bool escaped;     /* it has escapes, so that tl_json_reader_unescape says what it means */
     tl_number number;
 
-    int depth;   /* arrays and objects that are open */
-    int deepest; /* the highest that `depth` has been */
-    int expected;
+    int depth;                   /* arrays and objects that are open */
+    int deepest;                 /* the highest that `depth` has been */
+    int expected;                /* for the reader alone */
     bool objects[TL_JSON_DEPTH]; /* of those that are open, which are objects */
 } tl_json_reader;
 

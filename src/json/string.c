@@ -77,8 +77,9 @@ static int32_t read_unit(const char *text, const char *end)
     return unit;
 }
 
-/* The code point of \uXXXX, or of two that are a pair, whose backslash is at *text; moves *text
- * behind it. Half a pair is refused: there is no UTF-8 for it. */
+/* The code point of \uXXXX, or of two that are a surrogate pair, whose backslash is at *text; moves
+ * *text behind it. Gives -1 with *problem set when it is wrong; so is half a pair, because there is
+ * no UTF-8 for it. */
 static int32_t read_code(const char **text, const char *end, const char **problem)
 {
     int32_t unit = read_unit(*text + 2, end);
@@ -98,6 +99,7 @@ static int32_t read_code(const char **text, const char *end, const char **proble
     return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
 }
 
+/* The escapes of one letter: the letter, and the byte that it means. */
 static const char short_names[] = "\"\\/bfnrt", short_bytes[] = "\"\\/\b\f\n\r\t";
 
 size_t tl_json_unescape(const char *text, const char *end, char *out, const char **problem,
@@ -128,7 +130,8 @@ size_t tl_json_unescape(const char *text, const char *end, char *out, const char
     return (size_t)(out - start);
 }
 
-/* The letter of a short escape, or 0. RFC 8259 lets "/" stand as it is. */
+/* The letter of the byte's short escape, or 0 when it has none. "/" may be escaped, but need not
+ * be, and is written as it is. */
 static char short_name(char byte)
 {
     const char *found = byte && byte != '/' ? strchr(short_bytes, byte) : NULL;

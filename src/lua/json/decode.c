@@ -67,7 +67,7 @@ static void push_null(decoder *d)
         lua_pushlightuserdata(d->L, NULL);
 }
 
-/* From the first pair to the last, since of two with one name the last counts. */
+/* From the first pair to the last, because of two with the same name the last one counts. */
 static void store_pairs(lua_State *L, const level *l)
 {
     for (int i = 1; i < l->waiting; i += 2) {
@@ -78,7 +78,7 @@ static void store_pairs(lua_State *L, const level *l)
     lua_settop(L, l->base);
 }
 
-/* Makes the table, and moves there what waits. */
+/* Makes the table of a level, and moves there what waits. */
 static void make_table(decoder *d, level *l)
 {
     lua_State *L = d->L;
