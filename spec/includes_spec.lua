@@ -13,6 +13,9 @@ local function tree()
     ["net/engine.c"] = '#include "net/engine.h"\n\n#include "json/string.h"\n\n'
       .. "static int here(void)\n{\n    return 1;\n}\n\n/* Text. */\nint tl_engine(int one,\n              int other)\n"
       .. "{\n    return one + other + here();\n}\n",
+    ["net/poller.h"] = "int tl_poller(void);\n",
+    ["net/poller_epoll.c"] = '#include "net/poller.h"\n\n' .. small:format "poller",
+    ["net/poller_kqueue.c"] = '#include "net/poller.h"\n\n' .. small:format "poller",
     ["lua/binding.h"] = "#include <lua.h>\n__attribute__((cold)) int tl_type(void);\n",
     ["lua/type.c"] = '#include "lua/binding.h"\n#include "net/engine.h"\n\n' .. small:format "type"
       .. "\n__attribute__((visibility(\"default\"))) int luaopen_x(void)\n{\n    return 0;\n}\n",
