@@ -77,6 +77,7 @@ describe("a value without JSON", function()
     { { [""] = print }, 'variables.order[""]: a function has no JSON' },
     { { _a1 = print }, "variables.order._a1: a function has no JSON" },
     { { ["\xff"] = 1 }, [[variables.order["\xff"]: not UTF-8]] },
+    { { ["\xc2\x9b2J"] = print }, [[variables.order["\xc2\x9b2J"]: a function has no JSON]] },
     { { 1, 2, x = 3 }, 'variables.order: an array that has the key "x" too' },
     { { 1, [5] = 5 }, "variables.order: an array with holes, as at key 5" },
     { { 1, 2, nil, 4 }, "variables.order: an array with holes, as at key 3" },

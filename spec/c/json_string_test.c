@@ -39,6 +39,24 @@ static void utf8_is_what_rfc_3629_says(void **state)
         assert_int_equal(tl_utf8_length(wrong[i], wrong[i] + strlen(wrong[i])), 0);
 }
 
+static void controls_are_not_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t shown;
+    } rows[] = {
+        {"a", 1},        {" b", 1},       {"~", 1},        {"\x7F", 0},
+        {"\n", 0},       {"\xC2\x80", 0}, {"\xC2\x9F", 0}, {"\xC2\xA0", 2},
+        {"\xC3\x80", 2}, {"\x80", 0},     {"\xC2", 0},     {"\xE2\x82\xAC", 3},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *text = rows[i].text;
+        assert_int_equal(tl_utf8_shown(text, text + strlen(text)), rows[i].shown);
+    }
+    assert_int_equal(tl_utf8_shown("", ""), 0);
+}
+
 static void the_end_of_a_string_is_found(void **state)
 {
     (void)state;
@@ -123,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_is_what_rfc_3629_says),
+        cmocka_unit_test(controls_are_not_shown),
         cmocka_unit_test(the_end_of_a_string_is_found),
         cmocka_unit_test(escapes_are_read),
         cmocka_unit_test(every_byte_is_written_so_that_it_comes_back),

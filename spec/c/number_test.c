@@ -1,6 +1,7 @@
 #include "test.h"
 #include "json/decimal.h"
-#include "json/number.h"
+#include "json/number_read.h"
+#include "json/number_write.h"
 
 #include <float.h>
 #include <math.h>

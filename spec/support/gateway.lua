@@ -1,13 +1,12 @@
 --- Real gateways (nginx, haproxy) that speak TLS in front of a sandbox, as processes of their own.
-local http = require "spec.support.http"
-local proxy = require "spec.support.proxy"
+local child = require "spec.support.child"
 local tls = require "tasklist.sandbox.tls"
 
 local Gateway = {}
 Gateway.__index = Gateway
 
--- A program's command and configuration; %{folder}, %{port}, %{upstream} (host:port), %{http2} and
--- %{idle} (seconds) are filled in.
+-- A program's command and configuration for spec.support.child, with %{upstream} (host:port), %{http2} and
+-- %{idle} (seconds).
 local programs = {}
 
 programs.nginx = {
@@ -63,16 +62,11 @@ backend there
 ]],
 }
 
-local function write(path, text)
-  local file <close> = assert(io.open(path, "w"))
-  file:write(text)
-end
-
 -- How many of the connections to the gateway have been ended by it and not yet by us: TCP's CLOSE_WAIT, RFC 9293
 -- 3.3.2. The kernel's table has the peer's address in the third column, and the state in the fourth.
 function Gateway:ended()
   local count = 0
-  local peer = ("0100007F:%04X"):format(self.port)
+  local peer = ("0100007F:%04X"):format(self.child.port)
   for line in io.lines "/proc/net/tcp" do
     local remote, state = line:match("^%s*%d+: %S+ (%S+) (%S+)")
     if remote == peer and state == "08" then count = count + 1 end
@@ -82,14 +76,8 @@ end
 
 --- Ends the gateway. May be called again.
 function Gateway:stop()
-  if not self.output then return end
-  os.execute("kill " .. self.pid)
-  self.output:close()
-  self.output = nil
-  os.execute("rm -r " .. self.folder)
+  self.child:stop()
 end
-
-Gateway.__gc = Gateway.stop
 
 local gateway = {}
 
@@ -98,28 +86,22 @@ local gateway = {}
 -- @param server from spec.support.sandbox: where it leads to
 -- @param options table: http2 (boolean: it offers HTTP/2), idle (after how many seconds it closes a connection on which
 --   nothing comes; 1 by default); or nil
--- @return object with port, base_url, ca_file, ended, stop
+-- @return object with base_url, ca_file, ended, stop
 function gateway.start(program, server, options)
   options = options or {}
-  local one, folder, port = programs[program], os.tmpname(), proxy.free_port()
-  os.remove(folder)
-  assert(os.execute("mkdir " .. folder))
-  local values = { folder = folder, port = port, upstream = server.base_url:match("//([^/]+)"),
-    http2 = one.http2[options.http2 or false],
-    idle = options.idle or 1 }
+  local one = programs[program]
   local certificate, key, authority = tls.certificate "good"
-  write(folder .. "/server.pem", certificate:toPEM() .. key:toPEM "private")
-  write(folder .. "/ca.pem", authority)
-  write(folder .. "/conf", (one.conf:gsub("%%{(%w+)}", values)))
-  local command = one.command:gsub("%%{(%w+)}", values)
-  local output = assert(io.popen(("echo $$; PATH=$PATH:/usr/sbin exec timeout --foreground 300 %s >%s/output 2>&1")
-    :format(command, folder)))
-  local self = setmetatable({ output = output, pid = assert(output:read "n"), folder = folder, port = port,
-    base_url = "https://127.0.0.1:" .. port, ca_file = folder .. "/ca.pem" }, Gateway)
-  repeat
-    assert(io.open(("/proc/%d/stat"):format(self.pid)), program .. " did not start"):close()
-  until pcall(function() http.connect("http://127.0.0.1:" .. port):close() end) -- which waits for the connection
-  return self
+  local process = child.start(one.command, {
+    conf = one.conf,
+    ["server.pem"] = certificate:toPEM() .. key:toPEM "private",
+    ["ca.pem"] = authority,
+  }, {
+    upstream = server.base_url:match("//([^/]+)"),
+    http2 = one.http2[options.http2 or false],
+    idle = options.idle or 1,
+  })
+  return setmetatable({ child = process, base_url = "https://127.0.0.1:" .. process.port,
+    ca_file = process.folder .. "/ca.pem" }, Gateway)
 end
 
 return gateway

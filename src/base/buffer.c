@@ -23,7 +23,8 @@ static void release(tl_buffer *buffer)
     tl_allocator_free(buffer->allocator, buffer->data, buffer->capacity);
 }
 
-/* A secret moves by copy and wipe, because realloc would leave the old bytes behind. */
+/* A secret is copied and its old memory overwritten, because an allocator that moves a block leaves
+ * the old bytes in memory. */
 static char *resize(tl_buffer *buffer, size_t capacity)
 {
     const tl_allocator *allocator = buffer->allocator;

@@ -1,4 +1,5 @@
-/* Bytes with a hard cap. The content is always followed by a NUL, so text can be handed to C. */
+/* Bytes that grow up to a limit, so that what a server sends cannot take all memory. A NUL always
+ * follows the content, so that it can be handed to C functions as text. */
 #ifndef TL_BUFFER_H
 #define TL_BUFFER_H
 
@@ -14,32 +15,41 @@ typedef enum tl_buffer_status {
 
 typedef struct tl_buffer {
     const tl_allocator *allocator;
-    char *data; /* NULL until the first append */
-    size_t length;
-    size_t capacity;
-    size_t limit;
-    bool secret; /* every copy that is given up is wiped first */
+    char *data;      /* NULL until the first append */
+    size_t length;   /* of the content, in bytes */
+    size_t capacity; /* of `data`, the NUL included */
+    size_t limit;    /* the most that `length` may be */
+    bool secret; /* memory is overwritten before it is given back, or a token would stay in it */
 } tl_buffer;
 
+/* An empty buffer for at most `limit` bytes. Asks for no memory; `allocator` must stay as long as
+ * the buffer is used. */
 void tl_buffer_init(tl_buffer *buffer, const tl_allocator *allocator, size_t limit);
+
+/* The same for what nobody may find in memory later, such as a token. */
 void tl_buffer_init_secret(tl_buffer *buffer, const tl_allocator *allocator, size_t limit);
 
+/* Adds `count` bytes at the end, all of them or none. */
 tl_buffer_status tl_buffer_append(tl_buffer *buffer, const char *bytes, size_t count);
+
+/* The same for a text that ends with a NUL, which is not added. */
 tl_buffer_status tl_buffer_append_text(tl_buffer *buffer, const char *text);
 
-/* A hint that the content will be `length` bytes long: room for them in one go instead of many. */
+/* Says that the content will be `length` bytes long, so that memory for all is asked for once. Does
+ * nothing when that is beyond the limit or there is no memory: the append that needs it fails. */
 void tl_buffer_expect(tl_buffer *buffer, size_t length);
 
-/* Forgets the content and keeps the memory. */
+/* Makes the buffer empty and keeps the memory for what comes next. */
 void tl_buffer_clear(tl_buffer *buffer);
 
-/* Drops what comes after the first `length` bytes. */
+/* Drops what comes after the first `length` bytes; nothing when there are no more. */
 void tl_buffer_truncate(tl_buffer *buffer, size_t length);
 
-/* Gives the memory back; the buffer is empty and usable. */
+/* Gives the memory back. The buffer is empty then, and can be used again. */
 void tl_buffer_free(tl_buffer *buffer);
 
-/* The content as text, "" when empty. */
+/* The content, followed by a NUL; "" when nothing was ever appended, where `data` is NULL. Good
+ * until the buffer changes. */
 const char *tl_buffer_text(const tl_buffer *buffer);
 
 #endif

@@ -1,5 +1,6 @@
-/* What went wrong with a request, as the core knows it. The kinds are those that a user sees; the
- * API's own failures and `decode` belong to those who read its answers. */
+/* The record in which all rooms say what went wrong with a request. The kinds are those that a user
+ * sees, but for `decode`, and what the body of an API's answer says: the core does not read either,
+ * the Lua layer does. */
 #ifndef TL_ERROR_H
 #define TL_ERROR_H
 
@@ -27,19 +28,20 @@ typedef enum tl_certificate_fault {
     TL_CERTIFICATE_WANTED     /* the server asks for ours, and there is none */
 } tl_certificate_fault;
 
-enum { TL_MESSAGE_SIZE = 1024, TL_OAUTH_SIZE = 401 }; /* with the NUL */
+enum { TL_MESSAGE_SIZE = 1024, TL_OAUTH_SIZE = 401 }; /* in bytes, the NUL included */
 
 typedef struct tl_error {
     tl_error_kind kind;
     int status; /* HTTP status that goes with it, or 0 */
     tl_certificate_fault certificate;
-    char message[TL_MESSAGE_SIZE];   /* foreign text in it is not yet escaped */
+    char message[TL_MESSAGE_SIZE];   /* what a server wrote in it is not yet escaped */
     char oauth_error[TL_OAUTH_SIZE]; /* RFC 6749 5.2: `error` and `error_description`, or "" */
     char oauth_description[TL_OAUTH_SIZE];
     uint64_t object; /* the number by which the host knows what it failed with; 0: nothing */
 } tl_error;
 
-/* Overwrites the whole error. A message that is too long is cut. */
+/* Overwrites the whole error: only the kind and the message are set afterwards. The message is
+ * written as printf would, and cut when it is too long. */
 __attribute__((format(printf, 3, 4))) void tl_error_set(tl_error *error, tl_error_kind kind,
                                                         const char *format, ...);
 

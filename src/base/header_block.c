@@ -8,8 +8,8 @@ static bool is_blank(char letter)
     return letter == ' ' || letter == '\t';
 }
 
-/* Takes the line end, and the blanks before it, from the last line. */
-static void unend(tl_buffer *block)
+/* Drops the end of the block's last line, and the blanks before it. */
+static void drop_line_end(tl_buffer *block)
 {
     tl_span text = {block->data, block->length};
     while (text.length > 0 && memchr(" \t\r\n", text.start[text.length - 1], 4))
@@ -23,7 +23,7 @@ static tl_buffer_status add_folded(tl_buffer *block, const char *line, size_t le
         line++;
         length--;
     }
-    unend(block);
+    drop_line_end(block);
     tl_buffer_status status = tl_buffer_append_text(block, " ");
     return status == TL_BUFFER_OK ? tl_buffer_append(block, line, length) : status;
 }
@@ -80,7 +80,7 @@ bool tl_header_block_read_date(tl_span value, time_t *date)
         return false;
     memcpy(text, value.start, value.length);
     text[value.length] = '\0';
-    *date = curl_getdate(text, NULL); /* which knows the three forms, and no locale */
+    *date = curl_getdate(text, NULL); /* not strptime, which expects the locale's names of months */
     return *date != -1;
 }
 

@@ -1,6 +1,5 @@
 #include "base/span.h"
 
-#include <curl/curl.h>
 #include <string.h>
 
 tl_span tl_span_trim(tl_span text)
@@ -23,9 +22,19 @@ tl_span tl_span_cut(tl_span text, char mark, tl_span *rest)
     return (tl_span){text.start, length};
 }
 
+/* Not tolower, which follows the locale. */
+static char lower(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+}
+
 bool tl_span_is(tl_span text, const char *name)
 {
-    return text.length == strlen(name) && curl_strnequal(text.start, name, text.length);
+    for (size_t i = 0; i < text.length; i++) {
+        if (name[i] == '\0' || lower(text.start[i]) != lower(name[i]))
+            return false;
+    }
+    return name[text.length] == '\0';
 }
 
 bool tl_span_read_count(tl_span text, long long most, long long *count)

@@ -1,4 +1,5 @@
-/* A part of a text that somebody else owns, and how it is taken apart. */
+/* A part of a text that somebody else owns, without a NUL at its end, and how such a part is read.
+ * Nothing here asks for memory or can fail. */
 #ifndef TL_SPAN_H
 #define TL_SPAN_H
 
@@ -10,17 +11,19 @@ typedef struct tl_span {
     size_t length;
 } tl_span;
 
-/* Without the blanks, tabs and line ends around it. */
+/* The text without the blanks, tabs and line ends around it. */
 tl_span tl_span_trim(tl_span text);
 
-/* What comes before `mark`, all when it is not there; `rest` gets what follows. */
+/* The text up to the first `mark`; *rest gets what comes after it. Without a mark that is the whole
+ * text, and nothing. `rest` may point to the span that was given. */
 tl_span tl_span_cut(tl_span text, char mark, tl_span *rest);
 
-/* Whether it is `name`, in any case of ASCII's letters, whatever the locale. */
+/* Whether the text is `name`, where ASCII's upper- and lower-case letters count as the same, and no
+ * others, whatever the locale: in a Turkish one "I" would be no "i". */
 bool tl_span_is(tl_span text, const char *name);
 
-/* The whole number that it is, in decimal digits alone; `most` when that is less. False when it is
- * none. */
+/* Reads a whole number that is written in decimal digits alone; *count gets `most` when it is
+ * larger. False when there is anything else, or nothing. */
 bool tl_span_read_count(tl_span text, long long most, long long *count);
 
 #endif

@@ -4,14 +4,16 @@
 #include <curl/curl.h>
 #include <string.h>
 
-/* `*text` gets a part of a URL, NULL when it has none, and becomes the caller's. False without
- * memory: that is no reason to say that the URL lacks the part. */
+/* *text gets a part of the URL, which the caller frees by curl_free, or NULL when the URL has no
+ * such part. False when there was no memory, so that nobody takes that for a URL without the part.
+ */
 static bool get(CURLU *url, CURLUPart part, unsigned flags, char **text)
 {
     *text = NULL;
     return curl_url_get(url, part, text, flags) != CURLUE_OUT_OF_MEMORY;
 }
 
+/* Sets *found when the URL has the part; leaves it otherwise. False when there was no memory. */
 static bool find(CURLU *url, CURLUPart part, bool *found)
 {
     char *text;
@@ -21,8 +23,9 @@ static bool find(CURLU *url, CURLUPart part, bool *found)
     return looked;
 }
 
-/* libcurl has put an IPv4 address into its dotted form by now, so 127.1 and 0x7f000001 are met.
- * What still is none, like 127.0.0.256, is a name that a resolver may know. */
+/* libcurl has written an IPv4 address in its dotted form by now, so 127.1 and 0x7f000001 are found
+ * too. What still is no address then, like 127.0.0.256, is a name that a resolver may know, and may
+ * be any machine. */
 static bool is_loopback(const char *host)
 {
     struct in_addr address;
@@ -33,12 +36,13 @@ static bool is_loopback(const char *host)
 static unsigned number_of(const char *port)
 {
     unsigned number = 0;
-    for (const char *digit = port; digit && *digit; digit++) /* libcurl has checked them */
+    for (const char *digit = port; digit && *digit;
+         digit++) /* libcurl has checked that they are digits */
         number = number * 10 + (unsigned)(*digit - '0');
     return number;
 }
 
-/* False when it is too long. */
+/* Copies a host without the brackets of an IPv6 address. False when it is too long. */
 static bool copy_host(char *to, const char *host)
 {
     size_t length = strlen(host);
@@ -93,7 +97,8 @@ tl_url_status tl_url_read(const char *text, tl_url_facts *facts)
     tl_url_status status = TL_URL_MALFORMED;
     if (code == CURLUE_OK)
         status = read_parts(url, facts);
-    else if (code == CURLUE_OUT_OF_MEMORY || code == CURLUE_BAD_LOGIN) /* for want of memory, too */
+    else if (code == CURLUE_OUT_OF_MEMORY ||
+             code == CURLUE_BAD_LOGIN) /* libcurl gives both when there is no memory */
         status = TL_URL_MEMORY;
     curl_url_cleanup(url);
     return status;
@@ -106,7 +111,7 @@ size_t tl_url_read_address(const char *text, unsigned char address[TL_ADDRESS_MA
     return inet_pton(AF_INET6, text, address) == 1 ? sizeof(struct in6_addr) : 0;
 }
 
-/* RFC 3986 2.3; no isalnum, which follows the locale. */
+/* RFC 3986 2.3. Not isalnum, which follows the locale. */
 static bool is_unreserved(unsigned char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||

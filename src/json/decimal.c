@@ -11,7 +11,8 @@ const double tl_decimal_powers[TL_DECIMAL_EXACT + 1] = {
 
 bool tl_decimal_quick(uint64_t digits, int64_t exponent, double *value)
 {
-    /* Both are exact doubles, so one operation rounds once. Wider registers would round twice. */
+    /* Where the compiler computes in registers that are wider than a double (FLT_EVAL_METHOD), the
+     * result would be rounded there and again when it is stored, and could miss the nearest one. */
     if (FLT_EVAL_METHOD != 0 || digits > (UINT64_C(1) << DBL_MANT_DIG) ||
         exponent < -TL_DECIMAL_EXACT || exponent > TL_DECIMAL_EXACT)
         return false;
@@ -21,8 +22,10 @@ bool tl_decimal_quick(uint64_t digits, int64_t exponent, double *value)
     return true;
 }
 
-/* No double, nor the middle between two, has more digits than 768; of those that follow it only
- * counts whether one is not 0. */
+/* No double, nor the middle between two, has more than 768 significant digits. So of those that
+ * come later it only matters whether one is not 0, because then the number lies above such a
+ * middle. FURTHEST is an exponent that is too far for any double, whatever digits come before it.
+ */
 enum { MOST_DIGITS = 800, FURTHEST = 100000 };
 
 double tl_decimal_exact(const char *text, const char *end, int64_t exponent)
@@ -42,7 +45,7 @@ double tl_decimal_exact(const char *text, const char *end, int64_t exponent)
     }
     if (count == 0)
         return 0;
-    if (more) {
+    if (more) { /* stands for all that was left out */
         copy[count++] = '1';
         exponent--;
     }

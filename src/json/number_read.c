@@ -1,18 +1,20 @@
+#include "json/number_read.h"
+
 #include "json/decimal.h"
-#include "json/number.h"
 
 #include <math.h>
 
-/* One number on its way in. */
+/* A number of so many digits fits 64 bits, whatever they are. */
+enum { MOST_DIGITS = 19 };
+
+/* A number that is being read. */
 typedef struct reading {
     const char *at;
-    uint64_t digits;   /* the first significant ones, as a whole number */
-    int count;         /* how many; what came after MOST_DIGITS is not among them */
-    int64_t exponent;  /* of the whole text's digits */
-    int64_t passed_by; /* digits that are not in `digits` */
+    uint64_t digits;   /* the first MOST_DIGITS digits, without zeros in front, as a whole number */
+    int count;         /* how many these are */
+    int64_t exponent;  /* all digits of the text, as a whole number, are times 10 to this */
+    int64_t passed_by; /* how many digits came after those in `digits` */
 } reading;
-
-enum { MOST_DIGITS = 19 }; /* as many as fit 64 bits whatever they are */
 
 static bool is_digit(char byte)
 {
@@ -24,7 +26,7 @@ static void read_digits(reading *r)
     for (; is_digit(*r->at); r->at++) {
         if (r->count < MOST_DIGITS) {
             r->digits = r->digits * 10 + (uint64_t)(*r->at - '0');
-            r->count += r->digits != 0; /* zeros in front are none */
+            r->count += r->digits != 0; /* a zero in front does not count */
         } else {
             r->passed_by++;
         }
@@ -47,13 +49,14 @@ static bool read_exponent(reading *r)
     const char *first = r->at;
     int64_t value = 0;
     for (; is_digit(*r->at); r->at++) {
-        if (value < INT64_MAX / 20) /* beyond that no text has the digits to make up for it */
+        if (value < INT64_MAX / 20) /* more would overflow, and is infinity or 0 all the same */
             value = value * 10 + (*r->at - '0');
     }
     r->exponent += negative ? -value : value;
     return r->at > first;
 }
 
+/* "-0" does not: an integer has no such zero. */
 static bool fits_integer(const reading *r, bool negative)
 {
     return r->passed_by == 0 && r->digits <= (uint64_t)INT64_MAX + negative &&

@@ -1,5 +1,6 @@
+#include "json/number_write.h"
+
 #include "json/decimal.h"
-#include "json/number.h"
 
 #include <float.h>
 #include <math.h>
@@ -34,7 +35,8 @@ typedef struct decimal {
     int exponent;
 } decimal;
 
-/* The nearest decimal of so many digits. The locale's decimal point, of any length, holds none. */
+/* The nearest decimal of so many digits. Only digits are taken from what snprintf writes, because
+ * the locale's decimal point may be any text. */
 static void round_to(decimal *d, double value, int digits)
 {
     char text[TL_NUMBER_LONGEST + 16];
@@ -69,7 +71,7 @@ static size_t append_zeros(char *out, size_t length, int count)
     return length + (size_t)count;
 }
 
-/* d.ddde+xx */
+/* Like 1.25e+20. */
 static size_t write_scientific(char *out, const decimal *d)
 {
     size_t length = append(out, 0, d->digits, 1);
@@ -85,7 +87,7 @@ static size_t write_scientific(char *out, const decimal *d)
     return length + write_unsigned(out + length, (uint64_t)exponent);
 }
 
-/* ddd.ddd, with at least one digit on either side */
+/* Like 12.5 or 0.0125: with at least one digit on either side of the point. */
 static size_t write_plain(char *out, const decimal *d)
 {
     int whole = d->exponent + 1;
@@ -105,7 +107,8 @@ static size_t write_plain(char *out, const decimal *d)
     return append(out, length, d->digits + whole, d->count - whole);
 }
 
-/* As %.<digits>g chooses between the two forms. */
+/* The fewest digits, from 15 to 17, that read back the same. Chooses between the two forms as %g
+ * does for that number of digits. */
 static size_t write_shortest(char *out, double value)
 {
     decimal d;
@@ -120,8 +123,10 @@ static size_t write_shortest(char *out, double value)
                                                       : write_plain(out, &d);
 }
 
-/* Most numbers of people have few digits after the point. A decimal of at most 15 digits that reads
- * back the same is the one that %.15g finds, so no more need be tried. False when there is none. */
+/* Writes a number that has few digits after the point, as most do in practice, without snprintf and
+ * strtod, which take most of the time otherwise. When a decimal of at most 15 digits reads back the
+ * same, it is the one that %.15g gives, so write_shortest would write this too. False, with nothing
+ * of use written, when it is not such a number. */
 static bool write_short(char *out, double value, size_t *length)
 {
     enum { MOST_PLACES = 9 };

@@ -4,29 +4,32 @@
 
 #include <string.h>
 
-/* Bytes that stand for themselves: all ASCII but quote, backslash and what is below the space. */
+/* Bytes that stand for themselves: all ASCII but quote, backslash and what is below the space. One
+ * look into a table, because this is asked for each byte of each string. */
 static bool is_plain(char byte)
 {
-    static const bool other[256] = {
-        [0] = true,  [1] = true,  [2] = true,   [3] = true,    [4] = true,  [5] = true,
-        [6] = true,  [7] = true,  [8] = true,   [9] = true,    [10] = true, [11] = true,
-        [12] = true, [13] = true, [14] = true,  [15] = true,   [16] = true, [17] = true,
-        [18] = true, [19] = true, [20] = true,  [21] = true,   [22] = true, [23] = true,
-        [24] = true, [25] = true, [26] = true,  [27] = true,   [28] = true, [29] = true,
-        [30] = true, [31] = true, ['"'] = true, ['\\'] = true,
+    static const bool plain[256] = {
+        [' '] = true,
+        ['!'] = true,
+        ['"' + 1 ... '\\' - 1] = true,
+        ['\\' + 1 ... 0x7F] = true,
     };
-    return (signed char)byte >= 0 && !other[(unsigned char)byte];
+    return plain[(unsigned char)byte];
 }
 
-const char *tl_json_string_end(const char *text, const char *end, bool *escaped,
-                               const char **problem, const char **where)
+static const char *pass_plain(const char *text)
 {
-    *escaped = false;
-    for (;;) {
-        while (is_plain(*text))
-            text++;
-        if (*text == '"')
-            return text;
+    while (is_plain(*text))
+        text++;
+    return text;
+}
+
+/* The end of a string that has something else in it than plain bytes. Not inlined, or the many
+ * strings without would pay for saving the registers that it needs. */
+static __attribute__((noinline)) const char *
+find_end(const char *text, const char *end, bool *escaped, const char **problem, const char **where)
+{
+    while (*text != '"') {
         *where = text;
         if (*text == '\\') {
             *escaped = true;
@@ -42,7 +45,17 @@ const char *tl_json_string_end(const char *text, const char *end, bool *escaped,
             *problem = text == end ? "a string without an end" : "a control character in a string";
             return NULL;
         }
+        text = pass_plain(text);
     }
+    return text;
+}
+
+const char *tl_json_string_end(const char *text, const char *end, bool *escaped,
+                               const char **problem, const char **where)
+{
+    *escaped = false;
+    text = pass_plain(text);
+    return *text == '"' ? text : find_end(text, end, escaped, problem, where);
 }
 
 /* Four hexadecimal digits, or -1. */
@@ -64,8 +77,9 @@ static int32_t read_unit(const char *text, const char *end)
     return unit;
 }
 
-/* The code point of \uXXXX, or of two that are a pair, whose backslash is at *text; moves *text
- * behind it. Half a pair is refused: there is no UTF-8 for it. */
+/* The code point of \uXXXX, or of two that are a surrogate pair, whose backslash is at *text; moves
+ * *text behind it. Gives -1 with *problem set when it is wrong; so is half a pair, because there is
+ * no UTF-8 for it. */
 static int32_t read_code(const char **text, const char *end, const char **problem)
 {
     int32_t unit = read_unit(*text + 2, end);
@@ -85,6 +99,7 @@ static int32_t read_code(const char **text, const char *end, const char **proble
     return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
 }
 
+/* The escapes of one letter: the letter, and the byte that it means. */
 static const char short_names[] = "\"\\/bfnrt", short_bytes[] = "\"\\/\b\f\n\r\t";
 
 size_t tl_json_unescape(const char *text, const char *end, char *out, const char **problem,
@@ -115,7 +130,8 @@ size_t tl_json_unescape(const char *text, const char *end, char *out, const char
     return (size_t)(out - start);
 }
 
-/* The letter of a short escape, or 0. RFC 8259 lets "/" stand as it is. */
+/* The letter of the byte's short escape, or 0 when it has none. "/" may be escaped, but need not
+ * be, and is written as it is. */
 static char short_name(char byte)
 {
     const char *found = byte && byte != '/' ? strchr(short_bytes, byte) : NULL;

@@ -1,25 +1,30 @@
-/* The strings of JSON texts. */
+/* The strings of JSON texts: where they end, what they mean, how they are written. */
 #ifndef TL_JSON_STRING_H
 #define TL_JSON_STRING_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Finds where a string ends whose first byte after the quote is `text`: gives the closing quote, or
- * NULL with *problem and *where set. *escaped tells whether it has to be unescaped. A NUL must lie
- * at `end`. */
+/* Finds where a string ends, from its first byte after the quote on: gives the closing quote, or
+ * NULL when the string is wrong, with *problem (in English, a constant) and *where (the byte that
+ * is wrong) set. *where may be set otherwise too. *escaped tells whether there are escapes in it,
+ * which are not looked at here. The text goes to `end`, where a NUL must lie. */
 const char *tl_json_string_end(const char *text, const char *end, bool *escaped,
                                const char **problem, const char **where);
 
-/* Writes what the escaped text between quotes means, which is never longer; gives its length, or
- * sets *problem and *where. */
+/* Writes what the text between two quotes means, without a NUL, into `out`, which has room for as
+ * many bytes as the text has, since it never means more. The text must be one that
+ * tl_json_string_end has passed. Gives the length, and sets *problem to NULL; or, when an escape is
+ * wrong, sets *problem and *where as above. */
 size_t tl_json_unescape(const char *text, const char *end, char *out, const char **problem,
                         const char **where);
 
-/* How long the text will be between quotes; false when it is not UTF-8. */
+/* *escaped gets how many bytes the text will have between quotes. False when it is not UTF-8, and
+ * so can't be written. */
 bool tl_json_escaped_length(const char *text, size_t length, size_t *escaped);
 
-/* Writes that many bytes. */
+/* Writes the text as it is between quotes: as many bytes as tl_json_escaped_length has said, and no
+ * NUL. */
 void tl_json_escape(const char *text, size_t length, char *out);
 
 #endif

@@ -7,7 +7,9 @@ static bool is_tail(unsigned char byte)
     return (byte & 0xC0) == 0x80;
 }
 
-/* The second byte is the one that keeps overlong forms, surrogates and too high ones out. */
+/* Whether the second byte of a character may follow the first. After these first bytes not every
+ * byte may: the others would be longer forms than needed (E0, F0), surrogates (ED) or code points
+ * beyond U+10FFFF (F4). */
 static bool is_second(unsigned char first, unsigned char second)
 {
     switch (first) {
@@ -38,6 +40,15 @@ size_t tl_utf8_length(const char *text, const char *end)
             return 0;
     }
     return length;
+}
+
+size_t tl_utf8_shown(const char *text, const char *end)
+{
+    if ((signed char)*text >= 0)
+        return *text >= ' ' && *text <= '~';
+    size_t length = tl_utf8_length(text, end);
+    bool control = length == 2 && (unsigned char)text[0] == 0xC2 && (unsigned char)text[1] < 0xA0;
+    return control ? 0 : length; /* U+0080 to U+009F are controls as well */
 }
 
 size_t tl_utf8_write(char out[TL_UTF8_LONGEST], uint32_t code)

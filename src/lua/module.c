@@ -1,7 +1,8 @@
-/* luaopen_tasklist_core: the functions that the Lua layer builds on. None of them is for users. */
+/* luaopen_tasklist_core: the functions that the Lua layer builds on. None of them is for users, so
+ * they may change with any version. */
 #include "base/url.h"
 #include "lua/binding.h"
-#include "lua/json/json.h"
+#include "lua/json/codec.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -122,21 +123,22 @@ static int curl_version_text(lua_State *L)
     return 1;
 }
 
-/* now(): seconds of the clock that all deadlines follow; it is never set back, and counts suspend.
- */
+/* now(): seconds since the system's start, by the clock that all deadlines follow: it is never set
+ * back, and goes on while the machine sleeps. */
 static int now(lua_State *L)
 {
     lua_pushnumber(L, (lua_Number)tl_now() / (lua_Number)TL_SECOND);
     return 1;
 }
 
-/* What keeps us from reading a file (or a folder), or NULL. Never waits: a FIFO is no file. */
+/* Why a file (or a folder) can't be read, in the system's words, or NULL when it can. O_NONBLOCK,
+ * because opening a FIFO would otherwise wait for somebody who writes to it. */
 static const char *reading_problem(const char *path, bool folder)
 {
     struct stat facts;
     int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (descriptor < 0 && (errno == EMFILE || errno == ENFILE))
-        return NULL; /* no fault of the file; what needs the next descriptor says so */
+        return NULL; /* the process has no descriptor left, and the file may be fine */
     if (descriptor < 0)
         return strerror(errno);
     const char *problem = NULL;
@@ -148,7 +150,8 @@ static const char *reading_problem(const char *path, bool folder)
     return problem;
 }
 
-/* readable(path, kind): true when the "file" or "folder" can be read, or nil and why not. */
+/* readable(path, kind): true when the "file" or "folder" can be read; or nil and why not, so that a
+ * mistake in a setting is told before the first request fails by it. */
 static int readable(lua_State *L)
 {
     static const char *const kinds[] = {"file", "folder", NULL};

@@ -1,7 +1,7 @@
 #include "net/outcome.h"
 
 #include "base/header_block.h"
-#include "json/number.h"
+#include "json/number_write.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,16 +1,14 @@
-/* JSON text to Lua values. One loop and a list of what is open instead of recursion, so that no
- * depth of nesting needs C stack. All memory is Lua's: an error in the middle leaves nothing
- * behind.
+/* JSON text to Lua values: tl_json_reader says what is in the text, and here it becomes Lua's. All
+ * memory is Lua's, so that nothing has to be given back when Lua raises.
  *
- * What is in an array or an object waits on Lua's stack, so that its table can be made as large as
- * it will be; a longer one gets its table when MOST_WAITING are there, and what follows is stored
- * at once. */
-#include "lua/json/json.h"
-#include "json/number.h"
-#include "json/string.h"
+ * What is in an array or an object waits on Lua's stack, so that its table can be made in the size
+ * that it will have; otherwise Lua would grow it again and again. When MOST_WAITING values are
+ * there the table is made and what follows is stored at once, because the stack is limited. */
+#include "lua/json/decode.h"
 
-#include <stdbool.h>
-#include <string.h>
+#include "json/reader.h"
+
+#include <lauxlib.h>
 
 enum { MOST_WAITING = 64 };
 
@@ -25,121 +23,51 @@ typedef struct level {
 
 typedef struct decoder {
     lua_State *L;
-    const char *at, *end;
-    const char *problem;
     tl_json_way way;
-    int depth, deepest;
+    int depth;
     level levels[TL_JSON_DEPTH];
+    tl_json_reader reader;
 } decoder;
 
-typedef enum outcome {
-    FAILED,
-    NEXT, /* a value is due */
-    DONE  /* a value was pushed */
-} outcome;
-
-static outcome fail(decoder *d, const char *problem)
-{
-    d->problem = problem;
-    return FAILED;
-}
-
-static outcome fail_at_token(decoder *d, const char *problem)
-{
-    return fail(d, d->at == d->end ? "the text ends too early" : problem);
-}
-
-static void skip_space(decoder *d)
-{
-    while (*d->at == ' ' || *d->at == '\n' || *d->at == '\r' || *d->at == '\t')
-        d->at++;
-}
-
-/* Apart, for the room that luaL_Buffer takes. */
-static __attribute__((noinline)) outcome push_unescaped(decoder *d, const char *last)
+/* In a function that is not inlined, because luaL_Buffer takes more than 1 KB of C stack. */
+static __attribute__((noinline)) bool push_unescaped(decoder *d)
 {
     luaL_Buffer buffer;
-    size_t room = (size_t)(last - d->at);
-    char *out = luaL_buffinitsize(d->L, &buffer, room);
-    const char *where;
-    size_t length = tl_json_unescape(d->at, last, out, &d->problem, &where);
-    if (d->problem) {
-        d->at = where;
-        return FAILED;
-    }
-    luaL_pushresultsize(&buffer, length);
-    d->at = last + 1;
-    return DONE;
-}
-
-static outcome push_string(decoder *d)
-{
-    bool escaped;
-    const char *where;
-    d->at++;
-    const char *last = tl_json_string_end(d->at, d->end, &escaped, &d->problem, &where);
-    if (!last) {
-        d->at = where;
-        return FAILED;
-    }
-    if (escaped)
-        return push_unescaped(d, last);
-    lua_pushlstring(d->L, d->at, (size_t)(last - d->at));
-    d->at = last + 1;
-    return DONE;
-}
-
-static bool is_whole(lua_Number real, lua_Integer *integer)
-{
-    return lua_numbertointeger(real, integer) && (lua_Number)*integer == real;
-}
-
-static outcome push_number(decoder *d)
-{
-    tl_number number;
-    tl_number_status status = tl_number_read(d->at, &number);
-    if (status == TL_NUMBER_TOO_LARGE)
-        return fail(d, "a number beyond what a float can be");
-    if (status == TL_NUMBER_MALFORMED) {
-        d->at = number.end;
-        return fail_at_token(d, "a digit expected, and no other after a leading 0");
-    }
-    lua_Integer integer = number.integer;
-    if (status == TL_NUMBER_INTEGER || (d->way.whole && is_whole(number.real, &integer)))
-        lua_pushinteger(d->L, integer);
-    else
-        lua_pushnumber(d->L, number.real);
-    d->at = number.end;
-    return DONE;
-}
-
-static bool take_word(decoder *d, const char *word, size_t length)
-{
-    if ((size_t)(d->end - d->at) < length || memcmp(d->at, word, length) != 0)
+    size_t length;
+    char *out = luaL_buffinitsize(d->L, &buffer, d->reader.length);
+    if (!tl_json_reader_unescape(&d->reader, out, &length))
         return false;
-    d->at += length;
+    luaL_pushresultsize(&buffer, length);
     return true;
 }
 
-static outcome push_word(decoder *d)
+static bool push_string(decoder *d)
 {
-    if (take_word(d, "true", 4)) {
-        lua_pushboolean(d->L, 1);
-    } else if (take_word(d, "false", 5)) {
-        lua_pushboolean(d->L, 0);
-    } else if (take_word(d, "null", 4)) {
-        bool is_nil = !d->way.keep_null && (d->depth == 0 || !d->levels[d->depth - 1].array);
-        if (is_nil)
-            lua_pushnil(d->L);
-        else
-            lua_pushlightuserdata(d->L, NULL);
-    } else {
-        return fail_at_token(d, "a value expected");
-    }
-    return DONE;
+    if (d->reader.escaped)
+        return push_unescaped(d);
+    lua_pushlstring(d->L, d->reader.text, d->reader.length);
+    return true;
 }
 
-/* From the first pair to the last, since of two with one name the last counts. */
+static void push_real(decoder *d)
+{
+    lua_Number real = d->reader.number.real;
+    lua_Integer integer;
+    if (d->way.whole && lua_numbertointeger(real, &integer) && (lua_Number)integer == real)
+        lua_pushinteger(d->L, integer);
+    else
+        lua_pushnumber(d->L, real);
+}
+
+static void push_null(decoder *d)
+{
+    if (!d->way.keep_null && (d->depth == 0 || !d->levels[d->depth - 1].array))
+        lua_pushnil(d->L);
+    else
+        lua_pushlightuserdata(d->L, NULL);
+}
+
+/* From the first pair to the last, because of two with the same name the last one counts. */
 static void store_pairs(lua_State *L, const level *l)
 {
     for (int i = 1; i < l->waiting; i += 2) {
@@ -150,7 +78,7 @@ static void store_pairs(lua_State *L, const level *l)
     lua_settop(L, l->base);
 }
 
-/* Makes the table, and moves there what waits. */
+/* Makes the table of a level, and moves there what waits. */
 static void make_table(decoder *d, level *l)
 {
     lua_State *L = d->L;
@@ -171,9 +99,10 @@ static void make_table(decoder *d, level *l)
     l->made = true;
 }
 
-/* Takes note of the value, and the key below it, that is on top of the stack. */
-static void keep_value(decoder *d, level *l)
+/* A value is on top of the stack, in an object with its name below it. */
+static void keep_value(decoder *d)
 {
+    level *l = &d->levels[d->depth - 1];
     if (!l->made) {
         l->waiting = (short)(l->waiting + (l->array ? 1 : 2));
         if (l->waiting >= MOST_WAITING)
@@ -185,112 +114,88 @@ static void keep_value(decoder *d, level *l)
     }
 }
 
-/* A name and its colon. */
-static outcome push_name(decoder *d)
+static void open_level(decoder *d, bool array)
 {
-    if (*d->at != '"')
-        return fail_at_token(d, "a name in quotes expected");
-    if (push_string(d) == FAILED)
-        return FAILED;
-    skip_space(d);
-    if (*d->at != ':')
-        return fail_at_token(d, "':' expected");
-    d->at++;
-    return NEXT;
-}
-
-/* The table takes the place of what waited, and is a value itself. */
-static outcome close_level(decoder *d)
-{
-    level *l = &d->levels[d->depth - 1];
-    if (!l->made)
-        make_table(d, l);
-    d->at++;
-    d->depth--;
-    return DONE;
-}
-
-static outcome open_level(decoder *d)
-{
-    if (d->depth == TL_JSON_DEPTH)
-        return fail(d, "nested more than 1,000 levels deep");
     luaL_checkstack(d->L, MOST_WAITING + LUA_MINSTACK, "too many values");
     lua_pushnil(d->L);
-    bool array = *d->at++ == '[';
-    d->levels[d->depth] = (level){.base = lua_gettop(d->L), .array = array};
-    if (++d->depth > d->deepest)
-        d->deepest = d->depth;
-    skip_space(d);
-    if (*d->at == (array ? ']' : '}'))
-        return close_level(d);
-    return array ? NEXT : push_name(d);
+    d->levels[d->depth++] = (level){.base = lua_gettop(d->L), .array = array};
 }
 
-static outcome read_value(decoder *d)
+/* What waited has become a table, which is a value itself, in its place. */
+static void close_level(decoder *d)
 {
-    skip_space(d);
-    switch (*d->at) {
-    case '"':
-        return push_string(d);
-    case '[':
-    case '{':
-        return open_level(d);
+    level *l = &d->levels[--d->depth];
+    if (!l->made)
+        make_table(d, l);
+}
+
+typedef enum outcome {
+    FAILED,
+    MORE,  /* what came is no value yet */
+    VALUE, /* a value was pushed */
+    DONE   /* the text is over */
+} outcome;
+
+static outcome take_token(decoder *d, tl_json_token token)
+{
+    switch (token) {
+    case TL_JSON_ARRAY:
+    case TL_JSON_OBJECT:
+        open_level(d, token == TL_JSON_ARRAY);
+        return MORE;
+    case TL_JSON_NAME:
+        return push_string(d) ? MORE : FAILED;
+    case TL_JSON_CLOSE:
+        close_level(d);
+        return VALUE;
+    case TL_JSON_STRING:
+        return push_string(d) ? VALUE : FAILED;
+    case TL_JSON_INTEGER:
+        lua_pushinteger(d->L, d->reader.number.integer);
+        return VALUE;
+    case TL_JSON_REAL:
+        push_real(d);
+        return VALUE;
+    case TL_JSON_TRUE:
+    case TL_JSON_FALSE:
+        lua_pushboolean(d->L, token == TL_JSON_TRUE);
+        return VALUE;
+    case TL_JSON_NULL:
+        push_null(d);
+        return VALUE;
+    case TL_JSON_END:
+        return DONE;
     default:
-        return *d->at == '-' || (*d->at >= '0' && *d->at <= '9') ? push_number(d) : push_word(d);
+        return FAILED;
     }
-}
-
-/* A value in an array or object has been pushed: what comes then? */
-static outcome go_on(decoder *d)
-{
-    level *l = &d->levels[d->depth - 1];
-    keep_value(d, l);
-    skip_space(d);
-    if (*d->at == ',') {
-        d->at++;
-        if (l->array)
-            return NEXT;
-        skip_space(d);
-        return push_name(d);
-    }
-    if (*d->at == (l->array ? ']' : '}'))
-        return close_level(d);
-    return fail_at_token(d, l->array ? "',' or ']' expected" : "',' or '}' expected");
 }
 
 static bool read_text(decoder *d)
 {
     outcome step;
     do {
-        step = read_value(d);
-        while (step == DONE && d->depth > 0)
-            step = go_on(d);
-    } while (step == NEXT);
-    if (step == FAILED)
-        return false;
-    skip_space(d);
-    return d->at == d->end || fail(d, "something after the value") != FAILED;
+        step = take_token(d, tl_json_reader_next(&d->reader));
+        if (step == VALUE && d->depth > 0)
+            keep_value(d);
+    } while (step == MORE || step == VALUE);
+    return step == DONE;
 }
 
 bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json_way *way,
-                    tl_json_read *result)
+                    tl_json_result *result)
 {
-    decoder d; /* whole, it would cost a clearing of all levels */
+    decoder d; /* no initializer, because that would clear all levels for each short text */
     d.L = L;
-    d.at = text;
-    d.end = text + length;
-    d.problem = NULL;
     d.way = *way;
-    d.depth = d.deepest = 0;
-    if (way->bom)
-        take_word(&d, "\xEF\xBB\xBF", 3);
+    d.depth = 0;
+    tl_json_reader_init(&d.reader, text, length, way->bom);
     int top = lua_gettop(L);
     bool fine = read_text(&d);
     if (!fine)
         lua_settop(L, top);
-    result->problem = d.problem;
-    result->at = (size_t)(d.at - text) + 1;
-    result->depth = d.deepest;
+    result->problem = d.reader.problem;
+    result->at = (size_t)(d.reader.at - text) + 1;
+    result->depth = d.reader.deepest;
     return fine;
 }
 
@@ -298,7 +203,7 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json
 static int decode(lua_State *L, const tl_json_way *way)
 {
     size_t length;
-    tl_json_read result;
+    tl_json_result result;
     luaL_checktype(L, 1, LUA_TSTRING);
     const char *text = lua_tolstring(L, 1, &length);
     if (tl_json_decode(L, text, length, way, &result))
@@ -308,16 +213,12 @@ static int decode(lua_State *L, const tl_json_way *way)
     return 2;
 }
 
-/* decode_value(text, keep_null): the value; or nil and what is wrong at which byte. With the
- * arrays' metatable as its first upvalue. */
 int tl_decode_value(lua_State *L)
 {
     const tl_json_way way = {.array_type = lua_upvalueindex(1), .keep_null = lua_toboolean(L, 2)};
     return decode(L, &way);
 }
 
-/* decode_answer(text): the same for what a server answers: arrays are plain tables, numbers without
- * a fraction integers, and a byte order mark is passed over. */
 int tl_decode_answer(lua_State *L)
 {
     static const tl_json_way way = {.whole = true, .bom = true};

@@ -1,20 +1,24 @@
 /* Lua values to JSON text. One loop and a list of the open tables instead of recursion, so that no
- * depth of nesting needs C stack. Access is raw: what __index or __pairs would make up is not
- * written.
+ * depth of nesting needs C stack. Metamethods are not called (__index, __pairs): they might raise,
+ * or give another content at each look.
  *
  * On Lua's stack lie the value, the name of its place, the output, then each open table, followed,
  * when it is an object, by the key that was written last. */
-#include "lua/json/json.h"
+#include "lua/json/encode.h"
+
 #include "lua/json/output.h"
 #include "lua/json/place.h"
-#include "json/number.h"
+#include "lua/json/types.h"
+#include "json/number_write.h"
+#include "json/reader.h"
 
+#include <lauxlib.h>
 #include <math.h>
 
 enum { VALUE = 1, PLACE = 2, OUTPUT = 3, FIRST_TABLE = 4 };
 
 typedef struct level {
-    const void *identity; /* of the table, to see that it is in itself */
+    const void *identity; /* of the table, to notice a table that is in itself */
     lua_Integer length;   /* of an array; OBJECT otherwise */
     lua_Integer written;  /* how many elements were begun */
 } level;
@@ -25,12 +29,12 @@ typedef struct encoder {
     lua_State *L;
     int array_type; /* where the metatable of arrays lies */
     int depth;
-    int blamed; /* of the levels, those that lead to what `problem` is about */
+    int blamed; /* how many of the levels lead to the value that can't be written */
     tl_output output;
     level levels[TL_JSON_DEPTH];
 } encoder;
 
-/* Pushes what is wrong. `blamed` levels lead there. */
+/* Pushes what is wrong: `format`, with `detail` for its %s. `blamed` levels lead there. */
 static bool fail(encoder *e, int blamed, const char *format, const char *detail)
 {
     e->blamed = blamed;
@@ -86,7 +90,7 @@ static bool is_array(encoder *e)
     return same;
 }
 
-/* The table on top as a level: what it is, and whether it can be written. */
+/* Writes the bracket that opens the table on top, and makes it the innermost level. */
 static bool open_table(encoder *e)
 {
     lua_State *L = e->L;
@@ -196,7 +200,8 @@ static bool write_value(encoder *e)
     return false;
 }
 
-/* The part of the place that a level adds; gives where the next level's table lies. */
+/* Adds the step of the place that leads through a level, whose table lies at `table`; gives where
+ * the next level's table lies. */
 static int add_step(encoder *e, const level *l, int table)
 {
     size_t length;
@@ -209,7 +214,8 @@ static int add_step(encoder *e, const level *l, int table)
     return table + 2;
 }
 
-/* Puts the place before the problem, which is on top. A long one loses its middle. */
+/* Pushes the place and then the problem, which is on top, as one text. A place of many steps is
+ * shown without those in the middle, or the problem could not be found in it. */
 static void push_message(encoder *e)
 {
     enum { SHOWN = 10 }; /* steps at either end */
@@ -236,11 +242,9 @@ static void push_message(encoder *e)
     lua_pushlstring(L, output->data, output->length);
 }
 
-/* encode_value(value, place): JSON text; or nil and what cannot be written, with its place, which
- * begins with `place`. With the arrays' metatable as its first upvalue. */
 int tl_encode_value(lua_State *L)
 {
-    encoder e; /* whole, it would cost a clearing of all levels */
+    encoder e; /* no initializer, because that would clear all levels for each short text */
     lua_settop(L, PLACE);
     lua_pushnil(L);
     lua_pushvalue(L, VALUE);

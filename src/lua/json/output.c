@@ -15,7 +15,7 @@ void tl_output_init(tl_output *output, lua_State *L, int slot)
     output->capacity = sizeof output->first;
 }
 
-/* The old memory is garbage from now on: nothing has to be given back, whatever is raised. */
+/* The old memory is garbage once the new one has taken its place on the stack. */
 static void grow(tl_output *output, size_t count)
 {
     if (count > SIZE_MAX / 2 - output->length)

@@ -1,4 +1,6 @@
-/* Text that grows in memory of Lua's, so that an error in the middle leaves nothing behind. */
+/* Text that grows in memory of Lua's: when Lua raises while it is written, the memory is collected
+ * like all else, and nobody has to give it back. Each function that adds something raises when
+ * there is no memory, and needs a free slot on Lua's stack. */
 #ifndef TL_JSON_OUTPUT_H
 #define TL_JSON_OUTPUT_H
 
@@ -8,24 +10,26 @@
 
 typedef struct tl_output {
     lua_State *L;
-    int slot; /* of the stack; holds the memory once `first` is too small */
-    char *data;
+    int slot;   /* the place on the stack that keeps the memory, once `first` is too small */
+    char *data; /* without a NUL */
     size_t length, capacity;
-    char first[1000];
+    char first[1000]; /* enough for most texts, which so need no memory */
 } tl_output;
 
-/* `slot` is an index that the output has for itself. */
+/* An empty output. `slot` is an index of the stack, with any value at it, that the output has for
+ * itself from now on. The output must stay where it is: `data` may point into it. */
 void tl_output_init(tl_output *output, lua_State *L, int slot);
 
-/* Room for so many bytes more; they count once `length` is raised. Needs a free stack slot. Raises
- * when there is no memory. */
+/* Where `count` bytes more can be written. They belong to the text once the caller has raised
+ * `length`. */
 char *tl_output_room(tl_output *output, size_t count);
 
+/* Each adds bytes at the end; of a text that ends with a NUL all but this. */
 void tl_output_add(tl_output *output, const char *bytes, size_t count);
 void tl_output_add_text(tl_output *output, const char *text);
 void tl_output_add_byte(tl_output *output, char byte);
 
-/* A string as JSON. False when it is not UTF-8. */
+/* Adds a string as JSON, with its quotes. False, and nothing is added, when it is not UTF-8. */
 bool tl_output_add_string(tl_output *output, const char *text, size_t length);
 
 #endif

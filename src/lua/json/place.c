@@ -1,25 +1,19 @@
 #include "lua/json/place.h"
 
-#include "lua/json/json.h"
-
-#include "json/number.h"
+#include "json/number_write.h"
 #include "json/utf8.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
 
-static bool is_shown(char byte)
-{
-    return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
-}
-
-void tl_place_add_quoted(tl_output *output, const char *text, size_t length)
+/* Adds a text between quotes. What can't be shown, and a quote or backslash, is written as \xXX. */
+static void add_quoted(tl_output *output, const char *text, size_t length)
 {
     const char *end = text + length;
     tl_output_add_byte(output, '"');
     while (text < end) {
-        size_t bytes = is_shown(*text) ? 1 : (signed char)*text < 0 ? tl_utf8_length(text, end) : 0;
+        size_t bytes = *text == '"' || *text == '\\' ? 0 : tl_utf8_shown(text, end);
         if (bytes > 0) {
             tl_output_add(output, text, bytes);
             text += bytes;
@@ -65,11 +59,12 @@ void tl_place_add_name(tl_output *output, const char *name, size_t length)
         return;
     }
     tl_output_add_byte(output, '[');
-    tl_place_add_quoted(output, name, length);
+    add_quoted(output, name, length);
     tl_output_add_byte(output, ']');
 }
 
-/* No metamethod is asked, since it might raise. */
+/* A key of another type is not given to luaL_tolstring: that would call its metamethod, which might
+ * raise, and a caller would get that error instead of the one that is to be reported. */
 const char *tl_place_push_key(tl_output *output, int index)
 {
     lua_State *L = output->L;
@@ -79,7 +74,7 @@ const char *tl_place_push_key(tl_output *output, int index)
     case LUA_TSTRING:
         text = lua_tolstring(L, index, &length);
         output->length = 0;
-        tl_place_add_quoted(output, text, length);
+        add_quoted(output, text, length);
         return lua_pushlstring(L, output->data, output->length);
     case LUA_TNUMBER:
     case LUA_TBOOLEAN:
@@ -89,7 +84,6 @@ const char *tl_place_push_key(tl_output *output, int index)
     }
 }
 
-/* place(before, name): the place of a field of what is at `before`. */
 int tl_place(lua_State *L)
 {
     size_t length, name_length;

@@ -1,18 +1,22 @@
-/* Where in a value something is, as Lua would be written: order.lines[3]["unit price"]. */
+/* Where in a value something is, as one would write it in Lua: order.lines[3]["unit price"]. The
+ * functions that add something raise when there is no memory. */
 #ifndef TL_JSON_PLACE_H
 #define TL_JSON_PLACE_H
 
 #include "lua/json/output.h"
 
-/* A text between quotes, with what cannot be shown written as \xXX. */
-void tl_place_add_quoted(tl_output *output, const char *text, size_t length);
-
+/* Adds the index of a table: [3]. */
 void tl_place_add_index(tl_output *output, lua_Integer index);
 
-/* The name of a field; what comes first has no dot in front. */
+/* Adds the name of a field: .name, or ["unit price"] when it is no name of Lua's. When the output
+ * is empty there is no dot. */
 void tl_place_add_name(tl_output *output, const char *name, size_t length);
 
-/* Writes the key at `index` of Lua's stack into the empty output and pushes it as text. */
+/* Pushes the key at `index` of Lua's stack as text, and gives that text: a string in quotes, a
+ * number or boolean as it is, of all else the type. Overwrites what is in the output. */
 const char *tl_place_push_key(tl_output *output, int index);
+
+/* Lua's place(before, name): the place of a field of what is at `before`, both texts. */
+int tl_place(lua_State *L);
 
 #endif

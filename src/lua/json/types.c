@@ -1,5 +1,8 @@
-/* What JSON has and Lua does not: arrays that know that they are, and text that is JSON already. */
-#include "lua/json/json.h"
+#include "lua/json/types.h"
+
+#include "lua/json/decode.h"
+
+#include <lauxlib.h>
 
 bool tl_json_is_sequence(lua_State *L, int index, lua_Integer *length)
 {
@@ -21,9 +24,6 @@ bool tl_json_is_sequence(lua_State *L, int index, lua_Integer *length)
     return false;
 }
 
-/* array(t): a new table with the values of the sequence t, which is a JSON array even when it is
- * empty; or nil and what is wrong when t has other keys or holes. With the arrays' metatable as its
- * first upvalue. */
 int tl_new_array(lua_State *L)
 {
     lua_Integer length;
@@ -45,12 +45,10 @@ int tl_new_array(lua_State *L)
     return 1;
 }
 
-/* raw(text): an object that is written as the text; or nil and what is wrong when that is no JSON.
- * With the arrays' metatable as its first upvalue. */
 int tl_new_raw(lua_State *L)
 {
     size_t length;
-    tl_json_read result;
+    tl_json_result result;
     luaL_checktype(L, 1, LUA_TSTRING);
     const char *text = lua_tolstring(L, 1, &length);
     lua_settop(L, 1);
@@ -75,26 +73,14 @@ static int raw_tostring(lua_State *L)
     return 1;
 }
 
-void tl_json_register(lua_State *L)
+void tl_json_types_register(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"decode_value", tl_decode_value},
-        {"decode_answer", tl_decode_answer},
-        {"encode_value", tl_encode_value},
-        {"place", tl_place},
-        {"array", tl_new_array},
-        {"raw", tl_new_raw},
-        {NULL, NULL},
-    };
     static const luaL_Reg raw_metamethods[] = {
         {"__tostring", raw_tostring},
         {NULL, NULL},
     };
     luaL_newmetatable(L, TL_RAW_TYPE);
     luaL_setfuncs(L, raw_metamethods, 0);
-    lua_pop(L, 1);
     luaL_newmetatable(L, TL_ARRAY_TYPE);
-    luaL_setfuncs(L, functions, 1);
-    lua_pushlightuserdata(L, NULL); /* the null of lua-cjson, so that users of both have one */
-    lua_setfield(L, -2, "null");
+    lua_pop(L, 2);
 }

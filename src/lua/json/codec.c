@@ -1,0 +1,27 @@
+#include "lua/json/codec.h"
+
+#include "lua/json/decode.h"
+#include "lua/json/encode.h"
+#include "lua/json/place.h"
+#include "lua/json/types.h"
+
+#include <lauxlib.h>
+
+void tl_json_register(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"decode_value", tl_decode_value},
+        {"decode_answer", tl_decode_answer},
+        {"encode_value", tl_encode_value},
+        {"place", tl_place},
+        {"array", tl_new_array},
+        {"raw", tl_new_raw},
+        {NULL, NULL},
+    };
+    tl_json_types_register(L);
+    luaL_getmetatable(L, TL_ARRAY_TYPE);
+    luaL_setfuncs(L, functions, 1);
+    lua_pushlightuserdata(
+        L, NULL); /* lua-cjson's null too, so that a program that uses both has one */
+    lua_setfield(L, -2, "null");
+}

@@ -1,0 +1,38 @@
+/* JSON text to Lua values, exactly. */
+#ifndef TL_JSON_DECODE_H
+#define TL_JSON_DECODE_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How JSON becomes Lua. Null is nil in objects and at the top unless `keep_null`. */
+typedef struct tl_json_way {
+    int array_type; /* where the arrays' metatable lies; 0: arrays are plain tables */
+    bool keep_null;
+    bool whole; /* a number without a fraction is an integer, however it is written */
+    bool bom;   /* a byte order mark before the text is passed over, as RFC 8259 8.1 allows */
+} tl_json_way;
+
+/* How a text was read. */
+typedef struct tl_json_result {
+    const char *problem; /* in English, a constant; NULL when the text is JSON */
+    size_t at;           /* the byte that is wrong, counted from 1 */
+    int depth;           /* how deep arrays and objects lie in each other */
+} tl_json_result;
+
+/* Decodes the text, which a NUL must follow, and which must stay where it is: it is a string on the
+ * stack. Pushes its value; or gives false and pushes nothing when it is no JSON. Raises when there
+ * is no memory, or no room on Lua's stack. */
+bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json_way *way,
+                    tl_json_result *result);
+
+/* Lua's decode_value(text, keep_null): the value of a JSON text; or nil and what is wrong at which
+ * byte. Arrays get the metatable that is the function's first upvalue. */
+int tl_decode_value(lua_State *L);
+
+/* Lua's decode_answer(text): the same for what a server answers. Arrays are plain tables, numbers
+ * without a fraction are integers, and a byte order mark is passed over. */
+int tl_decode_answer(lua_State *L);
+
+#endif
