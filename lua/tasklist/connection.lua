@@ -168,11 +168,8 @@ end
 -- @tparam ?function peek gets the body of a success before it is decoded
 -- @return the answer as a table, or true for "nothing"; or nil and an error object
 function Connection:call(message, peek)
-  local answer, failure = self:exchange(message)
-  if not answer then
-    return nil, failure
-  end
-  return read(self, message, answer, peek)
+  local request <close> = start(self, message)
+  return self:collect(request, message, peek)
 end
 
 --- Sends a message while the caller goes on with other things; `step` moves it on. Time in which nobody
@@ -188,24 +185,17 @@ function Connection:step()
   self.driver:step()
 end
 
---- Waits for what was sent ahead. Where libcurl gave up on it too early, because it has counted the time in
--- which nobody drove, it is sent again, for what is left of the timeout.
+--- Waits for what was sent ahead.
 -- @param request from `prefetch`
 -- @tparam table message the one that was sent
 -- @tparam ?function peek as for `call`
 -- @return as `call` does
 function Connection:collect(request, message, peek)
-  local deadline = core.now() + (message.timeout or self.values.timeout)
   local answer, failure = finish(self, request, message)
-  if answer then
-    return read(self, message, answer, peek)
+  if not answer then
+    return nil, failure
   end
-  local left = deadline - core.now()
-  if failure.kind == "timeout" and left > 0 then
-    message.timeout = left
-    return self:call(message, peek)
-  end
-  return nil, failure
+  return read(self, message, answer, peek)
 end
 
 return connection

@@ -116,6 +116,29 @@ static void a_request_can_be_cancelled_in_every_state(void **state)
     }
 }
 
+/* What is known of a write that is cancelled at each stage. It is taken for a read up to there: a
+ * write's stages are the same. */
+static const tl_outcome known_of_writes[STAGES] = {
+    [ON_THE_WIRE] = TL_OUTCOME_UNKNOWN,
+    [HALF_ANSWERED] = TL_OUTCOME_DONE,
+};
+
+static void who_cancels_a_write_is_told_what_is_known(void **state)
+{
+    (void)state;
+    for (enum stage stage = 0; stage < STAGES; stage++) {
+        for (int write = 0; write < 2; write++) {
+            world w;
+            open_signed_in(&w);
+            tl_request *request = start_up_to(&w, stage);
+            request->read = !write;
+            assert_int_equal(tl_engine_cancel(request),
+                             write ? known_of_writes[stage] : TL_OUTCOME_NONE);
+            world_close(&w);
+        }
+    }
+}
+
 /* world_close checks that nothing is left. */
 static void an_engine_can_be_freed_with_requests_in_every_state(void **state)
 {
@@ -299,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(a_request_can_be_cancelled_in_every_state),
+        ENGINE_TEST(who_cancels_a_write_is_told_what_is_known),
         ENGINE_TEST(an_engine_can_be_freed_with_requests_in_every_state),
         ENGINE_TEST(an_engine_can_be_freed_before_a_token_is_settled),
         ENGINE_TEST(an_engine_can_be_freed_at_once),

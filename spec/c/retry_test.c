@@ -362,8 +362,8 @@ static const struct end {
     {TL_ENDING_NO_PROOF, CURLE_OK, false, false, 0, TL_REASON_NO_PROOF, TL_AUTH, NONE},
 };
 
-/* Whoever ends it: the same table says what became of it, and nothing that we end goes out again when
- * no time is left for that. */
+/* Whoever ends it: the same table says what became of it, and nothing that we end goes out again
+ * when no time is left for that. */
 static void the_table_knows_every_end(void **state)
 {
     (void)state;
