@@ -1,10 +1,12 @@
 /* A request as a userdata: what came of it. */
 #include "lua/binding.h"
 
+/* TL_CANCELLED is not among them: who cancels a request has its userdata closed, and reads no
+ * error.
+ */
 static const char *const kind_names[] = {
-    [TL_CONFIG] = "config",       [TL_AUTH] = "auth",   [TL_NETWORK] = "network",
-    [TL_TIMEOUT] = "timeout",     [TL_LIMIT] = "limit", [TL_HTTP] = "http",
-    [TL_CANCELLED] = "cancelled",
+    [TL_CONFIG] = "config",   [TL_AUTH] = "auth",   [TL_NETWORK] = "network",
+    [TL_TIMEOUT] = "timeout", [TL_LIMIT] = "limit", [TL_HTTP] = "http",
 };
 
 static const char *const outcome_names[] = {
