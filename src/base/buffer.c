@@ -1,5 +1,7 @@
 #include "base/buffer.h"
 
+#include "base/system.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -19,7 +21,7 @@ void tl_buffer_init_secret(tl_buffer *buffer, const tl_allocator *allocator, siz
 static void release(tl_buffer *buffer)
 {
     if (buffer->secret && buffer->data)
-        explicit_bzero(buffer->data, buffer->capacity);
+        tl_wipe(buffer->data, buffer->capacity);
     tl_allocator_free(buffer->allocator, buffer->data, buffer->capacity);
 }
 
@@ -89,7 +91,7 @@ void tl_buffer_truncate(tl_buffer *buffer, size_t length)
     if (length >= buffer->length)
         return;
     if (buffer->secret)
-        explicit_bzero(buffer->data + length, buffer->capacity - length);
+        tl_wipe(buffer->data + length, buffer->capacity - length);
     buffer->length = length;
     buffer->data[length] = '\0';
 }

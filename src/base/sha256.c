@@ -1,5 +1,7 @@
 #include "base/sha256.h"
 
+#include "base/system.h"
+
 #include <string.h>
 
 /* FIPS 180-4 4.2.2: the first 32 bits of the fractions of the cube roots of the first primes. */
@@ -55,7 +57,7 @@ static void digest_block(tl_sha256 *hash)
     }
     for (size_t i = 0; i < 8; i++)
         hash->state[i] += s[i];
-    explicit_bzero(words, sizeof words);
+    tl_wipe(words, sizeof words);
 }
 
 void tl_sha256_add(tl_sha256 *hash, const void *bytes, size_t count)
@@ -80,7 +82,7 @@ void tl_sha256_end(tl_sha256 *hash, unsigned char digest[TL_SHA256_SIZE])
     tl_sha256_add(hash, length, sizeof length);
     for (size_t i = 0; i < TL_SHA256_SIZE; i++)
         digest[i] = (unsigned char)(hash->state[i / 4] >> (24 - i % 4 * 8));
-    explicit_bzero(hash, sizeof *hash);
+    tl_wipe(hash, sizeof *hash);
 }
 
 void tl_sha256_of(const void *bytes, size_t count, unsigned char digest[TL_SHA256_SIZE])

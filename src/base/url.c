@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <string.h>
 
 /* *text gets a part of the URL, which the caller frees by curl_free, or NULL when the URL has no

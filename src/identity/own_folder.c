@@ -1,9 +1,12 @@
 #include "identity/own_folder.h"
 
+#include "base/system.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -164,7 +167,7 @@ static tl_folder_status append_all(tl_own_folder *folder, const char *name, int 
             break;
         status = tl_buffer_append(to, part, (size_t)count);
     }
-    explicit_bzero(part, sizeof part);
+    tl_wipe(part, sizeof part);
     if (status == TL_BUFFER_FULL)
         return tl_own_folder_blame(folder, name, "is too large");
     if (status == TL_BUFFER_MEMORY)
@@ -246,7 +249,7 @@ tl_folder_status tl_own_folder_lock(tl_own_folder *folder, const char *name, int
 static bool is_within_limit(size_t count)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || count <= limit.rlim_cur)
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || count <= (uintmax_t)limit.rlim_cur)
         return true;
     errno = EFBIG;
     return false;

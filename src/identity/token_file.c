@@ -4,13 +4,10 @@
 #include "identity/credentials.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 /* By how much the wall clocks of two machines that share a folder may differ: a token that seems to
  * come from this near a future is taken. */
@@ -38,26 +35,10 @@ static const char no_boot[] = "-";
 
 enum { CHECK_LINE = sizeof check_word - 1 + TL_SHA256_HEX };
 
-static void read_boot_id(char *to, size_t size)
-{
-    to[0] = '\0';
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    ssize_t count = read(fd, to, size - 1);
-    close(fd);
-    to[count > 0 ? count : 0] = '\0';
-    to[strcspn(to, "\n")] = '\0';
-}
-
 tl_clocks tl_clocks_at(tl_time boot)
 {
-    tl_clocks clocks = {.boot = boot};
-    struct timespec wall;
-    clock_gettime(CLOCK_REALTIME, &wall);
-    clocks.wall =
-        (tl_time)wall.tv_sec * TL_SECOND + (tl_time)(wall.tv_nsec / 1000) - (tl_now() - boot);
-    read_boot_id(clocks.boot_id, sizeof clocks.boot_id);
+    tl_clocks clocks = {.boot = boot, .wall = tl_wall_clock() - (tl_now() - boot)};
+    tl_read_boot_id(clocks.boot_id);
     return clocks;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/system.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +13,8 @@
 /* One moment by two clocks: the one that starts with the machine, which counts when both processes
  * live in the same boot, and the wall's, which counts otherwise, but which somebody may set. */
 typedef struct tl_clocks {
-    char boot_id[40]; /* which boot the first one started with; "" when the system does not say */
+    char boot_id[TL_BOOT_ID_SIZE]; /* which boot the first one started with; "" when the system does
+                                      not say */
     tl_time boot, wall;
 } tl_clocks;
 

@@ -1,6 +1,7 @@
 #include "net/content_coding.h"
 
 #include "base/header_block.h"
+#include "base/system.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -30,7 +31,7 @@ static void release(void *context, void *bytes)
 {
     block *made = (block *)bytes - 1;
     size_t whole = made->size;
-    explicit_bzero(made, whole);
+    tl_wipe(made, whole);
     tl_allocator_free(context, made, whole);
 }
 
@@ -70,7 +71,7 @@ static tl_coding_status read_member(z_stream *stream, tl_buffer *to)
         else if (code != Z_STREAM_END)
             status = status_of(code, stream);
     }
-    explicit_bzero(chunk, sizeof chunk);
+    tl_wipe(chunk, sizeof chunk);
     return status;
 }
 

@@ -1,6 +1,7 @@
 #include "net/handle.h"
 
 #include "base/header_block.h"
+#include "base/system.h"
 #include "net/content_coding.h"
 
 #include <stdio.h>
@@ -166,7 +167,7 @@ static bool make_headers(tl_request *request, const tl_buffer *credentials)
 static void drop_headers(tl_request *request)
 {
     for (struct curl_slist *item = request->header_list; item; item = item->next)
-        explicit_bzero(item->data, strlen(item->data));
+        tl_wipe(item->data, strlen(item->data));
     curl_slist_free_all(request->header_list);
     request->header_list = NULL;
 }

@@ -1,9 +1,10 @@
 #include "net/sockets.h"
 
+#include "base/system.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { FIRST_CAPACITY = 16 };
@@ -41,7 +42,7 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     tl_sockets *sockets = context;
     if (!grow(sockets))
         return CURL_SOCKET_BAD;
-    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int fd = tl_open_socket(address->family, address->socktype, address->protocol);
     if (fd >= 0)
         sockets->open[sockets->count++] = (tl_socket){.fd = fd};
     return fd;
