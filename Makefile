@@ -10,13 +10,14 @@ LUA_VERSION = 5.4
 BUILD      ?= build
 SYSTEM     := $(shell uname -s)
 
-# How many descriptors are watched at once: src/net/poller_$(POLLER).c.
+# The file that watches many descriptors at once is src/net/poller_$(POLLER).c. Another one than the system's own wants
+# a BUILD of its own, too.
 ifeq ($(SYSTEM),Linux)
 POLLER     ?= epoll
 else
 POLLER     ?= kqueue
 endif
-# For libkqueue, which has kqueue on Linux: where it is, and -lkqueue.
+# What kqueue needs on Linux, where it is a library: tools/test-kqueue.
 POLLER_CFLAGS    ?=
 POLLER_LIBRARIES ?=
 
@@ -32,7 +33,7 @@ binding_objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lua/*.c src/lua
 core_archive    = $(BUILD)/libtasklist_core.a
 module          = $(BUILD)/tasklist/core.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
-preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock)
+preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
 bench_programs  = $(addprefix $(BUILD)/bench/,floor starter empty.so)
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
@@ -52,15 +53,22 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-libcurl test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all everything strict test doc check-types soak integration test-debian test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) ## build the module
 
-# z nodelete: a name lookup's thread may still run in libcurl when Lua unloads the module.
+# z nodelete: a name lookup's thread may still run in libcurl when Lua unloads the module. The linker of macOS knows
+# neither that nor exclude-libs; and it must be told that Lua's functions come from the program that loads the module.
+ifeq ($(SYSTEM),Darwin)
+LINK_MODULE = -bundle -undefined dynamic_lookup
+else
+LINK_MODULE = -shared -Wl,-z,nodelete -Wl,--exclude-libs,ALL
+endif
+
 $(module): $(binding_objects) $(core_archive)
 	@mkdir -p $(@D)
-	$(CC) -shared $(TL_LDFLAGS) -Wl,-z,nodelete -Wl,--exclude-libs,ALL -o $@ $(binding_objects) $(core_archive) $(LIBRARIES)
+	$(CC) $(LINK_MODULE) $(TL_LDFLAGS) -o $@ $(binding_objects) $(core_archive) $(LIBRARIES)
 
 $(core_archive): $(core_objects)
 	@rm -f $@
@@ -76,7 +84,9 @@ $(binding_objects): $(BUILD)/%.o: src/%.c
 
 $(BUILD)/spec/%.o: spec/c/%.c
 	@mkdir -p $(@D)
-	$(CC) $(TL_CFLAGS) -c -o $@ $<
+	$(CC) $(TL_CFLAGS) -DPOLLER_$(POLLER) -c -o $@ $<
+
+$(patsubst %,$(BUILD)/spec/%_test,poller wakeups watching): $(BUILD)/spec/poller_calls.o
 
 $(c_tests): $(BUILD)/spec/%: $(BUILD)/spec/%.o $(c_test_support) $(core_archive)
 	$(CC) $(CFLAGS) $(TL_LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) -lpthread
@@ -126,6 +136,17 @@ LIBCURL ?= 8.12 8.16 newest
 test-libcurl: setup-test ## run all tests with other libcurls, those that LIBCURL names; fetches them from PyPI
 	@tools/require python3-pip
 	@tools/run-steps $(LIBCURL:%='tools/test-libcurl %')
+
+# The check comes first, so that nothing is installed in vain.
+test-kqueue: ## run the C tests with the poller for kqueue, which libkqueue emulates on Linux; says what it lacks
+	@tools/test-kqueue --check
+	@$(MAKE) --no-print-directory setup-test
+	@tools/test-kqueue
+
+test-kqueue-with:
+	@$(MAKE) --no-print-directory $(c_tests) $(BUILD)/spec/pollable_kqueue.so
+	@$(LUA) tools/run-tests $(foreach test,$(c_tests), \
+		'CMOCKA_MESSAGE_OUTPUT=TAP LD_PRELOAD=$(BUILD)/spec/pollable_kqueue.so $(test)')
 
 DEBIAN ?= bookworm trixie
 

@@ -1,30 +1,9 @@
 /* What a host that only waits on the descriptor is woken up for. */
 #include "driver.h"
 #include "net/engine_private.h"
+#include "poller_calls.h"
 
 #include <poll.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-static int socket_events; /* that the engine has taken */
-
-static bool is_socket(int fd)
-{
-    int type;
-    socklen_t size = sizeof type;
-    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
-}
-
-/* Goes before the C library's. */
-int epoll_wait(int poller, struct epoll_event *events, int most, int timeout)
-{
-    int count = (int)syscall(SYS_epoll_pwait, poller, events, most, timeout, NULL, 0);
-    for (int i = 0; i < count; i++)
-        socket_events += is_socket(events[i].data.fd);
-    return count;
-}
 
 static const test_route routes[] = {
     {"/token", answer_token},
@@ -50,12 +29,12 @@ static host host_of(world *w)
 static void wake_up(host *h)
 {
     assert_int_equal(poll(&h->wait, 1, 10000), 1);
-    int before = socket_events;
+    int before = poller_calls_events;
     bool due = tl_engine_timeout(h->world->engine) == 0;
     tl_engine_step(h->world->engine);
     settle(h->world);
     h->wake_ups++;
-    h->in_vain += !due && socket_events == before;
+    h->in_vain += !due && poller_calls_events == before;
 }
 
 static bool are_finished(tl_request *const *requests, int count)
@@ -103,7 +82,7 @@ static void one_after_the_other_costs_a_few_wake_ups_each(void **state)
     world_open(&w, routes);
     host h = host_of(&w);
     expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
-    int before = socket_events;
+    int before = poller_calls_events;
     for (int i = 0; i < MANY; i++) {
         tl_request *request = start_get(&w, "/fine");
         while (request->state != TL_REQUEST_FINISHED)
@@ -112,7 +91,7 @@ static void one_after_the_other_costs_a_few_wake_ups_each(void **state)
     }
     assert_int_equal(h.in_vain, 0);
     assert_true(h.wake_ups <=
-                (socket_events - before) + MANY); /* libcurl begins each by its timer */
+                (poller_calls_events - before) + MANY); /* libcurl begins each by its timer */
     expect_quiet(&h);
     world_close(&w);
 }

@@ -1,24 +1,6 @@
 /* A system that refuses to watch a socket: the transfer that needs it ends, and no other. */
 #include "driver.h"
-
-#include <errno.h>
-#include <sys/epoll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-/* How many sockets are still to be refused. */
-static int to_refuse;
-
-/* Goes before the C library's. */
-int epoll_ctl(int poller, int operation, int fd, struct epoll_event *event)
-{
-    if (operation != EPOLL_CTL_DEL && to_refuse > 0) {
-        to_refuse--;
-        errno = ENOSPC; /* the user watches as much as the system allows, epoll_ctl(2) */
-        return -1;
-    }
-    return (int)syscall(SYS_epoll_ctl, poller, operation, fd, event);
-}
+#include "poller_calls.h"
 
 static const test_route routes[] = {{"/token", answer_token},
                                     {"/fine", answer_fine},
@@ -38,7 +20,7 @@ static tl_request *start_bystander(world *w)
 
 static void check_bystander(world *w, tl_request *bystander)
 {
-    assert_int_equal(to_refuse, 0);
+    assert_int_equal(poller_calls_to_refuse, 0);
     assert_int_equal(bystander->state, TL_REQUEST_SENT);
     server_release(w->server, "/silent");
     expect_answer(w, bystander, 200, "fine");
@@ -54,7 +36,7 @@ static void a_write_that_went_out_is_unknown(void **state)
     world_open(&w, routes);
     tl_request *bystander = start_bystander(&w);
     tl_request_spec spec = write_spec(&w, "/other");
-    to_refuse = 1;
+    poller_calls_to_refuse = 1;
     tl_request *request = start(&w, &spec);
     expect_error(&w, request, TL_NETWORK, "refuses to watch");
     assert_int_equal(request->outcome, TL_OUTCOME_UNKNOWN);
@@ -69,7 +51,7 @@ static void a_read_is_sent_again(void **state)
     world w;
     world_open(&w, routes);
     tl_request *bystander = start_bystander(&w);
-    to_refuse = 1;
+    poller_calls_to_refuse = 1;
     /* Its answer is held, because one that came at once would need nobody to watch its socket. */
     tl_request *request = start_get(&w, "/other");
     drive_until_requested(&w, "/other", 2);
@@ -89,7 +71,7 @@ static void a_write_that_did_not_go_out_is_sent_again(void **state)
     tl_request *bystander = start_get(&w, "/silent");
     drive_until_requested(&w, "/silent", 1);
     tl_request_spec spec = write_spec(&w, "/fine");
-    to_refuse = 1;
+    poller_calls_to_refuse = 1;
     tl_request *request = start(&w, &spec);
     expect_answer(&w, request, 200, "fine");
     assert_int_equal(request->attempts, 2);

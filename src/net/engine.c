@@ -158,8 +158,9 @@ int tl_engine_fd(tl_engine *engine)
 void tl_engine_idle(tl_engine *engine)
 {
     enter(engine);
+    if (engine->has_host)
+        tl_poller_arm(&engine->wire.poller, TL_NEVER);
     engine->has_host = false;
-    tl_poller_arm(&engine->wire.poller, TL_NEVER);
 }
 
 tl_time tl_engine_timeout(const tl_engine *engine)

@@ -1,47 +1,63 @@
-/* One descriptor that says when any of many has something to do: epoll here. Another system's
- * mechanism would be a second file with these functions. All descriptors are close-on-exec. */
+/* One descriptor that says when any of many descriptors, or a timer, has something to do. The
+ * Makefile's POLLER chooses the file that asks the system: poller_epoll.c for Linux,
+ * poller_kqueue.c for FreeBSD and macOS. Every descriptor of a poller is close-on-exec. */
 #ifndef TL_POLLER_H
 #define TL_POLLER_H
 
 #include "base/clock.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
+/* Whoever embeds a poller knows its size by this; only src/net/poller*.c touch the fields. */
 typedef struct tl_poller {
-    int fd;       /* -1 when closed */
-    int timer_fd; /* in the set once tl_poller_arm was called; -1 before */
-    int watched;  /* descriptors in the set */
+    int fd;        /* -1 when closed */
+    int timer_fd;  /* epoll's, from the first tl_poller_arm on; -1 before */
+    pid_t owner;   /* kqueue's: the process that opened it */
+    int watched;   /* descriptors with an interest */
+    tl_time armed; /* when the timer fires; TL_NEVER when it is off, or has fired and was taken */
 } tl_poller;
 
 /* How many events are taken at once at most. */
 enum { TL_POLLER_EVENTS = 64 };
 
+/* What is asked of a descriptor: any of these, or 0 for nothing. */
+enum { TL_POLLER_READ = 1, TL_POLLER_WRITE = 2 };
+
+/* A descriptor with both interests may come in two events, one for each of them. */
 typedef struct tl_poller_event {
     int fd;
-    bool readable;
+    bool readable; /* also when the other side has ended: reading says so */
     bool writable;
-    bool failed;
+    bool failed; /* there is an error, or nobody is on the other side any more */
 } tl_poller_event;
 
 /* A poller that tl_poller_close may be called on. */
-#define TL_POLLER_CLOSED ((tl_poller){.fd = -1, .timer_fd = -1})
+#define TL_POLLER_CLOSED ((tl_poller){.fd = -1, .timer_fd = -1, .armed = TL_NEVER})
 
+/* False, with errno, when the system refuses. */
 bool tl_poller_open(tl_poller *poller);
 
-/* Only closes descriptors: what a forked child must not undo in its parent stays as it is. */
+/* In a child after fork, too: what the parent has asked for stays as it is. */
 void tl_poller_close(tl_poller *poller);
 
-/* What becomes readable when there is an event. */
+/* The descriptor: readable while tl_poller_take has something to give, or the timer has fired. -1
+ * when the poller is closed. */
 int tl_poller_fd(const tl_poller *poller);
 
-/* Adds `fd`, or changes what is asked of it when `known`. */
-bool tl_poller_watch(tl_poller *poller, int fd, bool known, bool readable, bool writable);
-void tl_poller_forget(tl_poller *poller, int fd);
+/* Changes what is asked of `fd` from `old_interest`, which the last successful call for it has set
+ * (0: there was none), to `interest`. 0 forgets the descriptor; it must still be open then, and
+ * this does not fail. False when the system refuses; what was asked before still holds then. */
+bool tl_poller_watch(tl_poller *poller, int fd, int old_interest, int interest);
 
-/* Makes the descriptor readable at `at` too (TL_NEVER: not any more). */
+/* Makes the descriptor readable from `at` on (TL_NEVER: not any more). Nothing is asked of the
+ * system when it is armed for that already. False when the system refuses; the timer may be off
+ * then. When the first call succeeds, the later ones need no other descriptor. */
 bool tl_poller_arm(tl_poller *poller, tl_time at);
 
-/* Takes up to `count` events without waiting; the timer's is swallowed. */
+/* Takes up to `count` events, and no more than TL_POLLER_EVENTS, without waiting. What is still
+ * readable or writable comes again with the next call. The timer gives no event; when it has fired
+ * it is off after this. */
 int tl_poller_take(tl_poller *poller, tl_poller_event *events, int count);
 
 /* Waits with poll(2) until there is an event or `timeout` is over. False when a signal came first.

@@ -1,8 +1,5 @@
 #include "net/poller.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -15,6 +12,8 @@ bool tl_poller_open(tl_poller *poller)
     return poller->fd >= 0;
 }
 
+/* A forked child shares the set and the timer with its parent, so nothing is taken out of the one,
+ * and the other is not switched off. */
 void tl_poller_close(tl_poller *poller)
 {
     if (poller->timer_fd >= 0)
@@ -24,36 +23,38 @@ void tl_poller_close(tl_poller *poller)
     *poller = TL_POLLER_CLOSED;
 }
 
-int tl_poller_fd(const tl_poller *poller)
-{
-    return poller->fd;
-}
-
-bool tl_poller_watch(tl_poller *poller, int fd, bool known, bool readable, bool writable)
+/* False when the system refuses. */
+static bool change(const tl_poller *poller, int operation, int fd, int interest)
 {
     struct epoll_event event = {.data.fd = fd};
-    if (readable)
+    if (interest & TL_POLLER_READ)
         event.events |= EPOLLIN;
-    if (writable)
+    if (interest & TL_POLLER_WRITE)
         event.events |= EPOLLOUT;
-    if (epoll_ctl(poller->fd, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0)
-        return false;
-    poller->watched += known ? 0 : 1;
-    return true;
+    return epoll_ctl(poller->fd, operation, fd, &event) == 0;
 }
 
-void tl_poller_forget(tl_poller *poller, int fd)
+bool tl_poller_watch(tl_poller *poller, int fd, int old_interest, int interest)
 {
-    if (epoll_ctl(poller->fd, EPOLL_CTL_DEL, fd, NULL) == 0)
+    if (interest == old_interest)
+        return true;
+    if (interest == 0) {
+        change(poller, EPOLL_CTL_DEL, fd, 0);
         poller->watched--;
+        return true;
+    }
+    if (!change(poller, old_interest ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, interest))
+        return false;
+    poller->watched += old_interest ? 0 : 1;
+    return true;
 }
 
 static bool add_timer(tl_poller *poller)
 {
-    int fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    int fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC); /* tl_now's clock */
     if (fd < 0)
         return false;
-    if (!tl_poller_watch(poller, fd, false, true, false)) {
+    if (!change(poller, EPOLL_CTL_ADD, fd, TL_POLLER_READ)) {
         close(fd);
         return false;
     }
@@ -65,33 +66,38 @@ bool tl_poller_arm(tl_poller *poller, tl_time at)
 {
     if (poller->timer_fd < 0 && !add_timer(poller))
         return false;
+    if (at == poller->armed)
+        return true;
     struct itimerspec when = {0}; /* all zero: off */
     if (at != TL_NEVER) {
-        at = at > 0 ? at : 1;
-        when.it_value.tv_sec = (time_t)(at / TL_SECOND);
-        when.it_value.tv_nsec = (long)(at % TL_SECOND) * 1000;
+        tl_time expires = at > 0 ? at : 1;
+        when.it_value.tv_sec = (time_t)(expires / TL_SECOND);
+        when.it_value.tv_nsec = (long)(expires % TL_SECOND) * 1000;
     }
-    return timerfd_settime(poller->timer_fd, TFD_TIMER_ABSTIME, &when, NULL) == 0;
+    if (timerfd_settime(poller->timer_fd, TFD_TIMER_ABSTIME, &when, NULL) != 0)
+        return false;
+    poller->armed = at;
+    return true;
 }
 
-static void swallow_timer(int fd)
+static void swallow_timer(tl_poller *poller)
 {
     uint64_t expirations;
-    ssize_t ignored = read(fd, &expirations, sizeof expirations);
-    (void)ignored; /* nothing to read: it was armed anew in between */
+    if (read(poller->timer_fd, &expirations, sizeof expirations) > 0)
+        poller->armed = TL_NEVER;
 }
 
 int tl_poller_take(tl_poller *poller, tl_poller_event *events, int count)
 {
     struct epoll_event ready[TL_POLLER_EVENTS];
-    if (poller->watched == 0)
+    if (poller->watched == 0 && poller->armed == TL_NEVER)
         return 0; /* as when a request has just been started: spare the system call */
     int found =
         epoll_wait(poller->fd, ready, count < TL_POLLER_EVENTS ? count : TL_POLLER_EVENTS, 0);
     int taken = 0;
     for (int i = 0; i < found; i++) {
         if (ready[i].data.fd == poller->timer_fd) {
-            swallow_timer(poller->timer_fd);
+            swallow_timer(poller);
             continue;
         }
         events[taken++] = (tl_poller_event){
@@ -102,21 +108,4 @@ int tl_poller_take(tl_poller *poller, tl_poller_event *events, int count)
         };
     }
     return taken;
-}
-
-/* Rounded up: waking before the time would only spin. */
-static int milliseconds(tl_time timeout)
-{
-    if (timeout == TL_NEVER)
-        return -1;
-    tl_time rounded = (timeout - 1) / TL_MILLISECOND + 1;
-    return rounded < INT_MAX ? (int)rounded : INT_MAX;
-}
-
-bool tl_poller_block(const tl_poller *poller, tl_time timeout)
-{
-    if (timeout <= 0)
-        return true; /* no call for what tl_poller_take looks at anyway */
-    struct pollfd wait = {.fd = poller->fd, .events = POLLIN};
-    return poll(&wait, 1, milliseconds(timeout)) >= 0 || errno != EINTR;
 }

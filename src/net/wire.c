@@ -23,25 +23,30 @@ static tl_request *request_of(CURL *easy)
     return (tl_request *)(void *)request;
 }
 
-/* libcurl tells which sockets matter to it. `known` is what curl_multi_assign stored. An error code
+static int interest_in(int what)
+{
+    bool reads = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
+    bool writes = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
+    return (reads ? TL_POLLER_READ : 0) | (writes ? TL_POLLER_WRITE : 0);
+}
+
+/* libcurl tells which sockets matter to it. `known` is what curl_multi_assign has stored: the
+ * interest that the poller was told last, as a pointer; NULL after CURL_POLL_REMOVE. An error code
  * from here would end every transfer of the multi, so that a refusal is only noted. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known)
 {
     tl_wire *wire = context;
-    if (what == CURL_POLL_REMOVE) {
-        tl_poller_forget(&wire->poller, fd);
+    int interest = interest_in(what);
+    bool watched = tl_poller_watch(&wire->poller, fd, (int)(uintptr_t)known, interest);
+    if (what == CURL_POLL_REMOVE)
         return 0;
-    }
-    bool readable = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
-    bool writable = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
-    bool watched = tl_poller_watch(&wire->poller, fd, known != NULL, readable, writable);
     tl_request *request = request_of(easy);
     if (request)
         request->unwatched = !watched;
     if (!watched)
         wire->refused = true;
-    else if (!known)
-        curl_multi_assign(wire->multi, fd, wire);
+    else
+        curl_multi_assign(wire->multi, fd, (void *)(uintptr_t)interest);
     return 0;
 }
 
