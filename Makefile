@@ -271,8 +271,10 @@ INST_LUADIR = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
 INST_LIBDIR = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
 
 install: all ## install below $(DESTDIR)$(PREFIX)
-	cd lua && find tasklist -name '*.lua' -exec install -D -m 644 {} '$(abspath $(INST_LUADIR))/{}' ';'
-	install -D -m 755 $(module) '$(INST_LIBDIR)/tasklist/core.so'
+	cd lua && find tasklist -type d -exec install -d '$(abspath $(INST_LUADIR))/{}' ';'
+	cd lua && find tasklist -name '*.lua' -exec install -m 644 {} '$(abspath $(INST_LUADIR))/{}' ';'
+	install -d '$(INST_LIBDIR)/tasklist'
+	install -m 755 $(module) '$(INST_LIBDIR)/tasklist/core.so'
 
 package: setup ## check the rockspec, and that it installs what `make install` does
 	@tools/require luarocks zip unzip git ca-certificates
