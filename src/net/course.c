@@ -106,7 +106,8 @@ static void put_on_wire(tl_request *request, const tl_buffer *credentials)
 static void send_with_proof(tl_request *request)
 {
     const tl_identity *identity = request->signin->identity;
-    if (tl_now() < identity->serves_from && identity->serves_from < request->at_latest) {
+    tl_time unripe = identity->serves_from - tl_now(); /* for so long */
+    if (unripe > 0 && unripe < request->at_latest - now_for(request)) {
         rest_until(request, identity->serves_from);
         return;
     }
