@@ -43,10 +43,14 @@ static int status_of(const tl_request *request)
  * make of a server that broke off. */
 enum { FIRST_FINAL_STATUS = 200 };
 
-/* How far the request on the wire has come, in words. */
+/* How far the request has come, in words. */
 static void describe(const tl_request *request, char *text, size_t size)
 {
-    if (went_out(request) && status_of(request) >= FIRST_FINAL_STATUS)
+    if (request->state == TL_REQUEST_WAITING)
+        snprintf(text, size, "waiting for a %s", request->sought);
+    else if (request->state != TL_REQUEST_SENT)
+        snprintf(text, size, "waiting for the next attempt");
+    else if (went_out(request) && status_of(request) >= FIRST_FINAL_STATUS)
         snprintf(text, size, "after %zu bytes of the answer's body", request->answer_body.length);
     else if (went_out(request))
         snprintf(text, size, "waiting for the answer");
@@ -221,10 +225,7 @@ static void write_seconds(tl_time time, char out[TL_NUMBER_LONGEST + 1])
 static void explain_deadline(tl_request *request)
 {
     char seconds[TL_NUMBER_LONGEST + 1], where[TL_MESSAGE_SIZE / 2];
-    if (request->state == TL_REQUEST_SENT)
-        describe(request, where, sizeof where);
-    else
-        snprintf(where, sizeof where, "waiting for a %s", request->sought);
+    describe(request, where, sizeof where);
     write_seconds(request->timeout, seconds);
     tl_error_set(&request->error, TL_TIMEOUT, "no answer within %s s: %s", seconds, where);
 }
