@@ -17,11 +17,17 @@ static void answer_held_token(test_exchange *exchange)
         answer_token(exchange);
 }
 
+static void answer_busy(test_exchange *exchange)
+{
+    exchange_answer(exchange, 503, "Retry-After: 1\r\n", "busy");
+}
+
 static const test_route routes[] = {
     {"/token", answer_held_token},
     {"/page", answer_when_released},
     {"/silent", answer_when_released},
     {"/fine", answer_fine},
+    {"/busy", answer_busy},
     {0},
 };
 
@@ -128,6 +134,64 @@ static void a_caller_leaves_a_fetch_that_goes_on(void **state)
         expect_error(&w, hasty, TL_TIMEOUT, "no answer within 0.2 s: waiting for a token");
         server_release(w.server, "/token");
         expect_answer(&w, patient, 200, "fine");
+        world_close(&w);
+    }
+}
+
+/* One whose next attempt and whose deadline are both due when the host comes back. */
+static void a_caller_who_waits_for_the_next_attempt_is_told_so(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w, false);
+    tl_request_spec spec = get_spec(&w, "/busy");
+    spec.signin = NULL;
+    tl_request *request = start(&w, &spec);
+    while (request->state != TL_REQUEST_RESTING)
+        drive(&w);
+    request->at_latest = tl_now();
+    tl_timer_set(&w.engine->schedule.wall, &request->backoff, request->at_latest - 1);
+    tl_timer_set(&w.engine->schedule.wall, &request->deadline, request->at_latest);
+    expect_error(&w, request, TL_TIMEOUT, "no answer within 20 s: waiting for the next attempt");
+    assert_int_equal(server_requests(w.server, "/busy"), 1);
+    world_close(&w);
+}
+
+/* To start requests is not to drive: nothing that comes from the token's endpoint is read. */
+static void a_host_that_only_starts_requests_ends_no_fetch(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w, true);
+    tl_request *request = start_get(&w, "/fine");
+    drive_until_requested(&w, "/token", 1);
+    for (tl_time end = tl_now() + AWAY * TL_MILLISECOND; tl_now() < end; be_idle(10))
+        start_get(&w, "/fine");
+    tl_engine_step(w.engine);
+    assert_true(w.identity->signing_in);
+    server_release(w.server, "/token");
+    expect_answer(&w, request, 200, "fine");
+    world_close(&w);
+}
+
+/* A token that comes late: the request goes out then, so that no time before counts as time in
+ * which nobody drove its attempt, and would be forgiven. */
+static void the_time_before_a_grant_is_none_of_the_attempts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(hosted); i++) {
+        world w;
+        open_world(&w, hosted[i]);
+        const tl_allocator *allocator = tl_engine_allocator(w.engine);
+        world_use(&w, tl_engine_adopt(w.engine, tl_identity_new_asked(allocator), NULL));
+        tl_request *request = start_get(&w, "/fine");
+        assert_ptr_equal(tl_engine_asked(w.engine), w.signin);
+        w.engine->schedule.driven_until -= 3600 * TL_SECOND;
+        tl_timer_set(&w.engine->schedule.wall, &request->deadline, tl_now() + 20 * TL_SECOND);
+        tl_engine_grant(w.signin, "token-1", 7, 0);
+        tl_engine_step(w.engine);
+        assert_int_equal(request->state, TL_REQUEST_SENT);
+        assert_true(w.engine->schedule.idle - request->idle_before < 1800 * TL_SECOND);
         world_close(&w);
     }
 }
@@ -258,6 +322,9 @@ int main(void)
         ENGINE_TEST(no_page_that_is_fetched_ahead_fails),
         ENGINE_TEST(a_callers_deadline_is_wall_time),
         ENGINE_TEST(a_caller_leaves_a_fetch_that_goes_on),
+        ENGINE_TEST(a_caller_who_waits_for_the_next_attempt_is_told_so),
+        ENGINE_TEST(a_host_that_only_starts_requests_ends_no_fetch),
+        ENGINE_TEST(the_time_before_a_grant_is_none_of_the_attempts),
         ENGINE_TEST(time_away_is_no_time_for_connecting),
         ENGINE_TEST(a_host_that_waits_ends_a_background_request),
     };

@@ -169,6 +169,36 @@ static void an_engine_can_be_freed_before_a_token_is_settled(void **state)
     world_close(&w);
 }
 
+/* A pause that is over and one that is not, and a request whose token the host still has to give.
+ */
+static void start_other_waits(world *w)
+{
+    tl_request_spec spec = get_spec(w, "/fine");
+    spec.signin =
+        tl_engine_adopt(w->engine, tl_identity_new_asked(tl_engine_allocator(w->engine)), NULL);
+    start(w, &spec);
+    tl_pause *over = tl_engine_pause(w->engine, 1);
+    tl_engine_pause(w->engine, 1000 * TL_SECOND);
+    while (!over->awaited.over) {
+        tl_engine_block(w->engine);
+        tl_engine_step(w->engine);
+    }
+}
+
+static void an_engine_can_be_freed_while_anything_is_waited_for(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    start_other_waits(&w);
+    world_close(&w);
+    world_open(&w, routes);
+    start_other_waits(&w);
+    assert_non_null(tl_engine_asked(w.engine));
+    assert_non_null(tl_engine_take(w.engine));
+    world_close(&w);
+}
+
 static void an_engine_can_be_freed_at_once(void **state)
 {
     (void)state;
@@ -284,6 +314,16 @@ static void a_forked_child_leaves_the_parents_connection_alone(void **state)
     }
 }
 
+static void a_forked_child_can_end_whatever_was_waited_for(void **state)
+{
+    (void)state;
+    world w;
+    open_signed_in(&w);
+    start_other_waits(&w);
+    expect_child_to_leave_well(&w);
+    world_close(&w);
+}
+
 static void an_answer_comes_after_a_fork_too(void **state)
 {
     (void)state;
@@ -324,9 +364,11 @@ int main(void)
         ENGINE_TEST(who_cancels_a_write_is_told_what_is_known),
         ENGINE_TEST(an_engine_can_be_freed_with_requests_in_every_state),
         ENGINE_TEST(an_engine_can_be_freed_before_a_token_is_settled),
+        ENGINE_TEST(an_engine_can_be_freed_while_anything_is_waited_for),
         ENGINE_TEST(an_engine_can_be_freed_at_once),
         ENGINE_TEST(every_descriptor_is_close_on_exec),
         ENGINE_TEST(a_forked_child_leaves_the_parents_connection_alone),
+        ENGINE_TEST(a_forked_child_can_end_whatever_was_waited_for),
         ENGINE_TEST(an_answer_comes_after_a_fork_too),
         ENGINE_TEST(a_forked_child_leaves_the_parents_timer_alone),
     };

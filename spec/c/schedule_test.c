@@ -120,6 +120,38 @@ static void no_time_of_a_busy_host_is_driven(void **state)
     }
 }
 
+/* Calls that do not drive: none of the time between them is driven, but what one of them begins has
+ * its time from then on, whatever was before. */
+static void a_host_that_never_steps_does_not_drive(void **state)
+{
+    (void)state;
+    tl_time now = start;
+    set_driven(TL_SECOND);
+    while (now < start + 60 * TL_SECOND)
+        tl_schedule_visit(&schedule, now += 50 * TL_MILLISECOND, true);
+    tl_schedule_resume(&schedule, now += TL_SECOND, true);
+    assert_int_equal(tl_schedule_driven(&schedule, now), start);
+}
+
+static void what_begins_in_a_visit_has_its_whole_time(void **state)
+{
+    (void)state;
+    for (int hosted = 0; hosted < 2; hosted++) {
+        tl_time now = start + 60 * TL_SECOND;
+        set_up(NULL);
+        tl_schedule_visit(&schedule, now, hosted);
+        tl_time begun = tl_schedule_driven(&schedule, now);
+        tl_timer_set(&schedule.driven, &driven, begun + TL_SECOND);
+        tl_schedule_waited(&schedule, now + TL_SECOND);
+        tl_schedule_fire(&schedule, now + TL_SECOND - 1);
+        assert_int_equal(driven_fired, 0);
+        tl_schedule_fire(&schedule, now + TL_SECOND);
+        assert_int_equal(driven_fired, 1);
+        tl_schedule_resume(&schedule, now + 2 * TL_SECOND, false);
+        assert_int_equal(tl_schedule_driven(&schedule, now + 2 * TL_SECOND), begun + TL_SECOND);
+    }
+}
+
 /* A machine that lets a host run a little late, or libcurl's timers of a few milliseconds, do not
  * make driven time stand still. */
 static void a_host_may_be_a_little_late(void **state)
@@ -154,6 +186,8 @@ int main(void)
         cmocka_unit_test_setup(the_time_of_a_host_that_waits_is_driven, set_up),
         cmocka_unit_test_setup(a_host_that_is_called_by_sockets_loses_no_time, set_up),
         cmocka_unit_test_setup(no_time_of_a_busy_host_is_driven, set_up),
+        cmocka_unit_test_setup(a_host_that_never_steps_does_not_drive, set_up),
+        cmocka_unit_test_setup(what_begins_in_a_visit_has_its_whole_time, set_up),
         cmocka_unit_test_setup(a_host_may_be_a_little_late, set_up),
         cmocka_unit_test_setup(nothing_calls_a_host_without_timers, set_up),
     };

@@ -1,5 +1,6 @@
 /* How requests come to their token. */
 #include "driver.h"
+#include "net/engine_private.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -230,6 +231,20 @@ static void all_who_wait_let_the_token_ripen(void **state)
         expect_answer(&w, requests[i], 200, "Bearer token-2");
     assert_int_equal(server_requests(w.server, "/token"), 2);
     assert_int_equal(server_requests(w.server, "/api"), 2 * FEW);
+    world_close(&w);
+}
+
+/* Its deadline is in driven time, which is an hour behind the time at which the token is ripe. */
+static void a_background_request_lets_the_token_ripen_too(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, behind);
+    w.engine->schedule.driven_until -= 3600 * TL_SECOND;
+    tl_request_spec spec = get_spec(&w, "/api");
+    spec.background = true;
+    expect_answer(&w, start(&w, &spec), 200, "Bearer token-2");
+    assert_int_equal(server_requests(w.server, "/api"), 2);
     world_close(&w);
 }
 
@@ -672,6 +687,7 @@ int main(void)
         ENGINE_TEST(a_second_401_is_final),
         ENGINE_TEST(a_token_ripens_for_an_api_whose_clock_is_behind),
         ENGINE_TEST(all_who_wait_let_the_token_ripen),
+        ENGINE_TEST(a_background_request_lets_the_token_ripen_too),
         ENGINE_TEST(who_has_no_time_to_wait_tries_an_unripe_token),
         ENGINE_TEST(while_all_tokens_are_refused_few_are_fetched),
         ENGINE_TEST(one_operation_that_is_refused_costs_the_others_no_token),

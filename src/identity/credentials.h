@@ -1,5 +1,5 @@
-/* What proves who we are, as bytes for the wire: the header lines of a request, and header line and
- * form of a sign-in. Knows formats only; who needs which is decided in identity.c. */
+/* Writes what proves who we are: the header lines of a request, and the header line and form of a
+ * sign-in. Which of them is needed is decided in identity.c. */
 #ifndef TL_CREDENTIALS_H
 #define TL_CREDENTIALS_H
 

@@ -85,7 +85,7 @@ static tl_own_folder folder_of(const tl_token_store *store)
     return (tl_own_folder){.path = tl_buffer_text(&store->path), .owner = store->owner, .fd = -1};
 }
 
-/* Ends a call: the folder is open only as long as one. */
+/* Ends each call: closes the folder, and keeps what was wrong with it. */
 static void end(tl_token_store *store, tl_own_folder *folder)
 {
     tl_own_folder_close(folder);
@@ -162,11 +162,6 @@ tl_folder_status tl_token_store_lock(tl_token_store *store)
     store->holder = getpid();
     end(store, &folder);
     return status;
-}
-
-bool tl_token_store_has_lock(const tl_token_store *store)
-{
-    return store->lock >= 0;
 }
 
 /* Closing the descriptor is not enough: the system keeps the lock while a child that was forked

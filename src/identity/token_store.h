@@ -34,7 +34,7 @@ typedef enum tl_token_look {
     TL_LOOK_LIVE
 } tl_token_look;
 
-/* Until tl_token_store_open there is no token file, and only is_on, has_lock, unlock and free may
+/* Until tl_token_store_open there is no token file, and only is_on, unlock and free may
  * be called. */
 void tl_token_store_init(tl_token_store *store, const tl_allocator *allocator);
 
@@ -56,7 +56,6 @@ tl_token_look tl_token_store_look(tl_token_store *store, const unsigned char *re
 /* Tries to get the lock; OK, BUSY, or FAULT: then the folder can't be used at present. The lock
  * ends with the process, however that ends. */
 tl_folder_status tl_token_store_lock(tl_token_store *store);
-bool tl_token_store_has_lock(const tl_token_store *store);
 
 /* Harmless without the lock. */
 void tl_token_store_unlock(tl_token_store *store);

@@ -37,8 +37,9 @@ static bool read_stream(words rest, uint32_t *number)
     return at > rest.start && value <= INT32_MAX;
 }
 
-/* RFC 9113 6.8: a server does nothing with streams above the last one that its GOAWAY names. 8.7:
- * nor with one that it resets with REFUSED_STREAM. libcurl 7.88 misspells "received". */
+/* A server has done nothing with a stream above the last one that its GOAWAY names (RFC 9113 6.8),
+ * nor with one that it resets with REFUSED_STREAM (RFC 9113 8.7). libcurl 7.88 writes "recveived",
+ * so that spelling is read as well. */
 static void read_text(tl_commentary *commentary, words text)
 {
     uint32_t last;
@@ -52,8 +53,9 @@ static void read_text(tl_commentary *commentary, words text)
         commentary->left_out |= commentary->stream > last;
 }
 
-/* What came in the handshake, message by message: a CertificateRequest (RFC 8446 4.3.2, RFC 5246
- * 7.4.4), with its own length; or the header of a record, 5 bytes. */
+/* libcurl hands over each message of the handshake by itself, and each record's header of 5 bytes.
+ * A CertificateRequest (RFC 8446 4.3.2, RFC 5246 7.4.4) is one whose own length fits: other bytes
+ * may begin with the same number. A record's header that reads "HTTP/" is an answer without TLS. */
 static void read_handshake(tl_commentary *commentary, const unsigned char *bytes, size_t size)
 {
     enum { CERTIFICATE_REQUEST = 13, HEADER = 4 };

@@ -1,7 +1,7 @@
-/* What libcurl says about a transfer while it is under way, for the few facts that it gives no code
- * for: that an HTTP/2 server has not taken a request, that a server asks for a certificate, that it
- * speaks no TLS. What isn't understood is passed over, so that another libcurl's words can't make a
- * fact of what is none. */
+/* Reads what libcurl logs about a transfer, for the few facts that it gives no code for: that an
+ * HTTP/2 server has not taken a request, that a server asks for a certificate, that it speaks no
+ * TLS. Lines that are not exactly as expected are passed over: when a newer libcurl words them
+ * otherwise a fact is missing, but none is made up. */
 #ifndef TL_COMMENTARY_H
 #define TL_COMMENTARY_H
 
@@ -18,7 +18,8 @@ typedef struct tl_commentary {
     bool no_tls;            /* the server's first bytes are HTTP's, not TLS's */
 } tl_commentary;
 
-/* Makes a handle report to `commentary`, which outlives its next transfer. NULL: not any more. */
+/* Makes a handle report to `commentary`, which must live as long as the handle's next transfer.
+ * NULL: it reports no more. */
 CURLcode tl_commentary_install(CURL *easy, tl_commentary *commentary);
 
 #endif

@@ -25,8 +25,7 @@ static void *allocate(void *context, unsigned count, unsigned size)
     return made + 1;
 }
 
-/* zlib keeps the last 32 KiB that it has unpacked. They may be of a token's answer, and no copy of
- * one is given back unwiped. */
+/* zlib keeps the last 32 KiB that it has unpacked, which may hold a token: so it is wiped. */
 static void release(void *context, void *bytes)
 {
     block *made = (block *)bytes - 1;
@@ -75,8 +74,9 @@ static tl_coding_status read_member(z_stream *stream, tl_buffer *to)
     return status;
 }
 
-/* RFC 9110 8.4.1. A server may send what nobody asked for, so that "deflate" is read as well. The
- * numbers are zlib's for the largest window, and for gzip's header around it. */
+/* The codings of RFC 9110 8.4.1. Only gzip is asked for, but some servers send deflate all the
+ * same. `window` is zlib's number for the largest window, and 16 more for a gzip header around the
+ * data. */
 static const struct coding {
     const char *name;
     int window;
@@ -85,7 +85,7 @@ static const struct coding {
 
 static tl_coding_status read_all(const struct coding *coding, const tl_buffer *body, tl_buffer *to)
 {
-    /* A body is far shorter than an unsigned int can count, or the caller has lifted its cap. */
+    /* zlib counts with an unsigned int. Only a caller who has raised the cap gets such a body. */
     if (body->length > UINT_MAX)
         return TL_CODING_FULL;
     z_stream stream = {.zalloc = allocate, .zfree = release, .opaque = (void *)body->allocator};

@@ -16,8 +16,9 @@ typedef enum tl_coding_status {
     TL_CODING_MEMORY /* no memory */
 } tl_coding_status;
 
-/* Unpacks the body when the header block names one coding that is known. A body without a byte
- * stays so: an answer to HEAD has none. After an error the body is as it came. */
+/* Unpacks the body when the header block names one coding that is known. An empty body stays empty
+ * whatever the header says, because an answer to HEAD has the header of one with a body. After an
+ * error the body is as it came. */
 tl_coding_status tl_content_decode(const tl_buffer *headers, tl_buffer *body);
 
 #endif

@@ -44,11 +44,10 @@ tl_request *tl_course_add(tl_engine *engine, const tl_request_spec *spec)
         return NULL;
     tl_schedule *schedule = &engine->schedule;
     request->awaited.engine = engine;
-    request->sought = "token";
-    if (request->signin) {
-        const tl_identity *identity = request->signin->identity;
-        request->sought = tl_identity_sought(identity);
-        request->answer_headers.secret |= identity->kind == TL_SESSION;
+    const tl_signin *signin = spec->signin ? spec->signin : spec->fetch_for;
+    if (signin) {
+        request->sought = tl_identity_sought(signin->identity);
+        request->answer_headers.secret |= signin->identity->kind == TL_SESSION; /* its cookies */
     }
     request->most_attempts = engine->most_attempts;
     request->at_latest = now_for(request) + spec->timeout;
@@ -60,7 +59,8 @@ tl_request *tl_course_add(tl_engine *engine, const tl_request_spec *spec)
     return request;
 }
 
-/* Takes the request out of libcurl. `reusable`: see tl_wire_recall. */
+/* Takes the request out of libcurl, and notes for the trace what the attempt was like: when the
+ * handle is gone its times are lost. `reusable`: see tl_wire_recall. */
 static void leave_wire(tl_request *request, bool reusable)
 {
     tl_engine *engine = request->awaited.engine;
@@ -69,7 +69,7 @@ static void leave_wire(tl_request *request, bool reusable)
     tl_wire_recall(&engine->wire, request, reusable);
 }
 
-/* Takes the request out of the timers and the list it waits in. */
+/* Takes the request out of the timers and the list in which it waits. */
 static void leave_lists(tl_request *request)
 {
     tl_timer_clear(&request->deadline);
@@ -101,12 +101,13 @@ static void put_on_wire(tl_request *request, const tl_buffer *credentials)
         tl_course_end(request, TL_ENDING_UNSENT, code);
 }
 
-/* A request that cannot wait until its token is ripe goes out at once: the token may be good all
- * the same. */
+/* A request waits until its token is ripe, unless its deadline would come first: then it goes out
+ * at once, because the API may accept the token all the same. */
 static void send_with_proof(tl_request *request)
 {
     const tl_identity *identity = request->signin->identity;
-    if (tl_now() < identity->serves_from && identity->serves_from < request->at_latest) {
+    tl_time unripe = identity->serves_from - tl_now(); /* for so long */
+    if (unripe > 0 && unripe < request->at_latest - now_for(request)) {
         rest_until(request, identity->serves_from);
         return;
     }
@@ -129,7 +130,8 @@ static void send_when_proven(tl_request *request)
     }
 }
 
-/* One that has waited goes on with what the sign-in has come to, and asks for no other. */
+/* A request that has waited for a sign-in goes on with what that has come to. It does not ask for
+ * another one, or it might wait for ever when each token is over as soon as it comes. */
 static void go_on(tl_request *request)
 {
     if (request->fetch_for) {
@@ -151,10 +153,8 @@ static void fetch(tl_engine *engine, tl_signin *signin)
 {
     const tl_request_spec spec = tl_signin_spec(signin);
     signin->fetch = tl_course_add(engine, &spec);
-    if (signin->fetch) {
-        signin->fetch->sought = tl_identity_sought(signin->identity);
+    if (signin->fetch)
         return;
-    }
     tl_error error;
     tl_error_set(&error, TL_MEMORY, "not enough memory");
     tl_signin_refuse(signin, &error, false);
@@ -198,8 +198,9 @@ void tl_course_run(tl_engine *engine)
         continue;
 }
 
-/* Tells the identity what the API thinks of its proof. 429 and 5xx may come from something in
- * between, which has not looked at it. True when the request may go out with another proof. */
+/* Tells the identity whether the API has accepted its proof, as far as the answer shows: not by a
+ * 429 or 5xx, which may come from a gateway that has not looked at the proof. True when the request
+ * may go out with another proof. */
 static bool judge_proof(const tl_request *request, const tl_attempt *attempt)
 {
     if (!request->signin || attempt->ending != TL_ENDING_TRANSFER || attempt->code != CURLE_OK)
@@ -213,9 +214,10 @@ static bool judge_proof(const tl_request *request, const tl_attempt *attempt)
     return false;
 }
 
-/* A handle that failed may still have a lookup's thread running. One that libcurl sent a request
- * with again by itself may remember that a stream was refused, for good: a later write that is lost
- * would pass for refused then, and go out twice. */
+/* Whether another request may use the handle. Not after a failure, when a thread may still be
+ * looking up a name for it. Not when libcurl has sent the request again by itself either: such a
+ * handle may go on saying that a stream was refused, so that a later write that is lost would be
+ * taken for one that the server refused, and would go out twice. */
 static bool is_reusable(const tl_request *request, const tl_attempt *attempt)
 {
     return attempt->ending == TL_ENDING_TRANSFER && attempt->code == CURLE_OK &&
@@ -243,7 +245,7 @@ static void read_attempt(tl_request *request, tl_ending ending, CURLcode code, t
 
 static void begin_again(tl_request *request)
 {
-    request->sent_at = 0; /* what was no attempt leaves no trace */
+    request->sent_at = 0; /* so that leave_wire notes no attempt for the trace */
     request->attempts--;
     leave_wire(request, false);
     request->state = TL_REQUEST_NEW;

@@ -1,6 +1,7 @@
 /* The course of a request: it gets its proof, goes out, and when an attempt has ended it goes out
- * again or is finished. Whatever can go on waits in one list, and tl_course_run is the only one to
- * take it from there: so no step of a request begins in the middle of another one's. */
+ * again or is finished. What can go on is put into a list, and only tl_course_run takes it from
+ * there. If it went on at once, requests could be sent, finished or refused while a caller walks
+ * through the very list or state that they change. */
 #ifndef TL_COURSE_H
 #define TL_COURSE_H
 

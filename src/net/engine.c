@@ -95,14 +95,15 @@ static bool arm(tl_engine *engine)
     return !engine->has_host || tl_poller_arm(&engine->wire.poller, at);
 }
 
-/* Each call begins with the first of these and ends with the second: the time before it is none of
- * what the call starts, and a host that only looks at the descriptor must see what the call has set
- * going. */
+/* A call that may set something going begins with this, because the time before it is no time of
+ * what begins now. Not so those that drive, which call tl_schedule_resume. */
 static void enter(tl_engine *engine)
 {
-    tl_schedule_resume(&engine->schedule, tl_now(), engine->has_host);
+    tl_schedule_visit(&engine->schedule, tl_now(), engine->has_host);
 }
 
+/* Such a call ends with this: a host that only looks at the descriptor must be called for what has
+ * been set going. */
 static void leave(tl_engine *engine)
 {
     tl_course_run(engine);
@@ -194,7 +195,7 @@ static void give_up_unwatched(tl_engine *engine)
 
 void tl_engine_step(tl_engine *engine)
 {
-    enter(engine);
+    tl_schedule_resume(&engine->schedule, tl_now(), engine->has_host);
     tl_wire_move(&engine->wire);
     collect(engine); /* an answer that came in time goes before a deadline that is over by now */
     tl_schedule_fire(&engine->schedule, tl_now());
@@ -206,7 +207,7 @@ void tl_engine_step(tl_engine *engine)
 
 bool tl_engine_block(tl_engine *engine)
 {
-    enter(engine);
+    tl_schedule_resume(&engine->schedule, tl_now(), engine->has_host);
     bool undisturbed = tl_poller_block(&engine->wire.poller, tl_engine_timeout(engine));
     tl_schedule_waited(&engine->schedule, tl_now());
     return undisturbed;
@@ -256,6 +257,7 @@ static void settled(tl_engine *engine, tl_request *fetch)
 void tl_engine_grant(tl_signin *signin, const char *token, size_t length, double life)
 {
     tl_request *fetch = signin->fetch;
+    enter(signin->engine);
     tl_signin_grant(signin, token, length, life);
     settled(signin->engine, fetch);
 }
@@ -263,6 +265,7 @@ void tl_engine_grant(tl_signin *signin, const char *token, size_t length, double
 void tl_engine_admit(tl_signin *signin)
 {
     tl_request *fetch = signin->fetch;
+    enter(signin->engine);
     tl_signin_admit(signin);
     settled(signin->engine, fetch);
 }
@@ -270,6 +273,7 @@ void tl_engine_admit(tl_signin *signin)
 void tl_engine_refuse(tl_signin *signin, const tl_error *error, bool rest)
 {
     tl_request *fetch = signin->fetch;
+    enter(signin->engine);
     tl_signin_refuse(signin, error, rest);
     settled(signin->engine, fetch);
 }

@@ -18,7 +18,8 @@ static size_t refuse_answer(tl_request *request, tl_buffer_status status, const 
     return CURL_WRITEFUNC_ERROR;
 }
 
-/* The length that the server announced is a hint only: it may never come. */
+/* Asks for the memory of the whole body at once, or it would be copied each time it grows. The
+ * announced length is only a hint: less may come. */
 static void expect_body(tl_request *request)
 {
     curl_off_t announced = 0;
@@ -80,8 +81,9 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
     return taken;
 }
 
-/* Called before libcurl sends the request, and again before it sends it again by itself. A write
- * passes once, whatever libcurl thinks of it, and so does a read without retries. */
+/* libcurl calls this before it sends the request, and again before it sends it again by itself:
+ * when a kept connection was dead, say. A write passes only once, because the server may have
+ * executed it already. A read passes again, unless the user wants no retries. */
 static int on_send(void *context, char *ip, char *local_ip, int port, int local_port)
 {
     tl_request *request = context;
@@ -142,7 +144,7 @@ static bool add_lines(tl_request *request, const tl_buffer *lines)
     return true;
 }
 
-/* The methods that usually have content, RFC 9110 9.3 and RFC 5789. */
+/* Whether a method usually has content: RFC 9110 9.3 and RFC 5789. */
 static bool expects_content(const char *method)
 {
     return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
@@ -163,7 +165,7 @@ static bool make_headers(tl_request *request, const tl_buffer *credentials)
     return add_lines(request, &request->headers);
 }
 
-/* The list holds the credentials: libcurl's own copies are out of reach, this one is not. */
+/* The list holds the credentials, so it is wiped. libcurl's own copies cannot be. */
 static void drop_headers(tl_request *request)
 {
     for (struct curl_slist *item = request->header_list; item; item = item->next)
@@ -172,23 +174,25 @@ static void drop_headers(tl_request *request)
     request->header_list = NULL;
 }
 
-/* libcurl resends what it can rewind when a kept connection turns out to be dead. So a read's body
- * is handed over whole, and a write's comes from on_read, with no way back. */
-static CURLcode set_body(tl_request *request, CURL *easy)
+/* When a kept connection turns out to be dead libcurl sends a request again if it can read the body
+ * from its beginning again. That is fine for a read, whose body is handed over as a whole. A write
+ * could be executed twice: its body comes from on_read, which cannot go back. */
+static void set_body(tl_request *request, CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);
     request->body_sent = 0;
     curl_easy_setopt(easy, CURLOPT_READDATA, request);
-    return curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
-                            request->read ? tl_buffer_text(&request->body) : NULL);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+                     request->read ? tl_buffer_text(&request->body) : NULL);
 }
 
-/* A request to a kept connection that ends without an answer is sent again by libcurl, unless it is
- * one of RTSP's RECEIVE; for that it looks at this option alone, HTTP or not. So a write is none
- * that libcurl sends again for a connection's sake, but still one for a refused stream's, and that
- * is how the two can be told apart. A libcurl without RTSP has no such option: a refused write is
- * then as unknown as a lost one. */
+/* libcurl sends a request again when a kept connection ends without an answer, unless the request
+ * is an RTSP RECEIVE; and to find that out it looks at this option alone, even for HTTP. So with it
+ * libcurl does not want to send a write again when the connection is lost, but still wants to when
+ * the server refused its HTTP/2 stream. on_send stops that, too, but then we know that the stream
+ * was refused and nothing was executed. A libcurl that was built without RTSP refuses the option:
+ * then a write on a refused stream has an unknown outcome, as one that was lost. */
 static void set_resending(const tl_request *request, CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_RTSP_REQUEST,
@@ -201,7 +205,8 @@ CURLcode tl_handle_lend(CURL *easy, tl_request *request, const tl_buffer *creden
         return CURLE_OUT_OF_MEMORY;
     const char *method = tl_buffer_text(&request->method), *url = tl_buffer_text(&request->url);
     bool tls = curl_strnequal(url, "https:", 6);
-    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* undoes what the handle did before */
+    curl_easy_setopt(easy, CURLOPT_HTTPGET,
+                     1L); /* or a handle that has sent a POST sends another */
     if (request->has_body)
         set_body(request, easy);
     curl_easy_setopt(easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);

@@ -19,14 +19,16 @@ static tl_time connecting(const tl_request *request)
     return known > 0 ? tl_request_measure(request, CURLINFO_TOTAL_TIME_T) - known : 0;
 }
 
-/* A server that has begun to answer has taken the request, even if it denies that afterwards. */
+/* Whether the server says that it has not taken the request. Not believed of a server that has
+ * begun to answer: it has read the request, whatever it says afterwards. */
 static bool was_refused(const tl_request *request)
 {
     return request->commentary.refused && request->answer_headers.length == 0;
 }
 
-/* By our own callback: libcurl's times tell it no longer, since from 8.21 on even a connection that
- * was refused has a PRETRANSFER_TIME. */
+/* Whether the server may have something of the request. Known from on_send in handle.c, and not
+ * from libcurl's PRETRANSFER_TIME: from 8.21 on, that is set for a connection that was refused,
+ * too. */
 static bool went_out(const tl_request *request)
 {
     return request->sends > 0 && !was_refused(request);
@@ -39,14 +41,18 @@ static int status_of(const tl_request *request)
     return (int)status;
 }
 
-/* Below it there is no answer: 1xx announces one (RFC 9110 15.2), and 000 is what some gateways
- * make of a server that broke off. */
+/* A lower status is no answer: 1xx only says that one will come (RFC 9110 15.2), and some gateways
+ * send 000 when the server behind them broke off. */
 enum { FIRST_FINAL_STATUS = 200 };
 
-/* How far the request on the wire has come, in words. */
+/* How far the request has come, in words. */
 static void describe(const tl_request *request, char *text, size_t size)
 {
-    if (went_out(request) && status_of(request) >= FIRST_FINAL_STATUS)
+    if (request->state == TL_REQUEST_WAITING)
+        snprintf(text, size, "waiting for a %s", request->sought);
+    else if (request->state != TL_REQUEST_SENT)
+        snprintf(text, size, "waiting for the next attempt");
+    else if (went_out(request) && status_of(request) >= FIRST_FINAL_STATUS)
         snprintf(text, size, "after %zu bytes of the answer's body", request->answer_body.length);
     else if (went_out(request))
         snprintf(text, size, "waiting for the answer");
@@ -75,7 +81,7 @@ static bool has_certificate(const tl_transport *transport)
 static CURLcode meant_code(const tl_request *request, const tl_transport *transport, CURLcode code)
 {
     if (code == CURLE_WRITE_ERROR && request->error.kind == TL_OK)
-        return CURLE_BAD_CONTENT_ENCODING; /* our callbacks were content */
+        return CURLE_BAD_CONTENT_ENCODING; /* our callbacks took it all, so libcurl has failed */
     if (code == CURLE_BAD_FUNCTION_ARGUMENT && !went_out(request) && has_certificate(transport))
         return CURLE_SSL_CERTPROBLEM; /* since 8.16, about a key that can't be used */
     return code;
@@ -90,10 +96,11 @@ static bool was_left_out(const tl_request *request, CURLcode code)
 }
 
 /* Whether libcurl gave up connecting although the request has had less time for that than it
- * should. Either it waited in libcurl's queue, which libcurl 8.12 and newer count as time for
- * connecting; but when it was the system that gave up so early, for which libcurl has the same
- * code, nothing was missing. Or nobody drove libcurl, which goes by the wall clock. libcurl's clock
- * and ours may differ a bit: a tenth, and what a machine needs for a few steps. */
+ * should. There are two causes. It waited in libcurl's queue, and libcurl 8.12 and newer count that
+ * as time for connecting. (libcurl gives the same code when the system itself gave up early: then
+ * no time was missing, and errno is ETIMEDOUT.) Or nobody drove libcurl for some of the time, which
+ * libcurl counts as well. It measures a bit differently from us, so that a tenth of the time, and
+ * what a machine needs for a few steps, may be missing. */
 static bool had_less_time(const tl_request *request, const tl_transport *transport, tl_time idle)
 {
     tl_time whole = transport->connect_timeout, spent = connecting(request);
@@ -103,13 +110,13 @@ static bool had_less_time(const tl_request *request, const tl_transport *transpo
     return spent < enough ? system_error != ETIMEDOUT : spent - idle < enough;
 }
 
-/* This can't go on for ever: libcurl closes a connection that on_send turned down, and the
- * request's deadline ends the wait in the queue. */
+/* A request cannot begin anew for ever: libcurl closes a connection that on_send turned down, so it
+ * is not chosen again, and the request's deadline ends the wait in the queue. */
 bool tl_outcome_never_began(const tl_request *request, const tl_transport *transport, CURLcode code,
                             tl_time idle)
 {
     if (request->error.kind != TL_OK ||
-        request->sends > 0) /* our callbacks ended it; it went out */
+        request->sends > 0) /* a callback ended it; or it went out */
         return false;
     return code == CURLE_ABORTED_BY_CALLBACK ||
            (code == CURLE_OPERATION_TIMEDOUT && had_less_time(request, transport, idle));
@@ -126,7 +133,8 @@ static void read_answer(tl_request *request, tl_attempt *attempt)
     attempt->exhausted = status == 503 && says_exhausted(&request->answer_body);
 }
 
-/* Without an attempt on the wire the fields of the request are those of the attempt before. */
+/* Only a request on the wire is asked for its answer: otherwise its fields, status and what went
+ * out included, are those of the attempt before, which is judged already. */
 void tl_outcome_read(tl_request *request, const tl_transport *transport, tl_ending ending,
                      CURLcode code, tl_time now, tl_attempt *attempt)
 {
@@ -218,15 +226,12 @@ static void write_seconds(tl_time time, char out[TL_NUMBER_LONGEST + 1])
     out[length] = '\0';
 }
 
-static void explain_deadline(tl_request *request)
+static void explain_deadline(tl_request *request, tl_error_kind kind)
 {
     char seconds[TL_NUMBER_LONGEST + 1], where[TL_MESSAGE_SIZE / 2];
-    if (request->state == TL_REQUEST_SENT)
-        describe(request, where, sizeof where);
-    else
-        snprintf(where, sizeof where, "waiting for a %s", request->sought);
+    describe(request, where, sizeof where);
     write_seconds(request->timeout, seconds);
-    tl_error_set(&request->error, TL_TIMEOUT, "no answer within %s s: %s", seconds, where);
+    tl_error_set(&request->error, kind, "no answer within %s s: %s", seconds, where);
 }
 
 static void explain_transfer(tl_request *request, const tl_transport *transport,
@@ -241,7 +246,8 @@ static void explain_transfer(tl_request *request, const tl_transport *transport,
     else if (kind == TL_OK)
         return;
     else if (request->error.kind != TL_OK)
-        ; /* the callback that ended the attempt has said it better */
+        ; /* stays what the callback has said that ended the attempt: libcurl says only that one did
+           */
     else if (attempt->code == CURLE_OK)
         tl_error_set(&request->error, kind, "the server answered %03d, which is no final status",
                      status_of(request));
@@ -253,35 +259,36 @@ static void explain_transfer(tl_request *request, const tl_transport *transport,
         request->error.certificate = certificate_fault(request, transport, attempt->code);
 }
 
-static void explain_unsent(tl_request *request, const tl_attempt *attempt)
+static void explain_unsent(tl_request *request, const tl_attempt *attempt, tl_error_kind kind)
 {
-    if (attempt->code == CURLE_OUT_OF_MEMORY)
-        tl_error_set(&request->error, TL_MEMORY, "not enough memory");
+    if (kind == TL_MEMORY)
+        tl_error_set(&request->error, kind, "not enough memory");
     else
-        tl_error_set(&request->error, TL_CONFIG, "libcurl refuses the request: %s",
+        tl_error_set(&request->error, kind, "libcurl refuses the request: %s",
                      curl_easy_strerror(attempt->code));
 }
 
 void tl_outcome_explain(tl_request *request, const tl_transport *transport,
                         const tl_attempt *attempt)
 {
+    const tl_error_kind kind = tl_retry_kind(attempt);
     switch (attempt->ending) {
     case TL_ENDING_TRANSFER:
         explain_transfer(request, transport, attempt);
         break;
     case TL_ENDING_DEADLINE:
-        explain_deadline(request);
+        explain_deadline(request, kind);
         break;
     case TL_ENDING_UNWATCHED:
-        tl_error_set(&request->error, TL_NETWORK, "the system refuses to watch a socket");
+        tl_error_set(&request->error, kind, "the system refuses to watch a socket");
         break;
     case TL_ENDING_UNSENT:
-        explain_unsent(request, attempt);
+        explain_unsent(request, attempt, kind);
         break;
     case TL_ENDING_NO_PROOF: /* the error is the sign-in's */
         return;
-    case TL_ENDING_ABANDONED: /* the trace shows it */
-        tl_error_set(&request->error, TL_CANCELLED, "given up");
+    case TL_ENDING_ABANDONED: /* nobody but the trace will show it */
+        tl_error_set(&request->error, kind, "given up");
         break;
     }
     if (request->error.kind != TL_OK)

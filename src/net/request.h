@@ -46,7 +46,8 @@ typedef struct tl_request {
     tl_awaited awaited;
     tl_signin *signin;    /* whose proof it carries, or NULL */
     tl_signin *fetch_for; /* whose proof it fetches, or NULL */
-    const char *sought;   /* what it waits for or fetches, in a word: "token", "session" */
+    const char *sought;   /* what it waits for or fetches, in a word: "token" or "session"; NULL
+                             without a sign-in */
     tl_request_state state;
     tl_link all; /* in the engine's list of requests */
 

@@ -5,10 +5,12 @@
 
 enum delay { AT_ONCE, BACKED_OFF, AS_TOLD };
 
-/* What follows from a reason, all in one place: whether a read and a write may go out again, when
- * (BACKED_OFF, AS_TOLD: the same, after Retry-After, RFC 9110 10.2.3, where there is one), what
- * kind of error it is if not (TL_OK: there is an answer), and what is known then of a write. A
- * status says more than that no whole answer came: see tl_retry_outcome. */
+/* What follows from a reason:
+ * `read`, `write`: whether a read, and a write, may go out again;
+ * `delay`: when. BACKED_OFF: after a random time; AS_TOLD: the same on top of the answer's
+ *   Retry-After (RFC 9110 10.2.3), if it has one;
+ * `kind`: of the error, when it does not go out again. TL_OK: there is an answer;
+ * `outcome`: what is known of a write then. tl_retry_outcome knows more when a status came. */
 static const struct rule {
     bool read, write;
     enum delay delay;
@@ -29,14 +31,15 @@ static const struct rule {
     [TL_REASON_OUR_LIMIT] = {false, false, AT_ONCE, TL_LIMIT, TL_OUTCOME_UNKNOWN},
     [TL_REASON_NO_MEMORY] = {false, false, AT_ONCE, TL_MEMORY, TL_OUTCOME_NONE},
     [TL_REASON_UNFIT] = {false, false, AT_ONCE, TL_CONFIG, TL_OUTCOME_NONE},
+    /* The request has the error of its sign-in, whose kind may be another. */
     [TL_REASON_NO_PROOF] = {false, false, AT_ONCE, TL_AUTH, TL_OUTCOME_NONE},
     [TL_REASON_DROPPED] = {false, false, AT_ONCE, TL_CANCELLED, TL_OUTCOME_NONE},
     [TL_REASON_ABANDONED] = {false, false, AT_ONCE, TL_CANCELLED, TL_OUTCOME_UNKNOWN},
 };
 
-/* What it means that somebody other than libcurl ended an attempt, while nothing of the request can
- * have reached the server, and from then on. After the deadline no time is left to go out again,
- * whatever the rule allows. */
+/* The reason when it was not libcurl that ended an attempt: `before` anything of the request can
+ * have reached the server, and `after` that. The rules of a DEADLINE's reasons let it go out again,
+ * but tl_retry_judge does not, because no time is left. */
 static const struct {
     tl_retry_reason before, after;
 } endings[] = {
@@ -50,10 +53,11 @@ static const struct {
  * the header that this was built with. */
 enum { TOO_LARGE = 100 };
 
-/* What a code of libcurl's means while nothing of the request can have reached the server, and from
- * then on. All codes that are not here: not connected, and lost. A fault of the set-up is of a
- * connection that is being made: after the request went out, that is another one, on which libcurl
- * would have sent it again, and says nothing of what became of the request on the first. */
+/* The reason when libcurl ended the attempt with a code: `before` anything of the request can have
+ * reached the server, and `after` that. A code that is not here means NOT_CONNECTED and LOST.
+ * Codes about the set-up (certificates, say) arise while a connection is made. When the request has
+ * gone out already, that is a second connection, on which libcurl wanted to send it again: the code
+ * does not tell what became of the request on the first one, so it is LOST. */
 static const struct failure {
     int code;
     tl_retry_reason before, after;
@@ -64,11 +68,11 @@ static const struct failure {
     {CURLE_URL_MALFORMAT, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
     {CURLE_PEER_FAILED_VERIFICATION, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
     {CURLE_SSL_CIPHER, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
-    /* with TLS 1.3 a server refuses our certificate only after the handshake: it reads no request
-     */
+    /* With TLS 1.3 a server refuses our certificate after the handshake, when we may have sent the
+     * request already. It has not read it. */
     {CURLE_SSL_CLIENTCERT, TL_REASON_REFUSED_SETUP, TL_REASON_REFUSED_SETUP},
     {CURLE_SSL_ISSUER_ERROR, TL_REASON_REFUSED_SETUP, TL_REASON_LOST},
-    /* what libcurl reads before it sends anything */
+    /* about files that libcurl reads before it sends anything */
     {CURLE_SSL_CERTPROBLEM, TL_REASON_BAD_FILE, TL_REASON_LOST},
     {CURLE_SSL_CACERT_BADFILE, TL_REASON_BAD_FILE, TL_REASON_LOST},
     {CURLE_WRITE_ERROR, TL_REASON_OUR_LIMIT, TL_REASON_OUR_LIMIT},
@@ -138,7 +142,8 @@ tl_outcome tl_retry_outcome(const tl_attempt *attempt)
     return attempt->status >= 200 && attempt->status <= 299 ? TL_OUTCOME_DONE : outcome;
 }
 
-/* xorshift64*: jitter needs spread, not secrecy. */
+/* The generator xorshift64*. It is enough that the numbers differ: nobody gains by guessing them.
+ */
 static uint64_t next_random(uint64_t *state)
 {
     *state ^= *state >> 12;
@@ -147,7 +152,8 @@ static uint64_t next_random(uint64_t *state)
     return *state * UINT64_C(2685821657736338717);
 }
 
-/* Exponential backoff with full jitter: anything from nothing to the doubled bound. */
+/* A random time from 0 to a bound that doubles with each attempt. If clients waited for the bound
+ * itself, all that were cut off at the same moment would come back at the same moment. */
 static tl_time backoff(int attempts, uint64_t *random)
 {
     tl_time bound = FIRST_BACKOFF;
@@ -175,7 +181,7 @@ tl_verdict tl_retry_judge(const tl_attempt *attempt, uint64_t *random, tl_time *
     tl_time left = attempt->deadline - attempt->now;
     if (told >= left)
         return TL_VERDICT_FINISH;
-    /* Also on top of what was told, or all who were told the same would come back at once. */
+    /* The random time also goes on top of Retry-After: a server tells many clients the same one. */
     *delay = told + backoff(attempt->attempts, random);
     return *delay < left ? TL_VERDICT_AGAIN : TL_VERDICT_FINISH;
 }

@@ -22,7 +22,7 @@ typedef enum tl_ending {
     TL_ENDING_NO_PROOF   /* the sign-in failed that the request waited for */
 } tl_ending;
 
-/* What happened to an attempt, as far as resending cares. */
+/* What happened to an attempt: the rows of the table of rules. */
 typedef enum tl_retry_reason {
     TL_REASON_ANSWERED,      /* an answer that is final, whatever its status */
     TL_REASON_NOT_CONNECTED, /* DNS, refused, TLS handshake, proxy, a refused HTTP/2 stream: the

@@ -50,6 +50,13 @@ void tl_schedule_resume(tl_schedule *schedule, tl_time now, bool hosted)
     schedule->driven_until = now;
 }
 
+void tl_schedule_visit(tl_schedule *schedule, tl_time now, bool hosted)
+{
+    bool counts = tl_timers_next(&schedule->driven) != TL_NEVER;
+    if (!hosted || !counts || !is_on_time(schedule, now))
+        tl_schedule_resume(schedule, now, hosted);
+}
+
 void tl_schedule_waited(tl_schedule *schedule, tl_time now)
 {
     schedule->driven_until = now;

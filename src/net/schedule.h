@@ -28,6 +28,12 @@ tl_time tl_schedule_driven(const tl_schedule *schedule, tl_time now);
  * otherwise none of it does. */
 void tl_schedule_resume(tl_schedule *schedule, tl_time now, bool hosted);
 
+/* The engine is called at `now`, but not driven: a request is started, say. Settles how much of the
+ * time since the last drive counts, so that what begins now is charged with none of it. While a
+ * host may still come on time, and a timer waits for that, it is left open: a host that starts
+ * requests and never steps would otherwise seem to drive. `hosted`: as above. */
+void tl_schedule_visit(tl_schedule *schedule, tl_time now, bool hosted);
+
 /* All time up to `now` was driven, because the engine itself waited in it. */
 void tl_schedule_waited(tl_schedule *schedule, tl_time now);
 

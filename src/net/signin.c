@@ -2,7 +2,8 @@
 
 #include "net/engine_private.h"
 
-/* RFC 6749 sets no size; no token endpoint needs a mebibyte. */
+/* RFC 6749 sets no limit. A token has some kilobytes, so that a longer answer is a mistake, and
+ * would only cost memory. */
 enum { MOST_TOKEN_ANSWER = 1024 * 1024 };
 
 static void take_turn(tl_signin *signin);
@@ -49,7 +50,7 @@ bool tl_signin_has_turn(const tl_signin *signin)
     return signin->turn.at != TL_NEVER;
 }
 
-tl_request_spec tl_signin_spec(const tl_signin *signin)
+tl_request_spec tl_signin_spec(tl_signin *signin)
 {
     const tl_identity *identity = signin->identity;
     return (tl_request_spec){
@@ -59,7 +60,7 @@ tl_request_spec tl_signin_spec(const tl_signin *signin)
         .body_length = identity->form.length,
         .headers = tl_buffer_text(&identity->headers),
         .headers_length = identity->headers.length,
-        .fetch_for = (tl_signin *)signin,
+        .fetch_for = signin,
         .timeout = identity->timeout,
         .most_body = MOST_TOKEN_ANSWER,
         .read = true,
@@ -74,9 +75,9 @@ static void want(tl_signin *signin, tl_link *list)
     tl_link_insert_before(list, &signin->queue);
 }
 
-/* The sign-in is over. Who waited goes on: with an error if it has failed. Otherwise it goes out
- * with the proof even if that is over by now: the server will say so, and a request whose tokens
- * live too briefly does not ask for new ones for ever. */
+/* The sign-in is over, and whoever waited becomes ready. When it has failed they get its error.
+ * Otherwise they will go out with this proof even if its life is over by then: if they asked for
+ * another one instead, tokens with a very short life would make them ask for ever. */
 static void end(tl_signin *signin, bool granted)
 {
     tl_timer_clear(&signin->turn);
@@ -91,7 +92,7 @@ static void end(tl_signin *signin, bool granted)
     }
 }
 
-/* What is wrong with the token file is told once. */
+/* What is wrong with the token file is for the trace only: no request fails because of it. */
 static void note_fault(tl_signin *signin)
 {
     tl_engine *engine = signin->engine;
@@ -172,8 +173,9 @@ bool tl_signin_has_answer(const tl_request *fetch)
     return fetch->error.kind == TL_OK && fetch->status != 429 && fetch->status < 500;
 }
 
-/* A failure that may pass is no reason to leave the endpoint alone, but while the old token still
- * serves it is: nobody waits for a new one then. */
+/* After a failure that may pass, such as a lost connection, the next request tries again at once,
+ * because it cannot go out without a token. While the old token still serves the endpoint is left
+ * alone for a while instead: otherwise each request would start a renewal that fails as well. */
 void tl_signin_fail(tl_signin *signin)
 {
     const tl_request *fetch = signin->fetch;
@@ -183,7 +185,7 @@ void tl_signin_fail(tl_signin *signin)
     bool serves = tl_identity_state(identity, tl_now()) == TL_TOKEN_READY;
     if (kind == TL_NETWORK && fetch->status != 0 &&
         fetch->status != TL_PROXY_AUTHENTICATION_REQUIRED)
-        kind = TL_AUTH; /* it answered, if not to the end */
+        kind = TL_AUTH; /* the endpoint did answer, even if the answer was cut off */
     const char *url = tl_buffer_text(&identity->url), *sought = tl_identity_sought(identity);
     if (kind == TL_HTTP)
         tl_error_set(&error, kind, "no %s from %s: it answered %d", sought, url, fetch->status);

@@ -37,7 +37,7 @@ tl_token_state tl_signin_prove(tl_signin *signin, tl_request *request, tl_time n
 bool tl_signin_has_turn(const tl_signin *signin);
 
 /* What the request of a sign-in is like. */
-tl_request_spec tl_signin_spec(const tl_signin *signin);
+tl_request_spec tl_signin_spec(tl_signin *signin);
 
 /* Whether the answer to it is one to be read by whoever reads such answers, be it a success or a
  * refusal; otherwise tl_signin_fail has to be called. */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* A host that never asks for its traces must not lose all its memory to them. */
 enum { MOST_TRACES = 256 };
 
 void tl_traces_init(tl_traces *traces, bool on)

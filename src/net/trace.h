@@ -33,8 +33,8 @@ typedef struct tl_traces {
 void tl_traces_init(tl_traces *traces, bool on);
 void tl_traces_free(tl_traces *traces, const tl_allocator *allocator);
 
-/* Notes the attempt that is about to leave libcurl. Of attempts that nobody asks for, and without
- * memory, some are lost. */
+/* Notes the attempt that is about to leave libcurl, if the trace is on. The oldest ones are dropped
+ * when the host does not ask for a long time; without memory this one is not noted. */
 void tl_traces_note(tl_traces *traces, const tl_allocator *allocator, const tl_request *request);
 
 /* Notes what is wrong with a token file, likewise. */
@@ -42,6 +42,8 @@ void tl_traces_note_token_file(tl_traces *traces, const tl_allocator *allocator,
 
 /* The oldest one, or NULL. */
 tl_trace *tl_traces_first(const tl_traces *traces);
+
+/* Frees the oldest one, which must be there. */
 void tl_traces_drop_first(tl_traces *traces, const tl_allocator *allocator);
 
 #endif

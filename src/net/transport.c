@@ -50,21 +50,21 @@ typedef struct number {
     long value;
 } number;
 
-/* What keeps a host and its secrets safe, whatever the settings. */
+/* Set whatever the user's settings are, to keep the host and its secrets safe. */
 static const number always[] = {
-    {CURLOPT_NOSIGNAL, 1},
-    {CURLOPT_QUICK_EXIT, 1}, /* no waiting for a name lookup's thread */
-    {CURLOPT_FOLLOWLOCATION, 0},
-    {CURLOPT_PATH_AS_IS, 1},
+    {CURLOPT_NOSIGNAL, 1},       /* or libcurl changes the host's handling of SIGPIPE and SIGALRM */
+    {CURLOPT_QUICK_EXIT, 1},     /* or the end of a handle waits for the thread of a name lookup */
+    {CURLOPT_FOLLOWLOCATION, 0}, /* or a server could have our credentials sent elsewhere */
+    {CURLOPT_PATH_AS_IS, 1},     /* or a path with dots in it would name another resource */
     {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
     {CURLOPT_SSL_VERIFYPEER, 1},
     {CURLOPT_SSL_VERIFYHOST, 2},
-    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1}, /* a proxy's are no answer's */
-    {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
-    {CURLOPT_HTTP_CONTENT_DECODING, 0}, /* it takes a body that ends early for whole */
+    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},    /* or a proxy's headers seem to be the answer's */
+    {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE}, /* or our credentials go to the proxy as well */
+    {CURLOPT_HTTP_CONTENT_DECODING, 0},       /* content_coding.c does it: see there */
 };
 
-/* An https proxy is met as a server is. */
+/* The same checks for an https proxy: libcurl has options of their own for it. */
 static const number to_proxy[] = {
     {CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
     {CURLOPT_PROXY_SSL_VERIFYPEER, 1},
@@ -84,7 +84,8 @@ static const char *text_of(const tl_transport *transport, tl_transport_text text
     return tl_buffer_text(&transport->texts[text]);
 }
 
-/* What goes to libcurl as it is; of these, whether it is left alone when it is empty. */
+/* Texts that are handed to libcurl as they are. `even_empty`: also when they are empty, because
+ * libcurl would do something else if it was told nothing; otherwise it is told nothing then. */
 static const struct {
     tl_transport_text text;
     CURLoption option;
@@ -111,7 +112,8 @@ static CURLcode apply_texts(const tl_transport *transport, CURL *easy)
     return code;
 }
 
-/* Instead of the system's authorities, not beside them. */
+/* File and folder are both set, if to NULL: what is not set stays the system's, so that its
+ * authorities would be trusted beside the user's. */
 static CURLcode apply_authorities(const tl_transport *transport, CURL *easy, CURLoption file_option,
                                   CURLoption path_option)
 {
@@ -133,7 +135,8 @@ static CURLcode apply_proxy_tls(const tl_transport *transport, CURL *easy)
 
 CURLcode tl_transport_apply(const tl_transport *transport, CURL *easy)
 {
-    /* A libcurl without HTTP/2 does without. */
+    /* What these two give is not looked at: a libcurl that was built without HTTP/2, or without
+     * zlib, refuses, and then requests go without. */
     long http_version = transport->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http_version);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, TL_ACCEPTED_CODING);
@@ -149,8 +152,8 @@ CURLcode tl_transport_apply(const tl_transport *transport, CURL *easy)
     return code ? code : apply_proxy_tls(transport, easy);
 }
 
-/* For a libcurl that does not say whether it went by way of the proxy: its words name what it could
- * not connect to, the proxy itself, or the server and then the proxy. */
+/* For a libcurl that does not know USED_PROXY below. Its message tells what it could not connect
+ * to: either the proxy by its own address, or the server "via" the proxy. */
 static bool names_proxy(const char *text, const char *proxy)
 {
     char host[256], endpoint[sizeof host + 16];
@@ -163,12 +166,12 @@ static bool names_proxy(const char *text, const char *proxy)
     return strstr(proxy, endpoint) != NULL;
 }
 
-/* CURLINFO_USED_PROXY by its number: libcurl has it since 8.7, and the one that runs may be newer
- * or older than the header that this was built with. An older one does not know it. */
+/* CURLINFO_USED_PROXY by its number: libcurl has it since 8.7, and the library that is loaded may
+ * be newer than the header that this was built with. An older one gives an error for it. */
 enum { USED_PROXY = CURLINFO_LONG + 66 };
 
-/* Whether it was the proxy that could not be found or connected to: a connection that is to go by
- * way of a proxy is made to nothing else. */
+/* Whether it was the proxy that could not be found or connected to. It was if the attempt was to go
+ * by way of it, because libcurl then connects to nothing else. */
 static bool proxy_is_out_of_reach(CURL *easy, const char *text, const char *proxy)
 {
     long used = 0;

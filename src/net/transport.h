@@ -8,7 +8,7 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
-/* A status that no server says of itself. */
+/* The status by which a proxy, and never a server, asks for user and password: RFC 9110 15.5.8. */
 enum { TL_PROXY_AUTHENTICATION_REQUIRED = 407 };
 
 typedef enum tl_transport_text {

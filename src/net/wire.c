@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <pthread.h>
 
-/* libcurl's global state is made once and never given back: the host or another module may use it.
- */
+/* libcurl's global state is made once and never given back, because the host or another module may
+ * be using it. */
 static pthread_once_t global_once = PTHREAD_ONCE_INIT;
 static CURLcode global_code;
 
@@ -134,7 +134,7 @@ void tl_wire_close(tl_wire *wire)
     while (wire->idle_count > 0)
         curl_easy_cleanup(wire->idle[--wire->idle_count]);
     if (wire->multi) {
-        /* They would be called once more, for sockets that nobody waits on any longer. */
+        /* Or curl_multi_cleanup calls them, for sockets that nobody waits on any longer. */
         curl_multi_setopt(wire->multi, CURLMOPT_SOCKETFUNCTION, NULL);
         curl_multi_setopt(wire->multi, CURLMOPT_TIMERFUNCTION, NULL);
         curl_multi_cleanup(wire->multi);
@@ -152,8 +152,9 @@ void tl_wire_abandon(tl_wire *wire)
     wire->idle_count = 0;
 }
 
-/* libcurl keeps four connections for each handle that it has at the moment, so that it closes most
- * of them as a burst ends: it is told the most there were. */
+/* By itself libcurl keeps four idle connections for each handle that it has at the moment, so that
+ * it closes most connections when a burst of requests ends, and the next burst must make them
+ * again. So it is told a limit by the most handles that there ever were. */
 static void count_handle(tl_wire *wire)
 {
     if (++wire->handles <= wire->most_handles)
@@ -227,9 +228,9 @@ static int move_some(tl_wire *wire)
     return count;
 }
 
-/* All that are ready get their turn, or the deadline of a request would go before its answer when
- * many answers have come at once. A socket that is always ready does not hold the caller, because
- * the rounds are counted. */
+/* Goes round until no socket is ready, because the deadlines come next: a request whose answer has
+ * come in time, but is not read yet, would end with a timeout. The rounds are counted, or a socket
+ * that is always ready would keep the caller here for ever. */
 void tl_wire_move(tl_wire *wire)
 {
     long rounds = wire->handles / TL_POLLER_EVENTS;

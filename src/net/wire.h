@@ -1,6 +1,6 @@
 /* libcurl's part of an engine: its multi handle with the connections that it keeps, the descriptor
- * that says when one of their sockets is ready, and the easy handles, which are lent to one request
- * after another. */
+ * that says when one of their sockets is ready, and the easy handles. A handle is lent to one
+ * request after another, because to make and set up a new one takes longer. */
 #ifndef TL_WIRE_H
 #define TL_WIRE_H
 
