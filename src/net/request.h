@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/list.h"
 #include "net/commentary.h"
 #include "net/retry.h"
 #include "net/timers.h"
