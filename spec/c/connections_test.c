@@ -96,7 +96,9 @@ static tl_request *start_write(world *w, const char *path)
 /* What has come on a connection that is not used, the engine does not look at by itself. */
 static void wait_for_something_to_read(const world *w)
 {
-    while (!tl_sockets_ended(&w->engine->wire.sockets, &w->engine->wire.sockets.open[0].ends))
+    const tl_socket *first = tl_socket_table_first(&w->engine->wire.sockets.open);
+    assert_non_null(first);
+    while (!tl_sockets_ended(&w->engine->wire.sockets, &first->ends))
         be_idle(1);
 }
 
@@ -129,10 +131,17 @@ static void a_connection_is_known_by_both_its_ends(void **state)
     const tl_ends first = {
         .ip = "10.0.0.1", .local_ip = "10.0.0.9", .port = 443, .local_port = 50000};
     tl_ends others[] = {first, first, first, first, {.port = 0}};
-    tl_socket open[] = {{.fd = pair[0], .ends = first, .until = TL_NEVER},
-                        {.fd = pair[1], .ends = first, .until = TL_NEVER}};
-    open[1].ends.port = 444;
-    const tl_sockets sockets = {.open = open, .count = COUNT(open)};
+    test_memory memory = {0};
+    const tl_allocator allocator = test_allocator(&memory);
+    tl_sockets sockets;
+    tl_sockets_init(&sockets, &allocator);
+    for (size_t i = 0; i < COUNT(pair); i++) {
+        tl_socket *socket = tl_socket_table_add(&sockets.open, pair[i]);
+        tl_ends ends = first;
+        ends.port += (long)i;
+        socket->until = TL_NEVER;
+        tl_socket_table_set_ends(&sockets.open, socket, &ends);
+    }
     strcpy(others[0].ip, "10.0.0.2");
     strcpy(others[1].local_ip, "10.0.0.8");
     others[2].port = 444; /* which has nothing to read */
@@ -140,6 +149,8 @@ static void a_connection_is_known_by_both_its_ends(void **state)
     for (size_t i = 0; i < COUNT(others); i++)
         assert_false(tl_sockets_ended(&sockets, &others[i]));
     assert_true(tl_sockets_ended(&sockets, &first));
+    tl_sockets_free(&sockets);
+    assert_int_equal(memory.live, 0);
     close(pair[0]);
     close(pair[1]);
 }
@@ -163,6 +174,11 @@ static void no_connection_is_used_past_the_time_that_was_announced(void **state)
     world_close(&w);
 }
 
+static const tl_socket *last_opened(const world *w)
+{
+    return TL_OWNER(w->engine->wire.sockets.open.all.previous, tl_socket, all);
+}
+
 /* A request needs time to arrive, and the server has counted since it sent its answer. */
 static void a_part_of_the_announced_time_is_left_unused(void **state)
 {
@@ -176,11 +192,11 @@ static void a_part_of_the_announced_time_is_left_unused(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         tl_time before = tl_now();
         expect_answer(&w, start_get(&w, rows[i].path), 200, "fine");
-        tl_time until = w.engine->wire.sockets.open[w.engine->wire.sockets.count - 1].until;
+        tl_time until = last_opened(&w)->until;
         assert_in_range(until, before + rows[i].used, tl_now() + rows[i].used);
     }
     expect_answer(&w, start_get(&w, "/fine"), 200, "fine"); /* which says nothing of it */
-    assert_true(w.engine->wire.sockets.open[w.engine->wire.sockets.count - 1].until == TL_NEVER);
+    assert_true(last_opened(&w)->until == TL_NEVER);
     world_close(&w);
 }
 
@@ -207,7 +223,7 @@ static void connections_are_kept_for_the_most_requests_at_once(void **state)
         expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
     int connections = server_connections(w.server);
     assert_in_range(connections, 40, 41);
-    assert_int_equal(w.engine->wire.sockets.count, connections);
+    assert_int_equal(w.engine->wire.sockets.open.count, connections);
     world_close(&w);
 }
 

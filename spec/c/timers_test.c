@@ -1,3 +1,4 @@
+#include "base/list.h"
 #include "net/timers.h"
 #include "test.h"
 
@@ -140,6 +141,118 @@ static void one_that_fires_starts_another(void **state)
     check_fires(50, "d");
 }
 
+enum { MANY = 5000 };
+
+static tl_timer many[MANY];
+static size_t fired_count;
+
+static void on_next_of_many(tl_timer *timer)
+{
+    assert_ptr_equal(timer, &many[fired_count]);
+    fired_count++;
+}
+
+static void many_of_one_time_keep_their_order(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < MANY; i++)
+        tl_timer_init(&many[i], on_next_of_many);
+    for (size_t i = MANY; i-- > 0;)
+        tl_timer_set(&timers, &many[i], 10);
+    for (size_t i = 0; i < MANY; i++)
+        tl_timer_set(&timers, &many[i], 10); /* the order of the last time counts */
+    fired_count = 0;
+    tl_timers_fire(&timers, 10);
+    assert_int_equal(fired_count, MANY);
+}
+
+/* What timers ought to do, told as plainly as can be: every question looks at all of them. */
+typedef struct modelled {
+    tl_timer timer;
+    bool is_set;
+    bool is_due; /* in the call of tl_timers_fire that runs */
+    tl_time at;
+    long age; /* the one with the greater number was set later */
+} modelled;
+
+static modelled walked[100];
+static long age;
+static uint64_t random_state;
+
+static uint64_t random_below(uint64_t limit)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state % limit;
+}
+
+/* The first that is to fire; NULL without one. */
+static modelled *earliest(bool only_due)
+{
+    modelled *first = NULL;
+    for (size_t i = 0; i < COUNT(walked); i++) {
+        modelled *one = &walked[i];
+        if (only_due ? !one->is_due : !one->is_set)
+            continue;
+        if (!first || one->at < first->at || (one->at == first->at && one->age < first->age))
+            first = one;
+    }
+    return first;
+}
+
+/* So few times that many timers have the same one, and so many timers that are set before they
+ * fire that each is moved and cleared in every place. */
+static void change_any(void)
+{
+    modelled *one = &walked[random_below(COUNT(walked))];
+    one->is_due = false;
+    one->is_set = random_below(3) > 0;
+    if (one->is_set) {
+        one->at = (tl_time)random_below(50);
+        one->age = ++age;
+        tl_timer_set(&timers, &one->timer, one->at);
+    } else {
+        tl_timer_clear(&one->timer);
+    }
+}
+
+static void on_walked(tl_timer *timer)
+{
+    modelled *expected = earliest(true);
+    assert_non_null(expected);
+    assert_ptr_equal(timer, &expected->timer);
+    expected->is_set = expected->is_due = false;
+    for (uint64_t changes = random_below(3); changes > 0; changes--)
+        change_any();
+}
+
+static void fire_walked(tl_time now)
+{
+    for (size_t i = 0; i < COUNT(walked); i++)
+        walked[i].is_due = walked[i].is_set && walked[i].at <= now;
+    tl_timers_fire(&timers, now);
+    assert_null(earliest(true));
+}
+
+static void any_sets_and_clears_do_what_a_plain_list_does(void **state)
+{
+    (void)state;
+    random_state = 1;
+    for (size_t i = 0; i < COUNT(walked); i++) {
+        walked[i] = (modelled){0};
+        tl_timer_init(&walked[i].timer, on_walked);
+    }
+    for (int step = 0; step < 50000; step++) {
+        if (random_below(20) > 0)
+            change_any();
+        else
+            fire_walked((tl_time)random_below(50));
+        const modelled *first = earliest(false);
+        assert_int_equal(tl_timers_next(&timers), first ? first->at : TL_NEVER);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +263,8 @@ int main(void)
         cmocka_unit_test_setup(one_due_timer_clears_another, set_up),
         cmocka_unit_test_setup(one_due_timer_moves_another, set_up),
         cmocka_unit_test_setup(one_that_fires_starts_another, set_up),
+        cmocka_unit_test_setup(many_of_one_time_keep_their_order, set_up),
+        cmocka_unit_test_setup(any_sets_and_clears_do_what_a_plain_list_does, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,66 +4,36 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-
-enum { FIRST_CAPACITY = 16 };
 
 void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator)
 {
-    *sockets = (tl_sockets){.allocator = allocator};
+    tl_socket_table_init(&sockets->open, allocator);
 }
 
 void tl_sockets_free(tl_sockets *sockets)
 {
-    tl_allocator_free(sockets->allocator, sockets->open, sockets->capacity * sizeof *sockets->open);
-    tl_sockets_init(sockets, sockets->allocator);
+    tl_socket_table_free(&sockets->open);
 }
 
-static bool grow(tl_sockets *sockets)
-{
-    if (sockets->count < sockets->capacity)
-        return true;
-    size_t capacity = sockets->capacity ? sockets->capacity * 2 : FIRST_CAPACITY;
-    const tl_allocator *allocator = sockets->allocator;
-    tl_socket *open =
-        allocator->allocate(allocator->context, sockets->open, sockets->capacity * sizeof *open,
-                            capacity * sizeof *open);
-    if (!open)
-        return false;
-    sockets->open = open;
-    sockets->capacity = capacity;
-    return true;
-}
-
+/* A socket that could not be remembered would stay open in a forked child. */
 static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     (void)purpose;
     tl_sockets *sockets = context;
-    if (!grow(sockets))
-        return CURL_SOCKET_BAD;
     int fd = tl_open_socket(address->family, address->socktype, address->protocol);
-    if (fd >= 0)
-        sockets->open[sockets->count++] = (tl_socket){.fd = fd};
-    return fd;
-}
-
-/* NULL when it is none of ours. */
-static tl_socket *find(const tl_sockets *sockets, curl_socket_t fd)
-{
-    for (size_t i = 0; i < sockets->count; i++) {
-        if (sockets->open[i].fd == fd)
-            return &sockets->open[i];
-    }
-    return NULL;
+    if (fd < 0 || tl_socket_table_add(&sockets->open, fd))
+        return fd;
+    close(fd);
+    return CURL_SOCKET_BAD;
 }
 
 static int on_close(void *context, curl_socket_t fd)
 {
     tl_sockets *sockets = context;
-    tl_socket *closed = find(sockets, fd);
+    tl_socket *closed = tl_socket_table_find(&sockets->open, fd);
     if (closed)
-        *closed = sockets->open[--sockets->count];
+        tl_socket_table_remove(&sockets->open, closed);
     return close(fd);
 }
 
@@ -100,19 +70,15 @@ void tl_sockets_answered(tl_sockets *sockets, CURL *easy, tl_time keep_alive)
 {
     curl_socket_t fd = CURL_SOCKET_BAD; /* what libcurl gives for a connection that it has closed */
     long version = CURL_HTTP_VERSION_NONE;
+    tl_ends ends;
     curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-    tl_socket *used = find(sockets, fd);
+    tl_socket *used = tl_socket_table_find(&sockets->open, fd);
     if (!used || (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1))
         return;
-    read_ends(easy, &used->ends);
+    read_ends(easy, &ends);
+    tl_socket_table_set_ends(&sockets->open, used, &ends);
     used->until = keep_alive == TL_NEVER ? TL_NEVER : tl_now() + safe_part(keep_alive);
-}
-
-static bool are_same(const tl_ends *one, const tl_ends *other)
-{
-    return one->local_port == other->local_port && one->port == other->port &&
-           strcmp(one->ip, other->ip) == 0 && strcmp(one->local_ip, other->local_ip) == 0;
 }
 
 /* By HTTP/1 a server says nothing that it was not asked for: what can be read is its last word. By
@@ -125,17 +91,14 @@ static bool is_readable(curl_socket_t fd)
 
 bool tl_sockets_ended(const tl_sockets *sockets, const tl_ends *ends)
 {
-    for (size_t i = 0; i < sockets->count; i++) {
-        const tl_socket *one = &sockets->open[i];
-        if (are_same(&one->ends, ends))
-            return tl_now() >= one->until || is_readable(one->fd);
-    }
-    return false;
+    const tl_socket *used = tl_socket_table_find_by_ends(&sockets->open, ends);
+    return used && (tl_now() >= used->until || is_readable(used->fd));
 }
 
 void tl_sockets_abandon(tl_sockets *sockets)
 {
-    for (size_t i = 0; i < sockets->count; i++)
-        close(sockets->open[i].fd);
-    sockets->count = 0;
+    for (tl_socket *socket; (socket = tl_socket_table_first(&sockets->open));) {
+        close(socket->fd);
+        tl_socket_table_remove(&sockets->open, socket);
+    }
 }

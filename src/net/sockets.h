@@ -6,37 +6,22 @@
 #ifndef TL_SOCKETS_H
 #define TL_SOCKETS_H
 
-#include "base/allocator.h"
-#include "base/clock.h"
+#include "net/socket_table.h"
 
 #include <curl/curl.h>
 #include <stdbool.h>
 
-enum { TL_IP_SIZE = 64 }; /* an IPv6 address has 45 characters at most, and may name a zone */
-
-/* Both ends of a connection, as libcurl names them; all zero: not known. */
-typedef struct tl_ends {
-    char ip[TL_IP_SIZE], local_ip[TL_IP_SIZE];
-    long port, local_port;
-} tl_ends;
-
-typedef struct tl_socket {
-    curl_socket_t fd;
-    tl_ends ends;  /* once an answer has come over it by HTTP/1 */
-    tl_time until; /* the server may close it from then on */
-} tl_socket;
-
 typedef struct tl_sockets {
-    const tl_allocator *allocator;
-    tl_socket *open;
-    size_t count;
-    size_t capacity;
+    tl_socket_table open; /* with the ends of those over which an answer has come by HTTP/1 */
 } tl_sockets;
 
 void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator);
+
+/* Gives the memory back, and closes nothing. */
 void tl_sockets_free(tl_sockets *sockets);
 
-/* Makes a handle open and close its sockets through `sockets`, which must outlive the multi. */
+/* Makes a handle open and close its sockets through `sockets`, which must outlive the multi.
+ * Without memory to remember a socket by, libcurl gets none and fails to connect. */
 CURLcode tl_sockets_install(tl_sockets *sockets, CURL *easy);
 
 /* Notes that an answer has come to `easy`, which the multi still has, and that the server keeps an
