@@ -185,7 +185,7 @@ static void a_live_token_in_the_file_is_all_that_is_needed(void **state)
 
 static void write_token_1(bool replacement)
 {
-    tl_clocks asked = tl_clocks_at(tl_now() - 100 * TL_MILLISECOND); /* it took some time */
+    tl_clocks asked = tl_clocks_at(tl_now());
     assert_true(tl_token_store_write(&worlds[0].signin->sharing.store, "token-1", 7,
                                      1000 * TL_SECOND, replacement, &asked));
 }
@@ -413,16 +413,17 @@ static void a_young_replacement_in_the_file_ripens(void **state)
 {
     (void)state;
     static const test_route routes[] = {{"/token", answer_token}, {"/api", answer_when_ripe}, {0}};
-    tl_request *requests[MANY];
+    enum { FEW = 5 }; /* so that all of them have met the API before it is ripe */
+    tl_request *requests[FEW];
     open_worlds(routes, 2);
     ripe_at = tl_now() + TL_SECOND;
     write_token_1(true);
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < FEW; i++)
         requests[i] = start_get(&worlds[1], "/api");
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < FEW; i++)
         expect_answer(&worlds[1], requests[i], 200, "Bearer token-1");
     expect_requests("/token", 0);
-    expect_requests("/api", 2 * MANY);
+    expect_requests("/api", 2 * FEW);
     expect_answer(&worlds[0], start_get(&worlds[0], "/api"), 200, "Bearer token-1");
     close_worlds(2);
 }
