@@ -66,17 +66,28 @@ static void read_ends(CURL *easy, tl_ends *ends)
     snprintf(ends->local_ip, sizeof ends->local_ip, "%s", local_ip ? local_ip : "");
 }
 
+/* NULL when libcurl has closed it. By its ends it is known once an answer has come over it; before
+ * that libcurl must be asked for its descriptor, for which it looks at all its connections. */
+static tl_socket *socket_of(const tl_sockets *sockets, CURL *easy, const tl_ends *ends)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    tl_socket *known = tl_socket_table_find_by_ends(&sockets->open, ends);
+    if (!known)
+        curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
+    return known ? known : tl_socket_table_find(&sockets->open, fd);
+}
+
 void tl_sockets_answered(tl_sockets *sockets, CURL *easy, tl_time keep_alive)
 {
-    curl_socket_t fd = CURL_SOCKET_BAD; /* what libcurl gives for a connection that it has closed */
     long version = CURL_HTTP_VERSION_NONE;
     tl_ends ends;
-    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-    tl_socket *used = tl_socket_table_find(&sockets->open, fd);
-    if (!used || (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1))
+    if (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1)
         return;
     read_ends(easy, &ends);
+    tl_socket *used = socket_of(sockets, easy, &ends);
+    if (!used)
+        return;
     tl_socket_table_set_ends(&sockets->open, used, &ends);
     used->until = keep_alive == TL_NEVER ? TL_NEVER : tl_now() + safe_part(keep_alive);
 }
