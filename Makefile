@@ -35,7 +35,8 @@ module          = $(BUILD)/tasklist/core.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
 preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
-bench_programs  = $(addprefix $(BUILD)/bench/,floor starter empty.so)
+bench_programs  = $(addprefix $(BUILD)/bench/,floor starter scale empty.so)
+scale_objects   = $(patsubst bench/%.c,$(BUILD)/%.o,$(wildcard bench/scale/*.c))
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates
@@ -94,6 +95,15 @@ $(c_tests): $(BUILD)/spec/%: $(BUILD)/spec/%.o $(c_test_support) $(core_archive)
 $(BUILD)/bench/%: bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) $(TL_LDFLAGS) -o $@ $< -lcurl
+
+$(scale_objects): $(BUILD)/%.o: bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) -c -o $@ $<
+
+# bench/scale/main.c has a function in the place of the one that is wrapped.
+$(BUILD)/bench/scale: $(scale_objects) $(core_archive)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(TL_LDFLAGS) -Wl,--wrap=curl_multi_remove_handle -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/bench/%.so: bench/%.c
 	@mkdir -p $(@D)
@@ -238,7 +248,7 @@ bench: setup-bench ## measure searches and starts against a bare libcurl loop; w
 	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)'
 
 lint: setup-lint ## check the style of C and Lua, who includes whom in src/, and `make strict`
-	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c
+	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c bench/scale/*.[ch]
 	luacheck -q lua spec types examples bench config.ld tools/run-tests tools/check-types tools/busted tools/includes
 	$(LUA) tools/includes
 	@$(MAKE) --no-print-directory strict

@@ -1,5 +1,7 @@
 --- Measurements as a page of Markdown.
 
+local before = require "bench.scale_before"
+local scale = require "bench.scale"
 local statistics = require "bench.statistics"
 
 local report = {}
@@ -52,7 +54,7 @@ local function values_row(rounds, name, limit)
 end
 
 local function thousands(count)
-  return ("%d,%03d"):format(count // 1000, count % 1000)
+  return count < 1000 and ("%d"):format(count) or ("%d,%03d"):format(count // 1000, count % 1000)
 end
 
 -- Pages that malloc keeps come and go; what leaks in each search adds up to more.
@@ -95,6 +97,22 @@ local function walk_rows(walks)
       ("after the tenth page: %d KiB"):format(walks.long.tenth), "", verdict(growth <= allowed_walk))
 end
 
+local function scale_rows(rounds, instructions)
+  local few, many = scale.counts[1], scale.counts[#scale.counts]
+  local in_flight, limit = thousands(many) .. " requests in flight", ("at most 2 times that with %d"):format(few)
+  local ratios = {}
+  for index, round in ipairs(rounds[many]) do
+    ratios[index] = scale.ours(round) / scale.ours(rounds[few][index])
+  end
+  local time = statistics.summary(ratios)
+  local work = instructions[many] / instructions[few]
+  return
+    row(in_flight .. ": to start one, and a step, beyond what libcurl takes", limit, ("%.2f"):format(time.median),
+      spread(time, "%.2f"), "", verdict(time.median <= 2)),
+    row(in_flight .. ": all instructions for one, but libcurl's", limit, ("%.2f"):format(work), "", "",
+      verdict(work <= 2))
+end
+
 local function marks(measured)
   local lines = { row("mark", "limit", "measured", "spread", "of the fastest", "met"), "|---|---|---|---|---|---|" }
   for _, page in ipairs(measured.pages) do
@@ -106,6 +124,7 @@ local function marks(measured)
   lines[#lines + 1] = require_row(measured.requires)
   lines[#lines + 1] = soak_row(measured.soak)
   table.move({ walk_rows(measured.walks) }, 1, 3, #lines + 1, lines)
+  table.move({ scale_rows(measured.scale, measured.instructions) }, 1, 2, #lines + 1, lines)
   return lines
 end
 
@@ -137,6 +156,38 @@ local function walk_times(measured)
     cells[index] = ("%.2f"):format(statistics.of(measured.walks.rounds, function(round) return round[kind] end).median)
   end
   lines[3] = row("1,000 tasks", table.unpack(cells))
+  return lines
+end
+
+local phase_names = { start = "to start a request", step = "a step in which nothing has come",
+  finish = "to finish a request", removal = "`curl_multi_remove_handle`" }
+
+local function crowds(measured)
+  local lines = { row("µs", "in flight", "before", "libcurl alone", "now", "libcurl alone", "ours before", "ours now"),
+    "|---|---|---|---|---|---|---|---|" }
+  local now = scale.medians(measured)
+  for _, phase in ipairs(scale.phases) do
+    for _, count in ipairs(scale.counts) do
+      local cells = {}
+      for _, of in ipairs { before, now } do
+        cells[#cells + 1] = ("%.2f"):format(of[count].ours[phase])
+        cells[#cells + 1] = ("%.2f"):format(of[count].libcurl[phase])
+      end
+      for _, of in ipairs { before, now } do
+        cells[#cells + 1] = ("%.2f"):format(of[count].ours[phase] - of[count].libcurl[phase])
+      end
+      lines[#lines + 1] = row(phase_names[phase], thousands(count), table.unpack(cells))
+    end
+  end
+  return lines
+end
+
+local function crowd_instructions(measured)
+  local lines = { row("in flight", "before", "now"), "|---|---|---|" }
+  for _, count in ipairs(scale.counts) do
+    lines[#lines + 1] = row(thousands(count), ("%.0f"):format(before.instructions[count]),
+      ("%.0f"):format(measured[count]))
+  end
   return lines
 end
 
@@ -206,6 +257,14 @@ function report.write(machine, measured)
     { "From callgrind, in user space only: what the kernel does for the transport is in the times above." },
     { "## Walks" }, walk_times(measured),
     { "A walk has the next page under way while the caller works on one, so it is quicker than the sum." },
+    { "## Many requests in flight" }, crowds(measured.scale),
+    { "The medians of the processor's time of `bench/scale`. Its requests have deadlines of 1,000 to 6,000 s, and all",
+      "but 100 of them wait in libcurl's queue for a connection. libcurl alone is the same over its multi interface,",
+      "without an engine. Some libcurls look through that queue for each request that leaves them, so that",
+      "`curl_multi_remove_handle` is measured apart. Such a look also drives our data out of the processor's caches:",
+      "then what is ours (the difference) takes longer, though it does no more: see the instructions. Before is commit",
+      ("`%s`, measured on %s."):format(before.commit, before.date) },
+    { "Instructions for a request in user space, libcurl's left out:" }, crowd_instructions(measured.instructions),
     { "## Variable values" }, values(measured),
     { "## Starts" }, starts(measured),
     { "The token endpoint here is on the same machine and answers at once: what the token file saves is a request to",

@@ -4,6 +4,7 @@
 
 local bodies = require "bench.bodies"
 local report = require "bench.report"
+local scale = require "bench.scale"
 local shapes = require "tasklist.shapes"
 local shell = require "bench.shell"
 local split = require "bench.split"
@@ -14,7 +15,7 @@ local build, lua, compiler = ...
 local floor = build .. "/floor"
 local agent = ("tasklist/%s libcurl/%s"):format(require "tasklist.version", require "tasklist.core".curl_version())
 
-local rounds, starts, soaked = 31, 200, 100000
+local rounds, starts, soaked, crowds = 31, 200, 100000, 15
 local time_limit = 1200 -- seconds in which the server ends by itself
 
 -- The last of those that this process may use.
@@ -140,7 +141,10 @@ local function measure(base_url)
   measured.walks = walks.measure(placed, lua, function(query, count)
     return { floor, base_url, text_of(query), 3, count, agent }
   end)
-  say("the searches under callgrind")
+  say("%d rounds of up to 10,000 requests in flight, each against bare libcurl", crowds)
+  measured.scale = scale.measure(placed, build .. "/scale", crowds)
+  say("the searches, and many requests in flight, under callgrind")
+  measured.instructions = scale.instructions(placed, build .. "/scale")
   measured.split = split.measure(50, 20, 220, placed, lua)
   return measured
 end

@@ -16,7 +16,10 @@ local function name_of(names, text)
 end
 
 local function object_kind(path)
-  return path:find("libcurl", 1, true) and "curl" or path:find("tasklist/core", 1, true) and "core" or "other"
+  if path:find("libcurl", 1, true) then
+    return "curl"
+  end
+  return (path:find("tasklist/core", 1, true) or path:find("bench/scale", 1, true)) and "core" or "other"
 end
 
 --- Reads a profile.
@@ -54,13 +57,21 @@ local function read(path)
   return total, crossed
 end
 
-local function profile(size, count, placed, lua)
+local function profile(placed, ...)
   local path = os.tmpname()
-  shell.read(placed("valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=" .. path, lua,
-    "bench/worker.lua", "search", size, 0, count))
+  shell.read(placed("valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=" .. path, ...))
   local total, crossed = read(path)
   os.remove(path)
   return total, crossed
+end
+
+--- What a program does itself, or has libraries do for it other than libcurl.
+-- @tparam function placed puts before a program's words where it is to run
+-- @tparam string ... the program, which has "bench/scale" in its path, and its arguments
+-- @treturn number instructions
+function split.outside_libcurl(placed, ...)
+  local total, crossed = profile(placed, ...)
+  return total - (crossed["core>curl"] or 0) - (crossed["other>curl"] or 0) + (crossed["curl>core"] or 0)
 end
 
 --- The split of one search of a page.
@@ -70,8 +81,8 @@ end
 -- @tparam string lua the interpreter
 -- @treturn table groups in order: `name`, `instructions`
 function split.measure(size, few, many, placed, lua)
-  local few_total, few_crossed = profile(size, few, placed, lua)
-  local many_total, many_crossed = profile(size, many, placed, lua)
+  local few_total, few_crossed = profile(placed, lua, "bench/worker.lua", "search", size, 0, few)
+  local many_total, many_crossed = profile(placed, lua, "bench/worker.lua", "search", size, 0, many)
   local function each(border)
     return ((many_crossed[border] or 0) - (few_crossed[border] or 0)) / (many - few)
   end
