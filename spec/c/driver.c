@@ -49,6 +49,7 @@ bool world_make_engine(world *w)
         .transport = {.connect_timeout = w->connect_timeout ? w->connect_timeout : 20 * TL_SECOND,
                       .max_connections = w->max_connections,
                       .texts = {[TL_USER_AGENT] = "test"}},
+        .max_requests = w->max_requests,
         .trace = w->trace,
         .seed = 1,
     };

@@ -15,6 +15,7 @@ typedef struct world {
     tl_identity *identity; /* the sign-in's */
     double life;           /* of the tokens that are granted, in seconds */
     bool trace;
+    size_t max_requests;      /* as in tl_engine_options */
     long max_connections;     /* as in tl_transport_options */
     tl_time connect_timeout;  /* the same; 0: much time */
     const char *token_folder; /* of the token file of identities that sign in, or NULL */

@@ -25,10 +25,17 @@ static void rest_until(tl_request *request, tl_time at)
     tl_timer_set(&request->awaited.engine->schedule.wall, &request->backoff, at);
 }
 
+/* One of a sign-in goes on at once, however often it does. */
+static void queue(tl_request *request, tl_rank rank)
+{
+    tl_link_remove(&request->awaited.queue);
+    tl_queue_add(&request->awaited.engine->queue, request,
+                 request->fetch_for ? TL_RANK_AT_ONCE : rank);
+}
+
 static void on_backoff(tl_timer *timer)
 {
-    tl_request *request = TL_OWNER(timer, tl_request, backoff);
-    move_to(request, &request->awaited.engine->ready);
+    queue(TL_OWNER(timer, tl_request, backoff), TL_RANK_AGAIN);
 }
 
 static void on_deadline(tl_timer *timer)
@@ -54,7 +61,7 @@ tl_request *tl_course_add(tl_engine *engine, const tl_request_spec *spec)
     tl_timer_set(request->background ? &schedule->driven : &schedule->wall, &request->deadline,
                  request->at_latest);
     tl_link_insert_before(&engine->requests, &request->all);
-    tl_link_insert_before(&engine->ready, &request->awaited.queue);
+    queue(request, TL_RANK_NEW);
     engine->in_flight++;
     return request;
 }
@@ -66,6 +73,8 @@ static void leave_wire(tl_request *request, bool reusable)
     tl_engine *engine = request->awaited.engine;
     if (request->easy && request->sent_at != 0)
         tl_traces_note(&engine->traces, &engine->allocator, request);
+    if (request->easy)
+        tl_queue_recalled(&engine->queue, request);
     tl_wire_recall(&engine->wire, request, reusable);
 }
 
@@ -95,6 +104,8 @@ static void put_on_wire(tl_request *request, const tl_buffer *credentials)
     CURLcode code = tl_wire_send(&engine->wire, request, credentials);
     request->state = TL_REQUEST_SENT;
     request->idle_before = engine->schedule.idle;
+    if (request->easy)
+        tl_queue_sent(&engine->queue, request);
     if (code == CURLE_OK)
         request->attempts++;
     else
@@ -131,20 +142,21 @@ static void send_when_proven(tl_request *request)
 }
 
 /* A request that has waited for a sign-in goes on with what that has come to. It does not ask for
- * another one, or it might wait for ever when each token is over as soon as it comes. */
+ * another one, or it might wait for ever when each token is over as soon as it comes; but it does
+ * when a 401 to another request has had the token dropped while this one was in the queue. */
 static void go_on(tl_request *request)
 {
     if (request->fetch_for) {
         tl_identity_fetching(request->fetch_for->identity, tl_now());
         put_on_wire(request, &request->fetch_for->identity->client);
+    } else if (request->rank == TL_RANK_AT_ONCE) {
+        tl_course_end(request, TL_ENDING_NO_PROOF, CURLE_OK);
     } else if (!request->signin) {
         put_on_wire(request, NULL);
-    } else if (request->state != TL_REQUEST_WAITING) {
-        send_when_proven(request);
-    } else if (request->error.kind == TL_OK) {
+    } else if (request->rank == TL_RANK_PROVEN && request->signin->identity->lines.length > 0) {
         send_with_proof(request);
     } else {
-        tl_course_end(request, TL_ENDING_NO_PROOF, CURLE_OK);
+        send_when_proven(request);
     }
 }
 
@@ -182,12 +194,11 @@ static bool run_once(tl_engine *engine)
         tl_link *first = engine->wanting.next;
         tl_link_remove(first);
         fetch(engine, TL_OWNER(first, tl_signin, queue));
-    } else if (!tl_link_alone(&engine->ready)) {
-        tl_link *first = engine->ready.next;
-        tl_link_remove(first);
-        go_on(TL_OWNER(first, tl_request, awaited.queue));
     } else {
-        return false;
+        tl_request *next = tl_queue_take(&engine->queue);
+        if (next)
+            go_on(next);
+        return next != NULL;
     }
     return true;
 }
@@ -248,8 +259,7 @@ static void begin_again(tl_request *request)
     request->sent_at = 0; /* so that leave_wire notes no attempt for the trace */
     request->attempts--;
     leave_wire(request, false);
-    request->state = TL_REQUEST_NEW;
-    move_to(request, &request->awaited.engine->ready);
+    queue(request, TL_RANK_AGAIN);
 }
 
 void tl_course_end(tl_request *request, tl_ending ending, CURLcode code)
@@ -272,8 +282,7 @@ void tl_course_end(tl_request *request, tl_ending ending, CURLcode code)
         break;
     case TL_VERDICT_FRESH_TOKEN:
         request->replayed = true;
-        request->state = TL_REQUEST_NEW;
-        move_to(request, &engine->ready);
+        queue(request, TL_RANK_AGAIN);
         break;
     case TL_VERDICT_FINISH:
         finish(request);

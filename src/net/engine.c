@@ -14,9 +14,10 @@ static void init_fields(tl_engine *engine, const tl_engine_options *options)
     tl_schedule_init(&engine->schedule, tl_now());
     tl_wire_init(&engine->wire, &engine->allocator, &engine->schedule.wall);
     tl_traces_init(&engine->traces, options->trace);
-    tl_link *const lists[] = {&engine->requests, &engine->signins, &engine->ready,
-                              &engine->wanting,  &engine->asking,  &engine->fetched,
-                              &engine->finished, &engine->pauses};
+    tl_queue_init(&engine->queue, options->max_requests);
+    tl_link *const lists[] = {&engine->requests, &engine->signins, &engine->wanting,
+                              &engine->asking,   &engine->fetched, &engine->finished,
+                              &engine->pauses};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         tl_link_init(lists[i]);
 }
@@ -28,7 +29,7 @@ tl_engine *tl_engine_new(const tl_engine_options *options, tl_error *error)
     if (!engine)
         return NULL;
     init_fields(engine, options);
-    if (tl_wire_open(&engine->wire, &options->transport, error))
+    if (tl_wire_open(&engine->wire, &options->transport, options->max_requests, error))
         return engine;
     tl_engine_free(engine);
     return NULL;
@@ -88,10 +89,16 @@ static bool has_news(const tl_engine *engine)
            !tl_link_alone(&engine->asking);
 }
 
+/* Whether the driver or the next step has something to do at once. */
+static bool is_due(const tl_engine *engine)
+{
+    return has_news(engine) || tl_queue_is_due(&engine->queue);
+}
+
 /* Sets when the descriptor becomes readable by itself. False when the system refuses. */
 static bool arm(tl_engine *engine)
 {
-    tl_time at = has_news(engine) ? 0 : tl_schedule_next(&engine->schedule, true);
+    tl_time at = is_due(engine) ? 0 : tl_schedule_next(&engine->schedule, true);
     return !engine->has_host || tl_poller_arm(&engine->wire.poller, at);
 }
 
@@ -122,7 +129,7 @@ tl_outcome tl_engine_cancel(tl_request *request)
 {
     tl_engine *engine = request->awaited.engine;
     tl_outcome outcome = tl_course_cancel(request);
-    leave(engine); /* libcurl may let another request have its connection now */
+    leave(engine); /* another request may have its place on the wire now, or its connection */
     return outcome;
 }
 
@@ -166,7 +173,7 @@ void tl_engine_idle(tl_engine *engine)
 
 tl_time tl_engine_timeout(const tl_engine *engine)
 {
-    if (has_news(engine))
+    if (is_due(engine))
         return 0;
     tl_time next = tl_schedule_next(&engine->schedule, engine->has_host);
     if (next == TL_NEVER)
@@ -196,6 +203,7 @@ static void give_up_unwatched(tl_engine *engine)
 void tl_engine_step(tl_engine *engine)
 {
     tl_schedule_resume(&engine->schedule, tl_now(), engine->has_host);
+    tl_queue_step(&engine->queue);
     tl_wire_move(&engine->wire);
     collect(engine); /* an answer that came in time goes before a deadline that is over by now */
     tl_schedule_fire(&engine->schedule, tl_now());

@@ -27,9 +27,11 @@
 typedef struct tl_engine_options {
     tl_allocator allocator;
     tl_transport_options transport;
-    int most_attempts; /* of one request, at least 1 */
-    bool trace;        /* keeps what each attempt was like */
-    uint64_t seed;     /* of the jitter; not 0 */
+    int most_attempts;   /* of one request, at least 1 */
+    size_t max_requests; /* on the wire at a time, those of sign-ins not counted; the others wait
+                            for their turn. 0: no bound */
+    bool trace;          /* keeps what each attempt was like */
+    uint64_t seed;       /* of the jitter; not 0 */
 } tl_engine_options;
 
 /* NULL with `error` set. */

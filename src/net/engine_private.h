@@ -5,6 +5,7 @@
 #define TL_ENGINE_PRIVATE_H
 
 #include "base/allocator.h"
+#include "net/queue.h"
 #include "net/schedule.h"
 #include "net/trace.h"
 #include "net/wire.h"
@@ -20,10 +21,10 @@ struct tl_engine {
     tl_wire wire;
     tl_schedule schedule;
     tl_traces traces;
+    tl_queue queue;   /* requests that may go on */
     size_t in_flight; /* requests and pauses that are not over */
     tl_link requests; /* all there are, by `all` */
     tl_link signins;  /* the same */
-    tl_link ready;    /* requests that may go on at once, by `awaited.queue` */
     tl_link wanting;  /* sign-ins that want a request of their own sent, by `queue` */
     tl_link asking;   /* sign-ins that want the host to give a token, by `queue` */
     tl_link fetched;  /* requests of sign-ins that are over, by `awaited.queue` */

@@ -1,6 +1,7 @@
 #include "net/outcome.h"
 
 #include "base/header_block.h"
+#include "net/engine_private.h"
 #include "json/number_write.h"
 
 #include <errno.h>
@@ -48,8 +49,14 @@ enum { FIRST_FINAL_STATUS = 200 };
 /* How far the request has come, in words. */
 static void describe(const tl_request *request, char *text, size_t size)
 {
+    const tl_queue *queue = &request->awaited.engine->queue;
+    const bool queued = request->state == TL_REQUEST_QUEUED;
     if (request->state == TL_REQUEST_WAITING)
         snprintf(text, size, "waiting for a %s", request->sought);
+    else if (queued && queue->was_too_long)
+        snprintf(text, size, "waiting for its turn: max_requests is %zu", queue->most);
+    else if (queued && request->rank != TL_RANK_AGAIN)
+        snprintf(text, size, "waiting to be sent");
     else if (request->state != TL_REQUEST_SENT)
         snprintf(text, size, "waiting for the next attempt");
     else if (went_out(request) && status_of(request) >= FIRST_FINAL_STATUS)

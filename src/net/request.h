@@ -35,12 +35,21 @@ typedef struct tl_request_spec {
 } tl_request_spec;
 
 typedef enum tl_request_state {
-    TL_REQUEST_NEW,
+    TL_REQUEST_QUEUED,  /* for its turn */
     TL_REQUEST_WAITING, /* for a token */
     TL_REQUEST_SENT,    /* libcurl has it */
     TL_REQUEST_RESTING, /* until the next attempt */
     TL_REQUEST_FINISHED
 } tl_request_state;
+
+/* In which order those that are QUEUED go on. */
+typedef enum tl_rank {
+    TL_RANK_AT_ONCE, /* a sign-in's own, or one whose sign-in has failed and that is not sent */
+    TL_RANK_AGAIN,   /* has been on the wire before */
+    TL_RANK_PROVEN,  /* has waited for its token, which is there */
+    TL_RANK_NEW,
+    TL_RANKS
+} tl_rank;
 
 typedef struct tl_request {
     tl_awaited awaited;
@@ -49,7 +58,8 @@ typedef struct tl_request {
     const char *sought;   /* what it waits for or fetches, in a word: "token" or "session"; NULL
                              without a sign-in */
     tl_request_state state;
-    tl_link all; /* in the engine's list of requests */
+    tl_rank rank; /* while QUEUED */
+    tl_link all;  /* in the engine's list of requests */
 
     tl_buffer method, url, headers, body;
     bool has_body, read, secret, background;

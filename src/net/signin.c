@@ -88,7 +88,7 @@ static void end(tl_signin *signin, bool granted)
         if (!granted)
             request->error = signin->identity->failure;
         tl_link_remove(&request->awaited.queue);
-        tl_link_insert_before(&signin->engine->ready, &request->awaited.queue);
+        tl_queue_add(&signin->engine->queue, request, granted ? TL_RANK_PROVEN : TL_RANK_AT_ONCE);
     }
 }
 

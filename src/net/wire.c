@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <pthread.h>
 
+enum { FIRST_CAPACITY = 16 };
+
 /* libcurl's global state is made once and never given back, because the host or another module may
  * be using it. */
 static pthread_once_t global_once = PTHREAD_ONCE_INIT;
@@ -97,20 +99,23 @@ static bool open_multi(tl_wire *wire, long max_connections)
  * field of the answer before, which is freed, and libcurl writes there when the next answer begins
  * with a folded line. Such a handle serves once. Asked once for each engine: libcurl writes its
  * version anew for each question, where other threads may read it. */
-static size_t most_idle_handles(void)
+static size_t most_idle_handles(size_t max_requests)
 {
-    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100 ? TL_IDLE_HANDLES : 0;
+    if (curl_version_info(CURLVERSION_NOW)->version_num < 0x080100)
+        return 0;
+    return max_requests ? max_requests : TL_IDLE_HANDLES;
 }
 
 void tl_wire_init(tl_wire *wire, const tl_allocator *allocator, tl_timers *timers)
 {
-    *wire = (tl_wire){.poller = TL_POLLER_CLOSED, .timers = timers};
+    *wire = (tl_wire){.poller = TL_POLLER_CLOSED, .timers = timers, .allocator = allocator};
     tl_timer_init(&wire->timer, on_time);
     tl_sockets_init(&wire->sockets, allocator);
     tl_transport_init(&wire->transport, allocator);
 }
 
-bool tl_wire_open(tl_wire *wire, const tl_transport_options *options, tl_error *error)
+bool tl_wire_open(tl_wire *wire, const tl_transport_options *options, size_t max_requests,
+                  tl_error *error)
 {
     pthread_once(&global_once, global_init);
     if (global_code != CURLE_OK) {
@@ -118,7 +123,7 @@ bool tl_wire_open(tl_wire *wire, const tl_transport_options *options, tl_error *
                      curl_easy_strerror(global_code));
         return false;
     }
-    wire->most_idle = most_idle_handles();
+    wire->most_idle = most_idle_handles(max_requests);
     bool polls = tl_poller_open(&wire->poller);
     if (!polls && errno != ENOMEM) {
         tl_error_set(error, TL_LIMIT, "no descriptor is left for a client (errno %d)", errno);
@@ -133,6 +138,9 @@ void tl_wire_close(tl_wire *wire)
 {
     while (wire->idle_count > 0)
         curl_easy_cleanup(wire->idle[--wire->idle_count]);
+    tl_allocator_free(wire->allocator, wire->idle, wire->idle_capacity * sizeof *wire->idle);
+    wire->idle = NULL;
+    wire->idle_capacity = 0;
     if (wire->multi) {
         /* Or curl_multi_cleanup calls them, for sockets that nobody waits on any longer. */
         curl_multi_setopt(wire->multi, CURLMOPT_SOCKETFUNCTION, NULL);
@@ -198,12 +206,33 @@ CURLcode tl_wire_send(tl_wire *wire, tl_request *request, const tl_buffer *crede
     return code;
 }
 
+/* Whether one more handle can be kept. Without memory for the list it is not, and the next request
+ * that finds none has one made. */
+static bool has_place(tl_wire *wire)
+{
+    if (wire->idle_count < wire->idle_capacity)
+        return true;
+    if (wire->idle_count >= wire->most_idle)
+        return false;
+    const tl_allocator *allocator = wire->allocator;
+    size_t capacity = wire->idle_capacity ? wire->idle_capacity * 2 : FIRST_CAPACITY;
+    if (capacity > wire->most_idle)
+        capacity = wire->most_idle;
+    CURL **idle = allocator->allocate(allocator->context, wire->idle,
+                                      wire->idle_capacity * sizeof *idle, capacity * sizeof *idle);
+    if (!idle)
+        return false;
+    wire->idle = idle;
+    wire->idle_capacity = capacity;
+    return true;
+}
+
 void tl_wire_recall(tl_wire *wire, tl_request *request, bool reusable)
 {
     CURL *easy = request->easy;
     if (!easy)
         return;
-    const bool keep = reusable && wire->idle_count < wire->most_idle;
+    const bool keep = reusable && has_place(wire);
     curl_multi_remove_handle(wire->multi, easy);
     tl_handle_return(easy, request, keep);
     request->easy = NULL;

@@ -12,7 +12,8 @@
 
 #include <curl/curl.h>
 
-enum { TL_IDLE_HANDLES = 16 };
+/* How many handles are kept for other requests where nothing bounds how many are in use. */
+enum { TL_IDLE_HANDLES = 100 };
 
 typedef struct tl_wire {
     CURLM *multi;
@@ -22,8 +23,9 @@ typedef struct tl_wire {
     tl_timer timer; /* when libcurl wants to be called, whatever its sockets say */
     tl_sockets sockets;
     tl_transport transport;
-    CURL *idle[TL_IDLE_HANDLES]; /* handles that were used before */
-    size_t idle_count, most_idle;
+    const tl_allocator *allocator;
+    CURL **idle; /* handles that were used before */
+    size_t idle_count, idle_capacity, most_idle;
     long handles; /* that there are, the idle ones included */
     long most_handles;
 } tl_wire;
@@ -31,8 +33,10 @@ typedef struct tl_wire {
 /* To be called before tl_wire_open. `timers` go by tl_now(). */
 void tl_wire_init(tl_wire *wire, const tl_allocator *allocator, tl_timers *timers);
 
-/* False with `error` set. */
-bool tl_wire_open(tl_wire *wire, const tl_transport_options *options, tl_error *error);
+/* `max_requests`: that will be on it at a time, so that as many handles are kept; 0: not known.
+ * False with `error` set. */
+bool tl_wire_open(tl_wire *wire, const tl_transport_options *options, size_t max_requests,
+                  tl_error *error);
 
 /* No request may be on it. Also after tl_wire_open has failed. */
 void tl_wire_close(tl_wire *wire);
