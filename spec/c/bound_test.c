@@ -306,6 +306,27 @@ static void a_cancel_lets_the_next_one_go(void **state)
     world_close(&w);
 }
 
+/* libcurl has nothing to do by itself once all that it was given is gone. */
+static void who_is_left_when_all_before_are_cancelled_goes_on(void **state)
+{
+    (void)state;
+    tl_request *requests[TL_MOST_FRESH];
+    world w;
+    open_bounded(&w, 0);
+    for (size_t i = 0; i < COUNT(requests); i++)
+        requests[i] = start_get(&w, "/held");
+    tl_request *left = start_get(&w, "/fine");
+    for (size_t i = 0; i < COUNT(requests); i++)
+        tl_engine_cancel(requests[i]);
+    int fd = tl_engine_fd(w.engine);
+    assert_int_equal(left->state, TL_REQUEST_QUEUED);
+    assert_int_equal(tl_engine_timeout(w.engine), 0);
+    while (left->state != TL_REQUEST_FINISHED)
+        wake_up(&w, fd);
+    expect_answer(&w, left, 200, "fine");
+    world_close(&w);
+}
+
 static void an_end_in_any_state_gives_its_place_back(void **state)
 {
     (void)state;
@@ -488,6 +509,7 @@ int main(void)
         ENGINE_TEST(a_deadline_before_the_next_step_blames_no_bound),
         ENGINE_TEST(time_in_the_queue_is_not_taken_from_the_time_for_connecting),
         ENGINE_TEST(a_cancel_lets_the_next_one_go),
+        ENGINE_TEST(who_is_left_when_all_before_are_cancelled_goes_on),
         ENGINE_TEST(an_end_in_any_state_gives_its_place_back),
         ENGINE_TEST(one_at_a_time_can_sign_in),
         ENGINE_TEST(nothing_goes_out_with_a_token_that_was_dropped),
