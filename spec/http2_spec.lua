@@ -1,6 +1,8 @@
 --- What an HTTP/2 server does with a request, and what is known of it then.
+local core = require "tasklist.core"
 local find = require "spec.support.find"
 local h2 = require "spec.support.h2"
+local names = require "tasklist.settings.names"
 local tasklist = require "tasklist"
 
 local function connect(server, options)
@@ -10,6 +12,12 @@ local function connect(server, options)
 end
 
 local fine = "answer 200"
+
+local function default_of(setting)
+  for _, row in ipairs(names) do
+    if row.name == setting then return row.default end
+  end
+end
 
 -- Of a write: libcurl could send one without a body again by itself.
 local writes = {
@@ -147,5 +155,22 @@ describe("HTTP/2:", function()
     assert.is_nil(done)
     assert.equal("unknown", failure.outcome)
     assert.same({ "refused", "close" }, server:log())
+  end)
+
+  -- libcurl puts 100 requests on a connection, and makes one more for each further request.
+  it("a burst shares one connection", function()
+    local server <close> = h2.start { "answer_when_quiet" }
+    local engine <close> = core.engine { connect_timeout = 10, ca_file = server.ca_file,
+      max_requests = default_of "max_requests" }
+    local requests = {}
+    for i = 1, 256 do
+      requests[i] = engine:start(nil, "GET", server.base_url .. "/v1/tasks/" .. i, "", nil, 20, 10000, true)
+    end
+    for _, request in ipairs(requests) do
+      while not engine:wait(request) do end
+      assert.equal(200, (request:result()))
+    end
+    assert.equal(256, #server:log())
+    assert.equal(1, server:connections())
   end)
 end)

@@ -52,28 +52,31 @@ describe("every request", function()
     end)
   end
 
-  it("waits when max_connections are in use", function()
-    for most, expected in pairs { [2] = 2, [0] = 6 } do
-      local other = sandbox.start()
-      finally(function() other:stop() end)
-      other:fault { path = "/v1", action = "delay", seconds = 0.1, times = 6 }
-      local engine <close> = core.engine { connect_timeout = 5, max_connections = most }
-      local requests = {}
-      for i = 1, 6 do
-        requests[i] = engine:start(nil, "GET", other.base_url .. "/v1/tasks/" .. i, "", nil, 10, 10000, true)
+  for _, bound in ipairs { "max_connections", "max_requests" } do
+    it("waits when " .. bound .. " are in use", function()
+      for most, expected in pairs { [2] = 2, [0] = 6 } do
+        local other = sandbox.start()
+        finally(function() other:stop() end)
+        other:fault { path = "/v1", action = "delay", seconds = 0.1, times = 6 }
+        local engine <close> = core.engine { connect_timeout = 5, [bound] = most }
+        local requests = {}
+        for i = 1, 6 do
+          local url = other.base_url .. "/v1/tasks/" .. i
+          requests[i] = engine:start(nil, "GET", url, "", nil, 10, 10000, true)
+        end
+        for _, request in ipairs(requests) do
+          while not engine:wait(request) do end
+          assert.equal(401, (request:result()))
+        end
+        assert.equal(expected, other:stats().connections)
+        other:stop()
       end
-      for _, request in ipairs(requests) do
-        while not engine:wait(request) do end
-        assert.equal(401, (request:result()))
-      end
-      assert.equal(expected, other:stats().connections)
-      other:stop()
-    end
-  end)
+    end)
+  end
 
-  for _, row in ipairs { { max_connections = -1 }, { max_connections = 1.5 }, { http_version = "3" }, { proxy = true },
-    { trace = "yes" }, { headers = "a: b" }, { client_auth = "jwt" }, { auth = "OAUTH" }, { token = 5 },
-    { env = "no" }, { env_file = true } } do
+  for _, row in ipairs { { max_requests = -1 }, { max_requests = 1.5 }, { max_connections = -1 },
+    { max_connections = 1.5 }, { http_version = "3" }, { proxy = true }, { trace = "yes" },
+    { headers = "a: b" }, { client_auth = "jwt" }, { auth = "OAUTH" }, { token = 5 }, { env = "no" }, { env_file = true } } do
     local name, value = next(row)
     it(("refuses %s = %s"):format(name, value), function()
       local ok, problem = pcall(tasklist.new, row)

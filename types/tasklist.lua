@@ -57,7 +57,7 @@
 
 ---@alias tasklist.auth "oauth"|"cookie"|"basic"|"bearer"|"none"
 
----@alias tasklist.arguments_field "env"|"env_file"|"allow_insecure"|"region"|"cluster_id"|"base_url"|"auth"|"client_id"|"client_secret"|"authorization_server_url"|"audience"|"scope"|"resource"|"client_auth"|"token_cache"|"username"|"password"|"login_url"|"token"|"tenant_id"|"timeout"|"connect_timeout"|"retries"|"max_connections"|"max_response"|"http_version"|"user_agent"|"headers"|"ca_file"|"ca_path"|"client_cert"|"client_key"|"client_key_password"|"proxy"|"no_proxy"|"trace"
+---@alias tasklist.arguments_field "env"|"env_file"|"allow_insecure"|"region"|"cluster_id"|"base_url"|"auth"|"client_id"|"client_secret"|"authorization_server_url"|"audience"|"scope"|"resource"|"client_auth"|"token_cache"|"username"|"password"|"login_url"|"token"|"tenant_id"|"timeout"|"connect_timeout"|"retries"|"max_requests"|"max_connections"|"max_response"|"http_version"|"user_agent"|"headers"|"ca_file"|"ca_path"|"client_cert"|"client_key"|"client_key_password"|"proxy"|"no_proxy"|"trace"
 
 ---@class (exact) tasklist.arguments: table<tasklist.arguments_field, any>
 ---@field env? boolean
@@ -83,6 +83,7 @@
 ---@field timeout? number seconds
 ---@field connect_timeout? number seconds
 ---@field retries? integer
+---@field max_requests? integer
 ---@field max_connections? integer
 ---@field max_response? integer bytes
 ---@field http_version? "1.1"|"2"

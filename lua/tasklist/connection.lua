@@ -22,6 +22,7 @@ local function new_engine(values)
   return core.engine {
     connect_timeout = values.connect_timeout,
     retries = values.retries,
+    max_requests = values.max_requests,
     max_connections = values.max_connections,
     http1 = values.http_version == "1.1",
     user_agent = values.user_agent or user_agent,

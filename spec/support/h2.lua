@@ -12,6 +12,7 @@ local DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY = 0, 1, 3, 4, 6, 7
 local END_STREAM, END_HEADERS, ACK = 1, 4, 1
 
 -- RFC 9113 section 7.
+local QUIET = 0.1 -- seconds without a frame, after which "answer_when_quiet" answers
 local ERRORS = { internal = 2, refused = 7, cancel = 8, http_1_1_required = 13 }
 
 local function return_error(_, _, why)
@@ -52,6 +53,18 @@ function actions.reset(sock)
 end
 
 function actions.silent() end
+
+function actions.answer_when_quiet(_, stream, state)
+  state.held[#state.held + 1] = stream
+end
+
+-- As many requests are held at the same time as the client sends before it has an answer.
+local function answer_if_quiet(sock, state)
+  if #state.held == 0 or sock:fill(1, QUIET) then return end
+  sock:clearerr()
+  for _, stream in ipairs(state.held) do answer(sock, stream, "200", '{"id":"1"}') end
+  state.held = {}
+end
 
 -- The next one is refused as well, whatever the script says: what a GOAWAY leaves behind is not read any more.
 function actions.goaway_below(sock, stream, state)
@@ -98,8 +111,10 @@ end
 local function serve(sock, context, next_action, note)
   if not sock:starttls(context) or sock:read(#PREFACE) ~= PREFACE then return end
   send(sock, SETTINGS, 0, 0, "")
-  local state, over = {}, false
+  local state, over = { held = {} }, false
+  note "connection"
   repeat
+    answer_if_quiet(sock, state)
     local head = sock:read(9)
     if not head then return end
     local length, kind, flags, stream = string.unpack(">I3BBI4", head)
@@ -155,8 +170,20 @@ end
 -- @return array of actions
 function Server:log()
   local taken = {}
-  for line in io.lines(self.path) do taken[#taken + 1] = line end
+  for line in io.lines(self.path) do
+    if line ~= "connection" then taken[#taken + 1] = line end
+  end
   return taken
+end
+
+--- How many connections there were.
+-- @return integer
+function Server:connections()
+  local count = 0
+  for line in io.lines(self.path) do
+    if line == "connection" then count = count + 1 end
+  end
+  return count
 end
 
 --- Ends the server. May be called again.
@@ -174,7 +201,7 @@ Server.__close = Server.stop
 
 --- Starts a server, and waits until it listens.
 -- @param script array of what comes of the requests, in turn, the last for all further ones: "answer <status>",
---   "head" (a 200 without an end), "silent", "close", "reset" (of the connection), a reset of the stream by its name in
+--   "answer_when_quiet" (a 200 for all there are, once no more come), "head" (a 200 without an end), "silent", "close", "reset" (of the connection), a reset of the stream by its name in
 --   ERRORS, "goaway_below" (a GOAWAY that does not count the request), "goaway_at" (one that does, and the end)
 -- @return object with base_url, ca_file, log, stop
 function Server.start(script)

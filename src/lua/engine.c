@@ -89,8 +89,8 @@ static void push_weak_table(lua_State *L)
 }
 
 /* engine{ connect_timeout: seconds; retries: how often a failed attempt may go out again;
- * max_connections: integer, 0 for no bound; http1: true for no HTTP/2; the strings of
- * transport_names, each nil or "" when not set, `proxy` without a user, and `no_proxy` in libcurl's
+ * max_requests (on the wire at a time), max_connections: integers, 0 for no bound; http1: true for
+ * no HTTP/2; the strings of transport_names, each nil or "" when not set, `proxy` without a user, and `no_proxy` in libcurl's
  * form; trace: true to keep what engine:traced gives }: an engine; or nil and a table like that of
  * request:result when the system has no descriptor left. Raises when there is no memory. */
 int tl_new_engine(lua_State *L)
@@ -110,6 +110,8 @@ int tl_new_engine(lua_State *L)
     check_transport(L, 1, &options.transport);
     lua_getfield(L, 1, "retries");
     options.most_attempts = 1 + (int)luaL_optinteger(L, -1, 0);
+    lua_getfield(L, 1, "max_requests");
+    options.max_requests = (size_t)luaL_optinteger(L, -1, 0);
     lua_getfield(L, 1, "trace");
     options.trace = lua_toboolean(L, -1);
     tl_error error;

@@ -84,6 +84,7 @@ return {
   { name = "timeout", type = "seconds", default = 30 },
   { name = "connect_timeout", type = "seconds", default = 10 },
   { name = "retries", type = "count", default = 3 },
+  { name = "max_requests", type = "count", env = { "TASKLIST_MAX_REQUESTS" }, default = 100 },
   { name = "max_connections", type = "count", env = { "CAMUNDA_MAX_HTTP_CONNECTIONS" }, also = also.max_connections,
     default = 0 },
   { name = "max_response", type = "bytes", default = 16 * 1024 * 1024 },
