@@ -76,7 +76,8 @@ describe("every request", function()
 
   for _, row in ipairs { { max_requests = -1 }, { max_requests = 1.5 }, { max_connections = -1 },
     { max_connections = 1.5 }, { http_version = "3" }, { proxy = true }, { trace = "yes" },
-    { headers = "a: b" }, { client_auth = "jwt" }, { auth = "OAUTH" }, { token = 5 }, { env = "no" }, { env_file = true } } do
+    { headers = "a: b" }, { client_auth = "jwt" }, { auth = "OAUTH" }, { token = 5 }, { env = "no" },
+    { env_file = true } } do
     local name, value = next(row)
     it(("refuses %s = %s"):format(name, value), function()
       local ok, problem = pcall(tasklist.new, row)

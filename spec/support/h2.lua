@@ -201,9 +201,10 @@ Server.__close = Server.stop
 
 --- Starts a server, and waits until it listens.
 -- @param script array of what comes of the requests, in turn, the last for all further ones: "answer <status>",
---   "answer_when_quiet" (a 200 for all there are, once no more come), "head" (a 200 without an end), "silent", "close", "reset" (of the connection), a reset of the stream by its name in
---   ERRORS, "goaway_below" (a GOAWAY that does not count the request), "goaway_at" (one that does, and the end)
--- @return object with base_url, ca_file, log, stop
+--   "answer_when_quiet" (a 200 for all there are, once no more come), "head" (a 200 without an end), "silent",
+--   "close", "reset" (of the connection), a reset of the stream by its name in ERRORS, "goaway_below" (a GOAWAY that
+--   does not count the request), "goaway_at" (one that does, and the end)
+-- @return object with base_url, ca_file, log, connections, stop
 function Server.start(script)
   local path, parts = os.tmpname(), {}
   for i, action in ipairs(script) do parts[i] = ("%q"):format(action) end

@@ -90,9 +90,10 @@ static void push_weak_table(lua_State *L)
 
 /* engine{ connect_timeout: seconds; retries: how often a failed attempt may go out again;
  * max_requests (on the wire at a time), max_connections: integers, 0 for no bound; http1: true for
- * no HTTP/2; the strings of transport_names, each nil or "" when not set, `proxy` without a user, and `no_proxy` in libcurl's
- * form; trace: true to keep what engine:traced gives }: an engine; or nil and a table like that of
- * request:result when the system has no descriptor left. Raises when there is no memory. */
+ * no HTTP/2; the strings of transport_names, each nil or "" when not set, `proxy` without a user,
+ * and `no_proxy` in libcurl's form; trace: true to keep what engine:traced gives }: an engine; or
+ * nil and a table like that of request:result when the system has no descriptor left. Raises when
+ * there is no memory. */
 int tl_new_engine(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
