@@ -60,7 +60,8 @@ end })
 -- `max_response` (16 MiB): bytes of one answer; `max_requests` (100) that are on the wire at a time, while the
 -- others wait for their turn, and `max_connections` (0): integers, 0: no bound; `http_version` ("2": where the
 -- server speaks it; "1.1"); `user_agent` (string); `headers`: name -> value, sent with every request;
--- `ca_file` (PEM) and `ca_path` (folder in OpenSSL's form): the authorities to trust instead of the system's; `client_cert`, `client_key` (PEM), `client_key_password`: strings;
+-- `ca_file` (PEM) and `ca_path` (folder in OpenSSL's form): the authorities to trust instead of the system's;
+-- `client_cert`, `client_key` (PEM), `client_key_password`: strings;
 -- `proxy`: "http://", "https://", "socks5h://" or "socks5://" and then [user:password@]host:port, false for none
 -- whatever the environment says; `no_proxy`: hosts to reach directly, separated by commas ("*": all).
 --
