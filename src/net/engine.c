@@ -85,7 +85,7 @@ tl_signin *tl_engine_adopt(tl_engine *engine, tl_identity *identity, const char 
 static bool has_news(const tl_engine *engine)
 {
     return !tl_link_alone(&engine->finished) || !tl_link_alone(&engine->fetched) ||
-           !tl_link_alone(&engine->asking);
+           !tl_link_alone(&engine->asking) || engine->deserted;
 }
 
 /* Sets when the descriptor becomes readable by itself. False when the system refuses. */
@@ -118,10 +118,17 @@ tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
     return request;
 }
 
+/* Something was given up: a host that waits for nothing else has to be told. */
+static void gave_up(tl_engine *engine)
+{
+    engine->deserted = engine->has_host && engine->in_flight == 0;
+}
+
 tl_outcome tl_engine_cancel(tl_request *request)
 {
     tl_engine *engine = request->awaited.engine;
     tl_outcome outcome = tl_course_cancel(request);
+    gave_up(engine);
     leave(engine); /* libcurl may let another request have its connection now */
     return outcome;
 }
@@ -138,6 +145,7 @@ void tl_engine_end_pause(tl_pause *pause)
 {
     tl_engine *engine = pause->awaited.engine;
     tl_pause_free(pause);
+    gave_up(engine);
     arm(engine);
 }
 
@@ -162,6 +170,7 @@ void tl_engine_idle(tl_engine *engine)
     if (engine->has_host)
         tl_poller_arm(&engine->wire.poller, TL_NEVER);
     engine->has_host = false;
+    engine->deserted = false;
 }
 
 tl_time tl_engine_timeout(const tl_engine *engine)
@@ -196,6 +205,7 @@ static void give_up_unwatched(tl_engine *engine)
 void tl_engine_step(tl_engine *engine)
 {
     tl_schedule_resume(&engine->schedule, tl_now(), engine->has_host);
+    engine->deserted = false; /* whoever steps will look what is left */
     tl_wire_move(&engine->wire);
     collect(engine); /* an answer that came in time goes before a deadline that is over by now */
     tl_schedule_fire(&engine->schedule, tl_now());
@@ -221,6 +231,16 @@ tl_awaited *tl_engine_take(tl_engine *engine)
     tl_link_remove(&awaited->queue);
     arm(engine);
     return awaited;
+}
+
+void tl_engine_give_again(tl_awaited *awaited)
+{
+    tl_engine *engine = awaited->engine;
+    if (!awaited->over)
+        return;
+    tl_link_remove(&awaited->queue);
+    tl_link_insert_before(&engine->finished, &awaited->queue);
+    arm(engine);
 }
 
 /* Those that have failed are dealt with already. */
