@@ -17,14 +17,14 @@ local metatable = { __index = Work }
 -- What one coroutine has to tell at its end, however it ends.
 local Worker = {}
 
-local ended = "a coroutine of client:map was ended by somebody else"
+local closed_elsewhere = "a coroutine of client:map was closed by somebody else"
 
 function Worker:__close()
   local work = self.work
   work.active = work.active - 1
   work.workers[self.co] = nil
-  if not self.done then
-    work:fail(ended)
+  if not self.done and not work.ended then
+    work:fail(closed_elsewhere)
   end
   work:report()
 end
@@ -106,7 +106,7 @@ end
 -- The end, however it comes: what is still at work ends, its to-be-closed variables run, and what it waits for is given
 -- up.
 function metatable:__close()
-  self.over, self.waiting = true, nil
+  self.over, self.ended, self.waiting = true, true, nil
   for co in pairs(self.workers) do
     if coroutine.status(co) == "suspended" then
       coroutine.close(co) -- what the variables raise is lost: the caller gets the first error
@@ -141,6 +141,7 @@ local function new_work(loop, items, fn, options, keep)
     count = 0, -- items taken
     control = nil, -- the last item, which an iterator may want back
     over = false, -- nothing new starts
+    ended = false, -- the caller goes on, and who is left is ended
     problem = nil, -- what the caller is to raise, in a table
     waiting = nil, -- the caller, while it is suspended
   }, metatable)

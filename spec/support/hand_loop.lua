@@ -39,8 +39,7 @@ end
 
 --- Makes a loop.
 -- @tparam ?table options `blind`: it takes every coroutine for one of its own; `eager`: `spawn` does not wait
---- Makes one.
--- @tparam ?table options `blind`: it takes every coroutine for one of its own; `eager`: `spawn` does not wait
+-- @treturn table `adapter`; `begun` and `ended`: how many watches; `most`: how many at a time; `errors`: what
 --   coroutines and callbacks raised; `on_turn`: called in each turn, or nil
 function Loop.new(options)
   local self = setmetatable({ ready = {}, watches = {}, own = setmetatable({}, { __mode = "k" }), begun = 0,
