@@ -118,17 +118,20 @@ tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
     return request;
 }
 
-/* Something was given up: a host that waits for nothing else has to be told. */
-static void gave_up(tl_engine *engine)
+/* A host that waited for nothing but what was just given up has to be told. `before`: how many were
+ * in flight until then. */
+static void desert(tl_engine *engine, size_t before)
 {
-    engine->deserted = engine->has_host && engine->in_flight == 0;
+    if (engine->has_host && before > 0 && engine->in_flight == 0)
+        engine->deserted = true;
 }
 
 tl_outcome tl_engine_cancel(tl_request *request)
 {
     tl_engine *engine = request->awaited.engine;
+    size_t before = engine->in_flight;
     tl_outcome outcome = tl_course_cancel(request);
-    gave_up(engine);
+    desert(engine, before);
     leave(engine); /* libcurl may let another request have its connection now */
     return outcome;
 }
@@ -144,8 +147,9 @@ tl_pause *tl_engine_pause(tl_engine *engine, tl_time time)
 void tl_engine_end_pause(tl_pause *pause)
 {
     tl_engine *engine = pause->awaited.engine;
+    size_t before = engine->in_flight;
     tl_pause_free(pause);
-    gave_up(engine);
+    desert(engine, before);
     arm(engine);
 }
 
