@@ -388,6 +388,18 @@ describe("the engine's face to a driver", function()
     assert.is_nil(select(2, engine:traced())) -- let go of
   end)
 
+  it("shows what is finished before it is taken", function()
+    local request = search()
+    search() -- let go of
+    collectgarbage()
+    collectgarbage()
+    drive(function() return engine:in_flight() == 0 end)
+    assert.equal(request, engine:finished())
+    assert.equal(request, engine:finished())
+    assert.equal(request, engine:take())
+    assert.is_nil(engine:finished())
+  end)
+
   it("gives again what was taken before somebody waits for it", function()
     local request = search()
     assert.is_false(engine:give_again(request))

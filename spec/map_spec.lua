@@ -467,6 +467,25 @@ describe("map without a loop", function()
     assert.is_true(closed)
   end)
 
+  it("refuses a token of a function that yields", function()
+    client = connect.to(server, { token = function() coroutine.yield() end })
+    local _, errors = client:map({ 1 }, function(id) return client:get_task(id) end)
+    assert.equal("auth", errors[1].kind)
+    find(errors[1].message, "the token function was ended before it gave a token")
+  end)
+
+  it("forgets who was woken and is closed before it goes on", function()
+    local ids = {}
+    for i = 1, 16 do ids[i] = 1 end
+    local results = client:map({ 1, 2, 3, 4, 5 }, function()
+      return (pcall(client.map, client, ids, function()
+        client:get_task(1)
+        error "mine"
+      end))
+    end, { concurrency = 2 })
+    assert.same({ false, false, false, false, false, n = 5 }, results)
+  end)
+
   it("raises where map was called, while it is at work", function()
     local problem
     client = connect.of(server, { trace = function()

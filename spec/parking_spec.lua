@@ -311,6 +311,17 @@ describe("a client in a loop", function()
       assert.same({ 1, 1, true }, { loop.begun - 1, loop.ended - 1, client.connection.engine:closed() })
     end)
 
+    it("tells trace of what was given up", function()
+      local events = {}
+      client = another { trace = function(event) events[#events + 1] = event end }
+      server:fault { action = "silent", path = "/v1" }
+      loop:start(function() client:unassign_task(1) end)
+      until_seen(2)
+      client:close()
+      assert.same({ "PATCH", "unknown" }, { events[2].method, events[2].outcome })
+      loop:run()
+    end)
+
     it("says of what was never sent that it was not", function()
       server:fault { action = "silent", path = "/oauth" }
       local failure
@@ -326,12 +337,12 @@ describe("a client in a loop", function()
     it("gives them what has come already", function()
       local task
       loop:start(function() task = client:get_task(1) end)
-      loop:run(function()
+      loop.on_poll = function()
         local _, one = next(client.connection.driver.parking.owners)
-        return one and one.woken
-      end)
-      client:close()
+        if one and one.woken then client:close() end
+      end
       loop:run()
+      assert.is_true(client.connection.engine:closed())
       assert.equal("1", task.id)
     end)
 
@@ -411,6 +422,24 @@ describe("a client in a loop", function()
       local _, failure = run(function() return client:get_task(1) end)
       find(failure.message, "the token function raised")
       assert.equal("1", run(function() return client:get_task(1) end).id)
+    end)
+
+    it("that waits, also for a page that is fetched ahead", function()
+      local given, calls, count = token(), 0, 0
+      local other <close> = another()
+      client = bearer(function()
+        calls = calls + 1
+        assert(other:get_task(1))
+        return given, 0.001
+      end)
+      run(function()
+        for _ in client:tasks { pageSize = 4 } do
+          count = count + 1
+          assert(other:get_task(1)) -- the token's life is over meanwhile
+        end
+      end)
+      assert.equal(20, count)
+      assert.is_true(calls > 1)
     end)
 
     it("whose loop starts it at once", function()

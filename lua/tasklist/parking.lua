@@ -25,16 +25,13 @@ local elsewhere = "the coroutine that waits was resumed by somebody else, not by
   .. "client hands its waiting to whoever iterates over it)"
 parking.resumed_elsewhere = elsewhere
 
--- One coroutine that waits for a request or a pause. It is closed when the waiting ends, however it ends: where nothing
--- has come, as when the coroutine is closed, what it waits for is given up. All its fields are there from the start, so
--- that setting one needs no memory.
+-- One coroutine that waits for a request or a pause. It is closed when the waiting ends, also when that is because the
+-- coroutine is closed: then what it waits for, which its caller holds, is given up next. All its fields are there from
+-- the start, so that setting one needs no memory.
 local Wait = {}
 
 function Wait:__close()
   self.owners[self.awaited] = nil
-  if not self.woken then
-    self.awaited:close()
-  end
 end
 
 local function new_wait(self, awaited)
@@ -65,15 +62,16 @@ local function wake(self, wait)
 end
 
 -- Wakes the owner of each finished request, and nobody else. What has no owner, such as a page that was fetched ahead,
--- is asked for later.
+-- is asked for later. Each stays in the engine's list until its owner is woken: where there is no memory, even for a
+-- call, it is found there the next time.
 local function wake_finished(self)
   local engine, owners = self.engine, self.owners
-  for awaited in engine.take, engine do
+  for awaited in engine.finished, engine do
     local wait = owners[awaited]
     if wait and not wake(self, wait) then
-      engine:give_again(awaited)
       return
     end
+    engine:take()
   end
 end
 
@@ -98,7 +96,10 @@ end
 local function turn(self)
   local wanted, asking = self.engine:step()
   if wanted then
-    core.call(self.driver.tell, self.driver) -- fails without memory only, and the rest is told the next time
+    local fine, problem = core.call(self.driver.tell, self.driver)
+    if not fine and problem ~= no_memory then -- else the rest is told the next time
+      self.problem = { problem } -- such as a debug hook's
+    end
   end
   wake_finished(self)
   if asking and not self.spawning then

@@ -40,7 +40,8 @@ end
 --- Makes a loop.
 -- @tparam ?table options `blind`: it takes every coroutine for one of its own; `eager`: `spawn` does not wait
 -- @treturn table `adapter`; `begun` and `ended`: how many watches; `most`: how many at a time; `errors`: what
---   coroutines and callbacks raised; `on_turn`: called in each turn, or nil
+--   coroutines and callbacks raised; `on_turn`, `on_poll`: called in each turn, before and after the wait,
+--   or nil
 function Loop.new(options)
   local self = setmetatable({ ready = {}, watches = {}, own = setmetatable({}, { __mode = "k" }), begun = 0,
     ended = 0, open = 0, most = 0, errors = {} }, Loop)
@@ -81,6 +82,7 @@ local function poll(self)
     local fine, problem = pcall(watch.on_ready)
     if not fine then self.errors[#self.errors + 1] = problem end
     watch.woken = true
+    if self.on_poll then self.on_poll() end
   end
 end
 

@@ -98,19 +98,29 @@ int tl_method_wait(lua_State *L)
     }
 }
 
-/* engine:take(): the next request or pause that is finished, once for each; nil when there is none.
- */
-int tl_method_take(lua_State *L)
+/* engine:finished(): the one that take gives next, any number of times; nil when there is none. */
+int tl_method_finished(lua_State *L)
 {
     tl_engine *engine = tl_opt_engine(L, 1);
     lua_settop(L, 1);
     lua_getiuservalue(L, 1, TL_AWAITED);
-    for (tl_awaited *awaited; engine && (awaited = tl_engine_take(engine));) {
+    for (tl_awaited *awaited; engine && (awaited = tl_engine_finished(engine));) {
         if (lua_rawgetp(L, 2, awaited->host) != LUA_TNIL)
             return 1;
-        lua_pop(L, 1); /* the program has let go of it, and its finalizer will end it */
+        lua_pop(L, 1);
+        tl_engine_take(engine); /* the program has let go of it, and its finalizer will end it */
     }
     lua_pushnil(L);
+    return 1;
+}
+
+/* engine:take(): the next request or pause that is finished, once for each; nil when there is none.
+ */
+int tl_method_take(lua_State *L)
+{
+    tl_method_finished(L);
+    if (!lua_isnil(L, -1))
+        tl_engine_take(tl_opt_engine(L, 1));
     return 1;
 }
 

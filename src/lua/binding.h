@@ -150,6 +150,7 @@ int tl_before(lua_State *L);
 
 /* Methods of the engine: */
 int tl_method_wait(lua_State *L); /* awaited.c */
+int tl_method_finished(lua_State *L);
 int tl_method_take(lua_State *L);
 int tl_method_give_again(lua_State *L);
 int tl_method_pause(lua_State *L);

@@ -270,6 +270,7 @@ void tl_engine_register(lua_State *L)
         {"timeout", engine_timeout},
         {"step", engine_step},
         {"block", engine_block},
+        {"finished", tl_method_finished},
         {"take", tl_method_take},
         {"give_again", tl_method_give_again},
         {"in_flight", engine_in_flight},

@@ -227,11 +227,18 @@ bool tl_engine_block(tl_engine *engine)
     return undisturbed;
 }
 
-tl_awaited *tl_engine_take(tl_engine *engine)
+tl_awaited *tl_engine_finished(const tl_engine *engine)
 {
     if (tl_link_alone(&engine->finished))
         return NULL;
-    tl_awaited *awaited = TL_OWNER(engine->finished.next, tl_awaited, queue);
+    return TL_OWNER(engine->finished.next, tl_awaited, queue);
+}
+
+tl_awaited *tl_engine_take(tl_engine *engine)
+{
+    tl_awaited *awaited = tl_engine_finished(engine);
+    if (!awaited)
+        return NULL;
     tl_link_remove(&awaited->queue);
     arm(engine);
     return awaited;

@@ -93,8 +93,10 @@ bool tl_engine_block(tl_engine *engine);
  * cancelled or ended. */
 tl_awaited *tl_engine_take(tl_engine *engine);
 
-/* Has it given by tl_engine_take once more, if it is over: somebody waits for it only now, or could
- * not be told when it was taken. */
+/* The one that tl_engine_take gives next; NULL when there is none. */
+tl_awaited *tl_engine_finished(const tl_engine *engine);
+
+/* Has it given by tl_engine_take once more, if it is over: somebody waits for it only now. */
 void tl_engine_give_again(tl_awaited *awaited);
 
 /* A sign-in whose endpoint has answered: read signin->fetch, then call one of the three below. NULL
