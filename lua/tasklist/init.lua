@@ -67,8 +67,9 @@ end })
 -- `trace`: a function that gets a table for each attempt on the wire: `method`, `url`, `attempt` (from 1),
 -- `status` or `error` (text), `outcome` ("unknown" or "done", of a write that came to no good answer), `sign_in`
 -- ("token" or "session" when it was one); `lookup`, `connect`, `tls`, `first_byte`, `total`: seconds from the start of
--- the attempt, nil where it did not get so far; `sent`, `received`: bytes of the bodies on the wire. Trouble with the token file comes as a table with nothing but
--- `token_file` (text). It must not yield; what it raises comes out of the call.
+-- the attempt, nil where it did not get so far; `sent`, `received`: bytes of the bodies on the wire. Trouble with the
+-- token file comes as a table with nothing but `token_file` (text). It must not yield; what it raises comes out of the
+-- call.
 --
 -- `loop`: the adapter of an event loop, a table of five functions. Calls of the client then suspend their coroutine
 -- until that loop resumes it, and never block.

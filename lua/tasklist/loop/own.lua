@@ -15,7 +15,6 @@ local strayed = "the function has yielded, and nobody is there to resume it: ins
 local function resume(members, member)
   local co = member.co
   if coroutine.status(co) == "dead" then
-    members[co] = nil
     return
   end
   local fine, given = coroutine.resume(co)
@@ -35,7 +34,7 @@ end
 -- @treturn table an adapter. Its `spawn` takes a second function, which is called with the error when the coroutine
 --   comes to no good end; `run(done)` resumes whoever is woken until `done()` is true; `blocks` is true
 function own.new(engine)
-  local members = {} -- coroutine -> its place in the queue: `co`, `queued`, `next`, so that waking needs no memory
+  local members = {} -- coroutine -> its place in the queue: `co`, `next`, so that waking needs no memory
   local first, last = nil, nil
   local on_ready, idle = nil, nil
   local loop = { blocks = true }
@@ -54,7 +53,6 @@ function own.new(engine)
   end
 
   local function append(member)
-    member.queued = true
     if last then
       last.next = member
     else
@@ -65,14 +63,16 @@ function own.new(engine)
 
   function loop.wake(co)
     local member = members[co]
-    if member and not member.queued then
+    if coroutine.status(co) == "dead" then
+      members[co] = nil -- where it lies in the queue, it is passed over
+    elseif member then
       append(member)
     end
   end
 
   function loop.spawn(fn, failed)
     local co = coroutine.create(fn)
-    local member = { co = co, failed = failed, queued = false, next = false }
+    local member = { co = co, failed = failed, next = false }
     members[co] = member
     append(member)
   end
@@ -81,7 +81,7 @@ function own.new(engine)
     local member = first
     first = member.next or nil
     last = first and last
-    member.queued, member.next = false, false
+    member.next = false
     return member
   end
 
