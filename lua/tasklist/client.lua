@@ -94,8 +94,8 @@ end)
 -- @tparam table|function items an array, which ends at its first nil; or an iterator, such as `client:tasks` and
 --   `client:watch` give, which is closed at the end. One coroutine at a time calls it, and no more is taken than is
 --   needed
--- @tparam function fn gets an item, its index, and what else the iterator gave with it, such as a watch's `again`. nil
---   and something behind it is an error
+-- @tparam function fn gets an item, its index, and the iterator's second value, such as a watch's `again`. nil and
+--   something behind it is an error
 -- @tparam[opt] table options `concurrency` (16): how many at a time; `stop` (false): start nothing new after the first
 --   error
 -- @treturn table index -> the first result of `fn`; `n`: how many items there were

@@ -61,33 +61,27 @@ local function settle(self, index, value, failure)
   end
 end
 
--- Calls the function for what the source has given. False when that is nothing.
-local function handle(self, item, ...)
-  self.pulling = false
-  if item == nil or self.over then
-    self.over = true
-    return false
-  end
-  local index = self.count + 1
-  self.count, self.control, self.working = index, item, self.working + 1
-  self:appoint()
-  settle(self, index, self.fn(item, index, ...))
-  return true
-end
-
-local function pull_and_handle(self)
+-- All in one function, since each call that waits keeps the stack of its coroutine.
+local function pull_and_call(self)
   while not self.over and not self.pulling do
     self.pulling = true
-    if not handle(self, self.source(nil, self.control)) then
+    local item, more = self.source(nil, self.control)
+    self.pulling = false
+    if item == nil or self.over then
+      self.over = true
       return
     end
+    local index = self.count + 1
+    self.count, self.control, self.working = index, item, self.working + 1
+    self:appoint()
+    settle(self, index, self.fn(item, index, more))
   end
 end
 
 local function run_worker(self)
   local worker <close> = setmetatable({ work = self, co = coroutine.running(), done = false }, Worker)
   self.workers[worker.co] = true
-  local fine, problem = pcall(pull_and_handle, self)
+  local fine, problem = pcall(pull_and_call, self)
   worker.done = true
   if not fine then
     self:fail(problem)
@@ -198,7 +192,7 @@ end
 --- Calls a function for each item, and keeps what it gives.
 -- @tparam table driver the client's
 -- @tparam table|function items an array, which ends at its first nil, or an iterator
--- @tparam function fn gets an item, its index, and what else an iterator has given
+-- @tparam function fn gets an item, its index, and the second value that an iterator gave with it
 -- @tparam table options `concurrency` (16): how many at a time; `stop`: start nothing new after the first error
 -- @treturn table index -> what `fn` gave, with `n`: how many items there were; or nil and misuse as a text
 -- @treturn table index -> error, where `fn` gave nil and an error
