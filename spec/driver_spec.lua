@@ -376,6 +376,72 @@ describe("the engine's face to a driver", function()
     assert.is_nil(engine:traced())
   end)
 
+  it("says of which request an attempt was", function()
+    local request = search(signing_in())
+    assert.equal(request, taken())
+    assert.same({ n = 1 }, { n = select("#", engine:traced()) - 1 }) -- the sign-in's has none
+    assert.equal(request, select(2, engine:traced()))
+    search(nil, 0.001)
+    drive(function() return engine:in_flight() == 0 end)
+    collectgarbage()
+    collectgarbage()
+    assert.is_nil(select(2, engine:traced())) -- let go of
+  end)
+
+  it("shows what is finished before it is taken", function()
+    local request = search()
+    search() -- let go of
+    collectgarbage()
+    collectgarbage()
+    drive(function() return engine:in_flight() == 0 end)
+    assert.equal(request, engine:finished())
+    assert.equal(request, engine:finished())
+    assert.equal(request, engine:take())
+    assert.is_nil(engine:finished())
+  end)
+
+  it("gives again what was taken before somebody waits for it", function()
+    local request = search()
+    assert.is_false(engine:give_again(request))
+    assert.is_nil(engine:take())
+    assert.equal(request, taken())
+    assert.is_nil(engine:take())
+    assert.is_true(engine:give_again(request))
+    assert.is_true(engine:give_again(request))
+    assert.is_true(readable())
+    assert.equal(request, taken())
+    assert.is_nil(engine:take())
+    request:result()
+    assert.is_false(engine:give_again(request))
+  end)
+
+  it("says how often a request that is ended went out", function()
+    server:fault { path = "/v1", action = "silent" }
+    local out, waiting = search(), search(engine:bearer())
+    wait.until_true(function()
+      engine:step()
+      return #server:log() == 1
+    end, "the server never sees it")
+    assert.equal(1, select(2, out:close()))
+    assert.equal(0, select(2, waiting:close()))
+  end)
+
+  it("blocks until there is something to do", function()
+    local pause <close> = engine:pause(0.02)
+    while not engine:give_again(pause) do
+      assert.is_true(engine:block())
+      engine:step()
+    end
+  end)
+
+  it("says whether a step has brought a question", function()
+    local who = engine:bearer()
+    search(who)
+    assert.same({ true, true }, { engine:step() })
+    assert.equal(who, engine:asked())
+    assert.same({ false, false }, { engine:step() })
+  end)
+
   it("says of a write that is ended in flight that it may have been executed", function()
     server:fault { { path = "/v1", action = "silent" }, { path = "/v1", action = "silent" } }
     local read, write, waiting = search(), unassign(), unassign(engine:bearer())

@@ -33,7 +33,8 @@ end
 -- What LuaLS calls the types of options.
 local called = { string = "string", path = "string", boolean = "boolean", table = "table<string, string|integer>",
   seconds = "number",
-  bytes = "integer", count = "integer", limit = "integer", headers = "table<string, string>",
+  bytes = "integer", count = "integer", limit = "integer",
+  at_once = "integer", loop = "tasklist.loop", headers = "table<string, string>",
   token = "string|fun(): string?, number|string?", proxy = "string|false", token_cache = "boolean|string" }
 
 local function check_option(name, type_name, kind)

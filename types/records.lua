@@ -2,7 +2,7 @@
 
 -- What goes to the server and what comes from it: queries, tasks, variables, forms, errors.
 
----@alias tasklist.error_kind "config"|"auth"|"network"|"timeout"|"http"|"decode"|"limit"
+---@alias tasklist.error_kind "config"|"auth"|"network"|"timeout"|"http"|"decode"|"limit"|"closed"
 
 ---@alias tasklist.error_code "not_found"|"not_active"|"already_assigned"|"not_assigned"|"not_assignee"|"denied"|"unsupported"|"forbidden"|"csrf"
 

@@ -20,6 +20,10 @@
 ---@field on_error? fun(failure: tasklist.error)
 ---@field sign_in_patience? integer seconds
 
+---@class (exact) tasklist.map_options: table<"concurrency"|"stop", any>
+---@field concurrency? integer
+---@field stop? boolean
+
 ---@class (exact) tasklist.complete_options: table<"timeout"|"verify", any>
 ---@field timeout? number seconds, of the whole call
 ---@field verify? boolean
@@ -46,6 +50,7 @@
 ---@field sign_in? "token"|"session"
 ---@field status? integer
 ---@field error? string
+---@field outcome? "unknown"|"done" of a write that came to no good answer
 ---@field lookup? number
 ---@field connect? number
 ---@field tls? number
@@ -55,9 +60,17 @@
 ---@field received integer bytes
 ---@field token_file? string what is wrong with the token file; then there is no other field
 
+--- The adapter of an event loop.
+---@class tasklist.loop
+---@field may_park fun(): any, string? the identity of the loop that runs; or nil and why not
+---@field watch fun(fd: integer, on_ready: fun(), idle: fun(): boolean): fun()
+---@field park fun()
+---@field wake fun(co: thread)
+---@field spawn fun(fn: fun())
+
 ---@alias tasklist.auth "oauth"|"cookie"|"basic"|"bearer"|"none"
 
----@alias tasklist.arguments_field "env"|"env_file"|"allow_insecure"|"region"|"cluster_id"|"base_url"|"auth"|"client_id"|"client_secret"|"authorization_server_url"|"audience"|"scope"|"resource"|"client_auth"|"token_cache"|"username"|"password"|"login_url"|"token"|"tenant_id"|"timeout"|"connect_timeout"|"retries"|"max_requests"|"max_connections"|"max_response"|"http_version"|"user_agent"|"headers"|"ca_file"|"ca_path"|"client_cert"|"client_key"|"client_key_password"|"proxy"|"no_proxy"|"trace"
+---@alias tasklist.arguments_field "env"|"env_file"|"allow_insecure"|"region"|"cluster_id"|"base_url"|"auth"|"client_id"|"client_secret"|"authorization_server_url"|"audience"|"scope"|"resource"|"client_auth"|"token_cache"|"username"|"password"|"login_url"|"token"|"tenant_id"|"timeout"|"connect_timeout"|"retries"|"max_requests"|"max_connections"|"max_response"|"http_version"|"user_agent"|"headers"|"ca_file"|"ca_path"|"client_cert"|"client_key"|"client_key_password"|"proxy"|"no_proxy"|"trace"|"loop"
 
 ---@class (exact) tasklist.arguments: table<tasklist.arguments_field, any>
 ---@field env? boolean
@@ -97,6 +110,7 @@
 ---@field proxy? string|false
 ---@field no_proxy? string
 ---@field trace? fun(attempt: tasklist.trace)
+---@field loop? tasklist.loop
 
 ---@class tasklist.setting
 ---@field value any
@@ -126,6 +140,22 @@ function Client:tasks(query, options) end
 ---@param options? tasklist.watch_options
 ---@return fun(): tasklist.task?, fun()? # a task, and `again`: the next round gives it once more
 function Client:watch(query, options) end
+
+---@generic T, R
+---@param items T[]|fun(): T?
+---@param fn fun(item: T, index: integer, ...): R?, any
+---@param options? tasklist.map_options
+---@return table<integer|"n", R> results
+---@return table<integer, any> errors
+function Client:map(items, fn, options) end
+
+---@generic T
+---@param items T[]|fun(): T?
+---@param fn fun(item: T, index: integer, ...): any, any
+---@param options? tasklist.map_options
+---@return integer count
+---@return any failure the first error
+function Client:each(items, fn, options) end
 
 ---@param id string|integer
 ---@param options? tasklist.options

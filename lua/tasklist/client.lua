@@ -84,6 +84,33 @@ Client.watch = verbs.of_walk("watch", function(...)
   return require("tasklist.watch").new(...) -- loaded now, because most programs watch nothing
 end)
 
+--- Calls a function for each of many items, several at a time over the same connections, and waits until all are done.
+--
+-- Each call of it runs in a coroutine, which is suspended while the client waits. Besides the client, nothing may
+-- suspend it, unless the client works in a loop. What the function raises ends all others (their to-be-closed variables
+-- run, and what they wait for is given up) and is raised here, unchanged; so is what the iterator raises. In a loop
+-- (`loop` of `tasklist.new`) the caller is suspended meanwhile.
+-- @function Client:map
+-- @tparam table|function items an array, which ends at its first nil; or an iterator, such as `client:tasks` and
+--   `client:watch` give, which is closed at the end. One coroutine at a time calls it, and no more is taken than is
+--   needed
+-- @tparam function fn gets an item, its index, and the iterator's second value, such as a watch's `again`. nil and
+--   something behind it is an error
+-- @tparam[opt] table options `concurrency` (16): how many at a time; `stop` (false): start nothing new after the first
+--   error
+-- @treturn table index -> the first result of `fn`; `n`: how many items there were
+-- @treturn table index -> the error, for those where `fn` gave one
+Client.map = verbs.of_many "map"
+
+--- Does what `map` does and keeps no results: for sources without an end.
+-- @function Client:each
+-- @tparam table|function items as for `map`
+-- @tparam function fn as for `map`
+-- @tparam[opt] table options `concurrency` (16), `stop` (false): as for `map`
+-- @treturn integer how many items there were
+-- @return the first error that `fn` gave, or nil
+Client.each = verbs.of_many "each"
+
 --- Reads one task: GET /v1/tasks/{id}.
 -- @function Client:get_task
 -- @tparam string|integer id
@@ -207,7 +234,7 @@ function Client:request(method, path, body, options)
   made.timeout = options.timeout
   local answer, failure = self.connection:exchange(made)
   if not answer then
-    return nil, failure
+    return verbs.give("request", nil, failure)
   end
   return answer.status, answer.body, headers.read(answer.block)
 end
@@ -220,14 +247,15 @@ function Client:settings()
   return settings.describe(self.values, self.sources)
 end
 
---- Ends everything that is under way and closes the connections. Closing twice is fine.
+--- Ends everything that is under way and closes the connections. Closing twice is fine. Calls that wait in other
+-- coroutines fail with an error of kind "closed".
 function Client:close()
   verbs.check_self(self, "close")
-  self.connection.engine:close()
+  self.connection.driver:close()
 end
 
 function metatable:__close()
-  self.connection.engine:close()
+  self.connection.driver:close()
 end
 
 function metatable:__tostring()

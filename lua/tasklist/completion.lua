@@ -18,11 +18,11 @@ end
 -- @tparam table read the message that reads the task
 -- @tparam number timeout seconds, for all of it
 -- @treturn table the task, with `outcome = "completed"` when it was found so; or nil and the error that
---   completing gave
+--   completing gave, or misuse as a text
 function completion.verified(connection, complete, read, timeout)
   local deadline = core.now() + timeout
   local done, failure = connection:call(complete)
-  if done or not failure.outcome then
+  if done or type(failure) == "string" or not failure.outcome then
     return done, failure
   end
   local pause = first_pause
@@ -38,10 +38,15 @@ function completion.verified(connection, complete, read, timeout)
       return task
     end
     left = deadline - core.now()
-    if left <= 0 or hopeless(task, problem) then
+    if type(problem) == "string" then
+      return nil, problem
+    elseif left <= 0 or hopeless(task, problem) then
       return nil, failure
     end
-    connection:pause(math.min(pause, left))
+    problem = connection:pause(math.min(pause, left))
+    if problem then
+      return nil, type(problem) == "string" and problem or failure
+    end
     pause = math.min(pause * 2, longest_pause)
   end
 end

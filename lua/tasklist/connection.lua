@@ -16,6 +16,8 @@ local connection = {}
 
 local metatable = { __index = Connection }
 
+local pausing = { read = true } -- stands for a message where there is none
+
 local user_agent = ("tasklist/%s libcurl/%s"):format(version, core.curl_version())
 
 local function new_engine(values)
@@ -70,17 +72,35 @@ function connection.new(values, sources)
   end
   local way, given = auth[values.auth], advice.new(values, sources)
   local identity, token = way.identity(engine, values, given)
-  local self = { engine = engine, driver = driver.new(engine, values.trace, token and { [identity] = token } or {}),
-    values = values, identity = identity, way = way, advice = given, lines_of = line_writer(values.headers) }
+  local tokens = token and { [identity] = token } or {}
+  local self = { engine = engine, driver = driver.new(engine, values.trace, tokens, values.loop), values = values,
+    identity = identity, way = way, advice = given, lines_of = line_writer(values.headers) }
   settings.blank(values)
   return setmetatable(self, metatable)
 end
 
+--- Why a call cannot be made here, which has to be asked before one is.
+-- @treturn ?string
+function Connection:misuse()
+  return self.driver:misuse()
+end
+
+local function failed(self, failure, message)
+  return errors.failed(message, failure.kind == "closed" and errors.of_closing(failure, message.read)
+    or errors.of_failure(failure, self.values))
+end
+
 --- Lets time pass.
 -- @tparam number seconds
+-- @return nil; or what ended it before: an error object, or misuse as a text
 function Connection:pause(seconds)
   local pause <close> = self.engine:pause(seconds)
-  self.driver:wait(pause)
+  local failure = self.driver:wait(pause)
+  if type(failure) == "table" then
+    local _, object = failed(self, failure, pausing)
+    return object
+  end
+  return failure
 end
 
 local function start(self, message, background)
@@ -91,13 +111,14 @@ local function start(self, message, background)
 end
 
 local function finish(self, request, message)
-  self.driver:wait(request)
-  local status, body, block, attempts, retry_after, outcome = request:result()
+  local status, body, block, attempts, retry_after, outcome = self.driver:result(request)
   if not status then
-    if errors.is(body.object) then
+    if type(body) == "string" then
+      return nil, body
+    elseif errors.is(body.object) then
       return nil, body.object -- a token function's, which may be the failure of another client
     end
-    return errors.failed(message, errors.of_failure(body, self.values))
+    return failed(self, body, message)
   end
   self.accepted_at = status ~= 401 and core.now() or self.accepted_at
   return { status = status, body = body, block = block, attempts = attempts, retry_after = retry_after,
@@ -107,7 +128,7 @@ end
 --- One exchange.
 -- @tparam table message see `message`
 -- @treturn table `status`, `body`, `block` (the header block), `attempts`, `retry_after`, `outcome`; or
---   nil and an error object when there was no answer
+--   nil and an error object when there was no answer, or misuse as a text, which is the caller's to raise
 function Connection:exchange(message)
   local request <close> = start(self, message)
   return finish(self, request, message)
@@ -167,7 +188,7 @@ end
 -- @tparam table message likewise; `answer` says what to make of it: "object", "array" (of objects),
 --   "nothing"
 -- @tparam ?function peek gets the body of a success before it is decoded
--- @return the answer as a table, or true for "nothing"; or nil and an error object
+-- @return the answer as a table, or true for "nothing"; or nil and an error object, or misuse as a text
 function Connection:call(message, peek)
   local request <close> = start(self, message)
   return self:collect(request, message, peek)

@@ -1,8 +1,11 @@
 --- What drives an engine: the one place where the user's token and trace functions are called.
 --
 -- The engine calls neither by itself, so that stepping it runs no code of the user's: it says that there is something
--- for them, and `serve` calls them. What a trace function raises is kept then, since nobody may be there who could
--- take it, and the next verb that drives raises it.
+-- for them, and they are called from here. What a trace function raises is kept then, since nobody may be there who
+-- could take it, and the call whose attempt it was raises it; the next verb that drives, where there is no such call.
+--
+-- Without a loop a call blocks. In an event loop, and inside of `client:map`, it suspends its coroutine:
+-- `tasklist.parking` has that.
 
 local core = require "tasklist.core"
 local errors = require "tasklist.errors"
@@ -16,11 +19,18 @@ local driver = {}
 -- @param engine of the core, made with `trace = true` when there is a trace function
 -- @tparam ?function trace gets each event of `engine:traced()`
 -- @tparam table tokens identity -> the function that gives its tokens
+-- @tparam ?table loop the adapter of an event loop, see `tasklist.parking`
 -- @treturn table
-function driver.new(engine, trace, tokens)
-  return setmetatable({ engine = engine, trace = trace, tokens = tokens,
-    problem = nil, -- what a trace function raised first, in a table, because it may be nil
+function driver.new(engine, trace, tokens, loop)
+  local self = setmetatable({ engine = engine, trace = trace, tokens = tokens,
+    parking = nil, -- how calls wait while they must not block
+    askers = setmetatable({}, { __mode = "k" }), -- the coroutines in which a token function runs
+    problem = nil, -- what a trace function raised first that is no call's own, in a table, because it may be nil
   }, metatable)
+  if loop then
+    self.parking = require("tasklist.parking").new(self, loop)
+  end
+  return self
 end
 
 -- What an object says, or what it is when its __tostring raises, which is the user's code, too; and which of the two.
@@ -37,9 +47,10 @@ end
 
 local raised = "the token function raised: "
 
--- What the call of a token function gave: whether it ran to its end; a token and its life, or nil and a message, or an
--- object that stands for one.
-local function answer(self, identity, fine, token, said, ...)
+-- What the call of a token function in a coroutine gave: whether it ran to its end; a token and its life, or nil and a
+-- message, or an object that stands for one.
+local function answer(self, identity, co, fine, token, said, ...)
+  self.askers[co] = nil
   if not fine then
     refuse(self, identity, raised .. text_of(token), token)
   elseif type(token) == "string" then
@@ -52,58 +63,112 @@ local function answer(self, identity, fine, token, said, ...)
   end
 end
 
--- Where no memory is left for the answer, closing the identity refuses it: nobody would ask again otherwise.
-local function give_token(self, identity)
+--- Gets the token that an identity asks for. Where no memory is left for the answer, closing the identity refuses it:
+-- nobody would ask again otherwise.
+-- @param identity from `engine:asked()`
+-- @tparam function call calls the token function: `pcall` where that may yield, else `core.call`
+function Driver:give_token(identity, call)
   local asking <close> = identity
-  answer(self, asking, core.call(self.tokens[asking]))
+  local co = coroutine.running()
+  self.askers[co] = true
+  answer(self, asking, co, call(self.tokens[asking]))
 end
 
---- Calls the token function of each identity that asks, and the trace function with each event. These must not
--- yield, and may use or close the client. What a token function raises is a refusal, and the waiting requests fail
--- with it; what a trace function raises first is kept.
-function Driver:serve()
-  local engine = self.engine
-  for identity in engine.asked, engine do
-    give_token(self, identity)
-  end
-  for event in engine.traced, engine do
+--- Calls the trace function with each event. It must not yield, and may use or close the client where that does not
+-- wait in a loop. What it raises is kept.
+function Driver:tell()
+  local engine, parking = self.engine, self.parking
+  for event, request in engine.traced, engine do
     local fine, problem = core.call(self.trace, event)
-    if not fine and not self.problem then
+    if not fine and not (parking and parking:fail(request, problem)) and not self.problem then
       self.problem = { problem }
     end
   end
 end
 
-local function raise(self)
+--- Calls the token function of each identity that asks, and the trace function with each event. These must not
+-- yield. What a token function raises is a refusal, and the waiting requests fail with it.
+function Driver:serve()
+  local engine = self.engine
+  for identity in engine.asked, engine do
+    self:give_token(identity, core.call)
+  end
+  self:tell()
+end
+
+--- Raises what a trace function raised that is no call's own, once.
+function Driver:raise()
   local problem = self.problem
-  self.problem = nil
-  error(problem[1], 0)
+  if problem then
+    self.problem = nil
+    error(problem[1], 0)
+  end
+end
+
+--- Why a call cannot wait here, or cannot be made at all. Asked before a request starts, so that misuse leaves nothing
+-- in flight.
+-- @treturn ?string
+function Driver:misuse()
+  local problem = self.engine:problem()
+  if problem then
+    return problem
+  elseif self.askers[coroutine.running()] then
+    return "a token function cannot call the client that waits for its token"
+  end
+  return self.parking and self.parking:misuse()
 end
 
 --- Moves on what is under way, without waiting. Raises what a trace function raised.
 function Driver:step()
-  if self.engine:step() then
+  -- In a loop the watch on the descriptor does the rest, because a token function may yield there.
+  if self.engine:step() and not self.parking then
     self:serve()
   end
-  if self.problem then
-    raise(self)
-  end
+  self:raise()
 end
 
---- Waits until a request or a pause of the engine is finished. Raises what a trace function raised.
--- @param awaited
-function Driver:wait(awaited)
+local function block(self, awaited)
   local finished, wanted
   repeat
-    if self.problem then
-      raise(self)
-    end
+    self:raise()
     -- A signal makes it return early, so that a debug hook (Ctrl-C in stand-alone Lua) can run.
     finished, wanted = self.engine:wait(awaited)
     if wanted then
       self:serve()
     end
   until finished and not self.problem
+end
+
+--- Waits until a request or a pause of the engine is finished. Raises what a trace function raised.
+-- @param awaited
+-- @treturn ?string|table why it is not: misuse, or what a failure holds (`kind`, `message` …); nil when it is
+-- @treturn ?table what `request:result()` gave, packed, when the client was closed after the request was finished
+function Driver:wait(awaited)
+  if self.parking then
+    return self.parking:wait(awaited)
+  end
+  block(self, awaited)
+end
+
+--- Waits for a request, and gives what came of it.
+-- @param request
+-- @return what `request:result()` gives; or nil and misuse as a text
+function Driver:result(request)
+  local problem, kept = self:wait(request)
+  if problem then
+    return nil, problem
+  elseif kept then
+    return table.unpack(kept, 1, kept.n)
+  end
+  return request:result()
+end
+
+--- Ends everything that is under way and closes the engine. Calls that wait come to an end. Closing twice is fine.
+function Driver:close()
+  local engine <close> = self.engine -- whatever is raised here, such as that there is no memory
+  if self.parking and not engine:closed() then
+    self.parking:close()
+  end
 end
 
 return driver

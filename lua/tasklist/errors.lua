@@ -1,6 +1,6 @@
 --- The one error object: what the world did that a call could not do without.
 --
--- Fields: `kind` ("config", "auth", "network", "timeout", "http", "decode", "limit"), `message`, and where
+-- Fields: `kind` ("config", "auth", "network", "timeout", "http", "decode", "limit", "closed"), `message`, and where
 -- they apply `status`, `code` (a stable word for a known refusal: "not_found", "not_active",
 -- "already_assigned", "not_assigned", "not_assignee", "denied", "unsupported", "forbidden", "csrf"), `title`,
 -- `instance`, `method`, `path`, `attempts`, `retry_after` (seconds), `outcome` (of a write: "unknown" when
@@ -161,6 +161,25 @@ function errors.of_failure(failure, values)
   failure.certificate, failure.object = nil, nil
   failure.sign_in = failure.kind == "auth" or nil -- only who signs in is refused without an answer of the API
   return failure
+end
+
+-- What the closing of the client means for a call that waited.
+local function closing_of(read, failure)
+  if failure.attempts == 0 then
+    return "the client was closed before this was sent"
+  elseif read or failure.outcome then
+    return "the client was closed before the answer came"
+  end
+  return "the client was closed; the server has executed nothing of this"
+end
+
+--- The client was closed while a call waited.
+-- @tparam table failure `outcome`; `attempts`: how often it went out, nil for a pause
+-- @tparam ?boolean read whether the call changes nothing
+-- @treturn table fields for `new`
+function errors.of_closing(failure, read)
+  return { kind = "closed", message = closing_of(read, failure), outcome = failure.outcome,
+    attempts = failure.attempts ~= 0 and failure.attempts or nil }
 end
 
 return errors

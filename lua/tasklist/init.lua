@@ -53,7 +53,7 @@ end })
 -- see doc/token_file.md). Paths may begin with ~/. cookie: `username`,
 -- `password`, `login_url` (base_url and then /api/login): strings. basic: `username`, `password`: strings.
 -- bearer: `token`: a string, or a function that gives a token and its life in seconds or nil; or nil and a
--- message. It is called when a token is needed, again after a 401, and must not yield.
+-- message. It is called when a token is needed, again after a 401, and must not yield, unless there is a `loop`.
 --
 -- Transport, to the API and to where one signs in alike: `timeout` (of a whole call, 30) and `connect_timeout`
 -- (10): seconds; `retries` (3): how often a failed attempt goes out again, where that does no harm;
@@ -66,10 +66,14 @@ end })
 -- whatever the environment says; `no_proxy`: hosts to reach directly, separated by commas ("*": all).
 --
 -- `trace`: a function that gets a table for each attempt on the wire: `method`, `url`, `attempt` (from 1),
--- `status` or `error` (text), `sign_in` ("token" or "session" when it was one); `lookup`, `connect`, `tls`,
--- `first_byte`, `total`: seconds from the start of the attempt, nil where it did not get so far; `sent`,
--- `received`: bytes of the bodies on the wire. Trouble with the token file comes as a table with nothing but
--- `token_file` (text). It must not yield; what it raises comes out of the call.
+-- `status` or `error` (text), `outcome` ("unknown" or "done", of a write that came to no good answer), `sign_in`
+-- ("token" or "session" when it was one); `lookup`, `connect`, `tls`, `first_byte`, `total`: seconds from the start of
+-- the attempt, nil where it did not get so far; `sent`, `received`: bytes of the bodies on the wire. Trouble with the
+-- token file comes as a table with nothing but `token_file` (text). It must not yield; what it raises comes out of the
+-- call.
+--
+-- `loop`: the adapter of an event loop, a table of five functions. Calls of the client then suspend their coroutine
+-- until that loop resumes it, and never block.
 -- @tparam[opt] table arguments
 -- @treturn table a client; or nil and an error of kind "config", or "limit" when the system has no descriptor
 --   left

@@ -250,6 +250,26 @@ end
 
 metatable.__close = Walk.close
 
+-- iterator -> what it takes from. Whoever gets the iterator alone can close the walk by this.
+local sources = setmetatable({}, { __mode = "k" })
+
+--- What an iterator of `iterate` takes from.
+-- @tparam function iterator
+-- @treturn ?table with `close`; nil for an iterator of another kind
+function pages.source_of(iterator)
+  return sources[iterator]
+end
+
+local in_use = "this iterator is at work in another coroutine: give each coroutine one of its own"
+
+-- The time in which an iterator is at work. It may be suspended there, and a second call would find the walk between
+-- two pages then.
+local Turn = {}
+
+function Turn:__close()
+  self.taken = false
+end
+
 --- What a generic `for` takes (Lua manual 3.3.5).
 -- @tparam table source it is the closing value and has its `connection`. Its `take` gives the next value, and
 --   maybe another for the loop; or nil, and what to raise when that is no good end: an error object, or a text
@@ -260,18 +280,24 @@ metatable.__close = Walk.close
 -- @return nil
 -- @treturn table source
 function pages.iterate(source, name)
-  return function()
-    local value, other = nil, source.connection.engine:problem()
-    if not other then
-      value, other = source:take()
+  local the_turn = setmetatable({ taken = false }, Turn)
+  local function iterator()
+    local problem = source.connection:misuse() or the_turn.taken and in_use
+    if problem then
+      error(("%s: %s"):format(name, problem), 2)
     end
+    local turn <close> = the_turn
+    turn.taken = true
+    local value, other = source:take()
     if value ~= nil or other == nil then
       return value, other
     elseif type(other) == "string" then
       error(("%s: %s"):format(name, other), 2)
     end
     error(other, 0)
-  end, nil, nil, source
+  end
+  sources[iterator] = source
+  return iterator, nil, nil, source
 end
 
 return pages

@@ -7,10 +7,12 @@ local pages = require "tasklist.pages"
 local queries = require "tasklist.queries"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
+local words = require "tasklist.words"
 
 local verbs = {}
 
 local usual = { timeout = "seconds" }
+local many = { concurrency = "at_once", stop = "boolean" }
 
 --- The options of each verb that takes some: name -> one of `tasklist.settings.types`. The manual and the
 -- types are checked against them.
@@ -27,6 +29,8 @@ verbs.options = {
   variables = { timeout = "seconds", drafts = "boolean", keep_null = "boolean" },
   get_variable = usual,
   get_form = usual,
+  map = many,
+  each = many,
   request = { timeout = "seconds", query = "table", headers = "table", idempotent = "boolean" },
 }
 
@@ -52,8 +56,20 @@ end
 -- @tparam string name the verb's
 -- @treturn ?string
 function verbs.problem_of(self, options, name)
-  return problem_of_self(self, name) or self.connection.engine:problem()
+  return problem_of_self(self, name) or self.connection:misuse()
     or settings.problem_of(options, verbs.options[name])
+end
+
+--- What a verb gives. Misuse that shows while it waits is raised here, where the user called the verb.
+-- @tparam string name the verb's
+-- @param ... a result, or nil and an error object, or nil and misuse as a text
+-- @return the same
+function verbs.give(name, ...)
+  local result, failure = ...
+  if result == nil and type(failure) == "string" then
+    error(("%s: %s"):format(name, failure), 2) -- the verb's own level is gone, since it ended with this call
+  end
+  return ...
 end
 
 --- Sends a message, the default `run` of `of_operation`.
@@ -85,8 +101,14 @@ function verbs.of_operation(name, run)
     end
     options = options or {}
     made.timeout = options.timeout
-    return run(self, made, id, payload, options)
+    return verbs.give(name, run(self, made, id, payload, options))
   end
+end
+
+-- A walk may be made where nothing can wait: only going on with it waits.
+local function problem_of_walk(self, options, name)
+  return problem_of_self(self, name) or self.connection.engine:problem()
+    or settings.problem_of(options, verbs.options[name])
 end
 
 --- The verb of a walk over a query.
@@ -96,7 +118,7 @@ end
 -- @treturn function
 function verbs.of_walk(name, begin)
   return function(self, query, options)
-    local problem = verbs.problem_of(self, options, name)
+    local problem = problem_of_walk(self, options, name)
     local message_of, copy
     options = options or {}
     if not problem then
@@ -106,6 +128,28 @@ function verbs.of_walk(name, begin)
       error(("%s: %s"):format(name, problem), 2)
     end
     return pages.iterate(begin(self.connection, message_of, copy, options), name)
+  end
+end
+
+local function problem_of_work(items, fn)
+  if type(items) ~= "table" and type(items) ~= "function" then
+    return "items: an array or an iterator expected, got " .. words.kind(items)
+  elseif type(fn) ~= "function" then
+    return "fn: a function expected, got " .. words.kind(fn)
+  end
+end
+
+--- The verb that calls a function for many items.
+-- @tparam string name of both it and the function of `tasklist.parallel`
+-- @treturn function
+function verbs.of_many(name)
+  return function(self, items, fn, options)
+    local problem = verbs.problem_of(self, options, name) or problem_of_work(items, fn)
+    if problem then
+      error(("%s: %s"):format(name, problem), 2)
+    end
+    local parallel = require "tasklist.parallel" -- loaded now, because most programs do one thing at a time
+    return verbs.give(name, parallel[name](self.connection.driver, items, fn, options or {}))
   end
 end
 

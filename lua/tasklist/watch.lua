@@ -61,13 +61,6 @@ end
 
 local longest_rest = 300 -- seconds: who asks for more may have meant something else
 
-local function begin_round(self)
-  local query = self.copy()
-  query.sort = oldest_first
-  self.walk = pages.walk(self.connection, self.message_of, query)
-  self.matching = {}
-end
-
 -- Tasks that have left the result are forgotten, so that memory stays with what matches; but only a whole
 -- round tells which these are.
 local function end_round(self, failure, passing)
@@ -111,28 +104,35 @@ local function forgetter(self, id)
   end
 end
 
-local function rest(self)
+-- Gives what ended the pause before it was over, see `Connection:pause`.
+local function begin_round(self)
   local seconds = self.rest
   self.rest = 0 -- before the pause: who catches an error that ends it, such as Ctrl-C, does not have to wait again
-  if seconds > 0 then
-    self.connection:pause(seconds)
+  local problem = seconds > 0 and self.connection:pause(seconds)
+  if problem then
+    return problem
   end
+  local query = self.copy()
+  query.sort = oldest_first
+  self.walk = pages.walk(self.connection, self.message_of, query)
+  self.matching = {}
 end
 
 --- The next task, sooner or later. Raises the error object of a failure that cannot pass.
--- @treturn table; nil once the watch is closed, and a text when the client was closed instead
+-- @treturn table; nil once the watch is closed; or nil and misuse as a text, such as that the client is closed, or an
+--   error object
 -- @treturn function lets the task come again, if it still matches in the next round
 function Watch:take()
   while not self.closed do
     local problem = self.connection.engine:problem() -- on_error may have closed it
+      or not self.walk and begin_round(self)
     if problem then
       return nil, problem
-    elseif not self.walk then
-      rest(self)
-      begin_round(self)
     end
     local task, failure, passing = next_task(self)
-    if not task then
+    if type(failure) == "string" then
+      return nil, failure
+    elseif not task then
       end_round(self, failure, passing)
     elseif is_new(self, task) then
       return task, forgetter(self, task.id)

@@ -62,6 +62,30 @@ static void an_attempt_that_is_cancelled_is_told_of(void **state)
     world_close(&w);
 }
 
+/* Nobody else is left who could be told. */
+static void it_says_that_a_write_may_have_been_executed(void **state)
+{
+    (void)state;
+    int marks[2];
+    world w;
+    open_tracing(&w);
+    world_use(&w, NULL);
+    for (int read = 0; read < 2; read++) {
+        tl_request_spec spec = get_spec(&w, "/silent");
+        spec.signin = NULL;
+        spec.read = read;
+        tl_request *request = start(&w, &spec);
+        request->awaited.host = &marks[read];
+        drive_until_requested(&w, "/silent", 1 + read);
+        tl_engine_cancel(request);
+        const tl_trace *trace = next_trace(&w);
+        assert_int_equal(trace->outcome, read ? TL_OUTCOME_NONE : TL_OUTCOME_UNKNOWN);
+        assert_ptr_equal(trace->host, &marks[read]);
+        tl_engine_drop_trace(w.engine);
+    }
+    world_close(&w);
+}
+
 /* The oldest make way. What is left at the end is freed. */
 static void only_so_many_are_kept(void **state)
 {
@@ -100,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(attempts_are_kept_in_their_order),
         ENGINE_TEST(an_attempt_that_is_cancelled_is_told_of),
+        ENGINE_TEST(it_says_that_a_write_may_have_been_executed),
         ENGINE_TEST(only_so_many_are_kept),
         ENGINE_TEST(nothing_is_kept_unless_asked_for),
     };

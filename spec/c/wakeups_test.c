@@ -141,6 +141,55 @@ static void a_host_that_is_idle_is_not_called(void **state)
     world_close(&w);
 }
 
+/* Otherwise it would wait for nothing, for ever. */
+static void a_host_is_told_once_when_the_last_one_is_given_up(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    host h = host_of(&w);
+    tl_request_spec spec = get_spec(&w, "/silent");
+    spec.signin = NULL;
+    tl_request *request = start(&w, &spec);
+    tl_pause *pause = tl_engine_pause(w.engine, 1000 * TL_SECOND);
+    drive_until_requested(&w, "/silent", 1);
+    tl_engine_cancel(request);
+    while (poll(&h.wait, 1, 50) == 1) /* what libcurl still has to do */
+        wake_up(&h);
+    tl_engine_end_pause(pause);
+    assert_int_equal(poll(&h.wait, 1, 0), 1);
+    assert_int_equal(tl_engine_timeout(w.engine), 0);
+    wake_up(&h);
+    expect_quiet(&h);
+    world_close(&w);
+}
+
+static void what_is_given_again_is_taken_again(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    host h = host_of(&w);
+    tl_pause *pause = tl_engine_pause(w.engine, TL_MILLISECOND);
+    tl_engine_give_again(&pause->awaited);
+    assert_null(tl_engine_take(w.engine));
+    while (!pause->awaited.over) {
+        assert_int_equal(poll(&h.wait, 1, 10000), 1);
+        tl_engine_step(w.engine);
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_ptr_equal(tl_engine_take(w.engine), pause);
+        assert_null(tl_engine_take(w.engine));
+        expect_quiet(&h);
+        tl_engine_give_again(&pause->awaited);
+        tl_engine_give_again(&pause->awaited);
+        assert_int_equal(poll(&h.wait, 1, 0), 1);
+    }
+    tl_engine_end_pause(pause);
+    expect_quiet(&h);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +197,8 @@ int main(void)
         ENGINE_TEST(one_after_the_other_costs_a_few_wake_ups_each),
         ENGINE_TEST(what_is_left_untaken_keeps_calling),
         ENGINE_TEST(a_host_that_is_idle_is_not_called),
+        ENGINE_TEST(a_host_is_told_once_when_the_last_one_is_given_up),
+        ENGINE_TEST(what_is_given_again_is_taken_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

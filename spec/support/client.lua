@@ -45,6 +45,9 @@ function client.environment(server)
     .. "ZEEBE_CLIENT_SECRET='%s'"):format(server.base_url, server.token_url, server.client_id, server.client_secret)
 end
 
+-- The module's own host, whose memory can be starved, see spec/support/host.c.
+local host = interpreter ~= "lua5.4" and interpreter or checkout.build .. "/spec/host"
+
 local function write_script(script)
   local path = os.tmpname()
   local file <close> = assert(io.open(path, "w"))
@@ -58,9 +61,11 @@ end
 -- @tparam[opt] integer count how often, all at once; 1 by default
 -- @treturn string what it wrote, to both streams
 -- @treturn boolean whether it ended well; of several, whether the last one did
-function client.run_script(script, environment, count)
+-- @tparam[opt] string program instead of stand-alone Lua
+function client.run_script(script, environment, count, program)
   local path = write_script(script)
-  local command = ("%s %s timeout 60 %s %s 2>&1"):format(checkout.environment, environment or "", interpreter, path)
+  local command = ("%s %s timeout 60 %s %s 2>&1"):format(checkout.environment, environment or "",
+    program or interpreter, path)
   if count then
     command = ("for i in $(seq %d); do %s & done; wait"):format(count, command)
   end
@@ -69,6 +74,11 @@ function client.run_script(script, environment, count)
   local fine = pipe:close()
   os.remove(path)
   return output, fine == true
+end
+
+--- Runs a script likewise in a program that has `require "host".starve`.
+function client.run_in_host(script, environment)
+  return client.run_script(script, environment, nil, host)
 end
 
 local Process = {} -- the methods

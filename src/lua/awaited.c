@@ -65,6 +65,14 @@ static void take_all(tl_engine *engine)
         continue;
 }
 
+/* The one at 2, which must be of the engine at 1. */
+static tl_awaited_box *check_own(lua_State *L)
+{
+    tl_awaited_box *box = check_awaited(L, 2);
+    luaL_argcheck(L, box->owner == lua_touserdata(L, 1), 2, "a request of another engine");
+    return box;
+}
+
 /* engine:wait(awaited): waits, and moves on what is under way, until a request or a pause is
  * finished: then true. False when a signal came first, so that Lua gets the chance to run its
  * handler before the caller waits on; and when engine:asked() or engine:traced() have something.
@@ -72,8 +80,7 @@ static void take_all(tl_engine *engine)
 int tl_method_wait(lua_State *L)
 {
     tl_check_engine(L, 1);
-    const tl_awaited_box *box = check_awaited(L, 2);
-    luaL_argcheck(L, box->owner == lua_touserdata(L, 1), 2, "a request of another engine");
+    const tl_awaited_box *box = check_own(L);
     for (;;) {
         tl_engine *engine = box->owner->engine;
         if (!engine || !box->awaited) /* what ran meanwhile may have closed either */
@@ -91,19 +98,41 @@ int tl_method_wait(lua_State *L)
     }
 }
 
-/* engine:take(): the next request or pause that is finished, once for each; nil when there is none.
- */
-int tl_method_take(lua_State *L)
+/* engine:finished(): the one that take gives next, any number of times; nil when there is none. */
+int tl_method_finished(lua_State *L)
 {
     tl_engine *engine = tl_opt_engine(L, 1);
     lua_settop(L, 1);
     lua_getiuservalue(L, 1, TL_AWAITED);
-    for (tl_awaited *awaited; engine && (awaited = tl_engine_take(engine));) {
+    for (tl_awaited *awaited; engine && (awaited = tl_engine_finished(engine));) {
         if (lua_rawgetp(L, 2, awaited->host) != LUA_TNIL)
             return 1;
-        lua_pop(L, 1); /* the program has let go of it, and its finalizer will end it */
+        lua_pop(L, 1);
+        tl_engine_take(engine); /* the program has let go of it, and its finalizer will end it */
     }
     lua_pushnil(L);
+    return 1;
+}
+
+/* engine:take(): the next request or pause that is finished, once for each; nil when there is none.
+ */
+int tl_method_take(lua_State *L)
+{
+    tl_method_finished(L);
+    if (!lua_isnil(L, -1))
+        tl_engine_take(tl_opt_engine(L, 1));
+    return 1;
+}
+
+/* engine:give_again(awaited): take gives it once more, if it is finished. True when it is. */
+int tl_method_give_again(lua_State *L)
+{
+    tl_check_engine(L, 1);
+    tl_awaited *awaited = check_own(L)->awaited;
+    bool finished = awaited && awaited->over;
+    if (finished)
+        tl_engine_give_again(awaited);
+    lua_pushboolean(L, finished);
     return 1;
 }
 

@@ -137,6 +137,9 @@ const char *tl_check_text_field(lua_State *L, int index, const char *name);
 /* The same, NULL for nil. */
 const char *tl_opt_text_field(lua_State *L, int index, const char *name);
 
+/* What is known of a write, in the words of the Lua layer: tl_outcome -> text. */
+extern const char *const tl_outcome_names[];
+
 /* Pushes a table with what is to be said of an error. */
 void tl_push_error(lua_State *L, const tl_error *error);
 
@@ -147,7 +150,9 @@ int tl_before(lua_State *L);
 
 /* Methods of the engine: */
 int tl_method_wait(lua_State *L); /* awaited.c */
+int tl_method_finished(lua_State *L);
 int tl_method_take(lua_State *L);
+int tl_method_give_again(lua_State *L);
 int tl_method_pause(lua_State *L);
 int tl_new_basic(lua_State *L); /* identity.c */
 int tl_new_bearer(lua_State *L);

@@ -197,12 +197,23 @@ bool tl_wants_host(const tl_engine_box *box)
 }
 
 /* engine:step(): moves on what is under way, without waiting, and calls none of the user's
- * functions. True when engine:asked() or engine:traced() have something for them. */
+ * functions. True when engine:asked() or engine:traced() have something for them; the second result
+ * is whether engine:asked() has. */
 static int engine_step(lua_State *L)
 {
     tl_engine_step(tl_check_engine(L, 1));
     tl_settle(L, 1);
-    lua_pushboolean(L, tl_wants_host(check_box(L, 1)));
+    const tl_engine_box *box = check_box(L, 1);
+    lua_pushboolean(L, tl_wants_host(box));
+    lua_pushboolean(L, box->engine && tl_engine_is_asking(box->engine));
+    return 2;
+}
+
+/* engine:block(): waits until step has something to do. False when a signal came first, so that Lua
+ * gets the chance to run its handler. */
+static int engine_block(lua_State *L)
+{
+    lua_pushboolean(L, tl_engine_block(tl_check_engine(L, 1)));
     return 1;
 }
 
@@ -261,7 +272,10 @@ void tl_engine_register(lua_State *L)
         {"fd", engine_fd},
         {"timeout", engine_timeout},
         {"step", engine_step},
+        {"block", engine_block},
+        {"finished", tl_method_finished},
         {"take", tl_method_take},
+        {"give_again", tl_method_give_again},
         {"in_flight", engine_in_flight},
         {"idle", engine_idle},
         {"asked", tl_method_asked},

@@ -9,7 +9,7 @@ static const char *const kind_names[] = {
     [TL_TIMEOUT] = "timeout", [TL_LIMIT] = "limit", [TL_HTTP] = "http",
 };
 
-static const char *const outcome_names[] = {
+const char *const tl_outcome_names[] = {
     [TL_OUTCOME_NONE] = "",
     [TL_OUTCOME_UNKNOWN] = "unknown",
     [TL_OUTCOME_DONE] = "done",
@@ -52,7 +52,7 @@ static int push_failure(lua_State *L, const result *r)
 {
     lua_pushnil(L);
     tl_push_error(L, &r->error);
-    tl_set_text(L, "outcome", outcome_names[r->outcome]);
+    tl_set_text(L, "outcome", tl_outcome_names[r->outcome]);
     if (r->attempts != 0)
         tl_set_integer(L, "attempts", r->attempts);
     if (r->error.object != 0) {
@@ -76,7 +76,7 @@ static int push_answer(lua_State *L, const result *r, tl_taken *taken)
         lua_pushnil(L);
     if (r->outcome == TL_OUTCOME_NONE)
         return 5;
-    lua_pushstring(L, outcome_names[r->outcome]);
+    lua_pushstring(L, tl_outcome_names[r->outcome]);
     return 6;
 }
 
@@ -115,15 +115,20 @@ static int request_result(lua_State *L)
 }
 
 /* request:close(): ends it in whatever state it is. Gives "unknown" for a write that may have been
- * executed, "done" for one that was, and otherwise nothing. Also __close and __gc. */
+ * executed, "done" for one that was, and otherwise nil; and how often it went out. Also __close and
+ * __gc. */
 static int request_close(lua_State *L)
 {
     luaL_checkudata(L, 1, TL_REQUEST_TYPE);
+    const tl_request *request = tl_check_request(L, 1);
+    lua_Integer attempts = request ? request->attempts : 0;
     tl_outcome known = end(L, 1);
     if (known == TL_OUTCOME_NONE)
-        return 0;
-    lua_pushstring(L, outcome_names[known]);
-    return 1;
+        lua_pushnil(L);
+    else
+        lua_pushstring(L, tl_outcome_names[known]);
+    lua_pushinteger(L, attempts);
+    return 2;
 }
 
 void tl_request_register(lua_State *L)

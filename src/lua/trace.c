@@ -17,12 +17,13 @@ static void push_table(lua_State *L, const tl_trace *trace, tl_taken *taken)
         tl_set_text(L, "token_file", trace->error);
         return;
     }
-    lua_createtable(L, 0, 12);
+    lua_createtable(L, 0, 13);
     tl_push_bytes(L, taken, TL_TAKEN_BODY);
     lua_setfield(L, -2, "url");
     tl_set_text(L, "method", trace->method);
     tl_set_text(L, "sign_in", trace->sought);
     tl_set_text(L, "error", trace->error);
+    tl_set_text(L, "outcome", tl_outcome_names[trace->outcome]);
     tl_set_integer(L, "attempt", trace->attempt);
     if (trace->status != 0)
         tl_set_integer(L, "status", trace->status);
@@ -41,8 +42,8 @@ static tl_trace *oldest(lua_State *L)
     return engine ? tl_engine_traced(engine) : NULL;
 }
 
-/* engine:traced(): the oldest attempt or trouble that was not given yet, as a table; nothing when
- * there is none. */
+/* engine:traced(): the oldest attempt or trouble that was not given yet, as a table, and the
+ * userdata of the request that it was of, or nil; nothing when there is none. */
 int tl_method_traced(lua_State *L)
 {
     if (!oldest(L))
@@ -55,5 +56,8 @@ int tl_method_traced(lua_State *L)
     tl_take(taken, TL_TAKEN_BODY, &found->url);
     tl_engine_drop_trace(tl_check_engine(L, 1));
     push_table(L, &trace, taken);
-    return 1;
+    lua_getiuservalue(L, 1, TL_AWAITED);
+    lua_rawgetp(L, -1, trace.host);
+    lua_remove(L, -2);
+    return 2;
 }

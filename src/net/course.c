@@ -245,6 +245,7 @@ static void read_attempt(tl_request *request, tl_ending ending, CURLcode code, t
         code = tl_handle_unpack(request);
     tl_outcome_read(request, transport, ending, code, now_for(request), attempt);
     tl_outcome_explain(request, transport, attempt);
+    request->outcome = tl_retry_outcome(attempt);
     if (request->signin && request->easy)
         tl_identity_observe(request->signin->identity, request->token_generation,
                             &request->answer_headers);
@@ -274,7 +275,6 @@ void tl_course_end(tl_request *request, tl_ending ending, CURLcode code)
         return;
     }
     read_attempt(request, ending, code, &attempt);
-    request->outcome = tl_retry_outcome(&attempt);
     attempt.has_other_proof = judge_proof(request, &attempt);
     switch (tl_retry_judge(&attempt, &engine->random, &delay)) {
     case TL_VERDICT_AGAIN:
@@ -293,12 +293,11 @@ void tl_course_end(tl_request *request, tl_ending ending, CURLcode code)
 tl_outcome tl_course_cancel(tl_request *request)
 {
     tl_engine *engine = request->awaited.engine;
-    tl_outcome outcome = request->outcome;
     if (request->state == TL_REQUEST_SENT && request->easy) {
         tl_attempt attempt;
         read_attempt(request, TL_ENDING_ABANDONED, CURLE_OK, &attempt);
-        outcome = tl_retry_outcome(&attempt);
     }
+    tl_outcome outcome = request->outcome;
     leave_lists(request);
     tl_link_remove(&request->all);
     tl_request_free(&engine->allocator, request);

@@ -86,7 +86,7 @@ tl_signin *tl_engine_adopt(tl_engine *engine, tl_identity *identity, const char 
 static bool has_news(const tl_engine *engine)
 {
     return !tl_link_alone(&engine->finished) || !tl_link_alone(&engine->fetched) ||
-           !tl_link_alone(&engine->asking);
+           !tl_link_alone(&engine->asking) || engine->deserted;
 }
 
 /* Whether the driver or the next step has something to do at once. */
@@ -125,10 +125,20 @@ tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
     return request;
 }
 
+/* A host that waited for nothing but what was just given up has to be told. `before`: how many were
+ * in flight until then. */
+static void desert(tl_engine *engine, size_t before)
+{
+    if (engine->has_host && before > 0 && engine->in_flight == 0)
+        engine->deserted = true;
+}
+
 tl_outcome tl_engine_cancel(tl_request *request)
 {
     tl_engine *engine = request->awaited.engine;
+    size_t before = engine->in_flight;
     tl_outcome outcome = tl_course_cancel(request);
+    desert(engine, before);
     leave(engine); /* another request may have its place on the wire now, or its connection */
     return outcome;
 }
@@ -144,7 +154,9 @@ tl_pause *tl_engine_pause(tl_engine *engine, tl_time time)
 void tl_engine_end_pause(tl_pause *pause)
 {
     tl_engine *engine = pause->awaited.engine;
+    size_t before = engine->in_flight;
     tl_pause_free(pause);
+    desert(engine, before);
     arm(engine);
 }
 
@@ -169,6 +181,7 @@ void tl_engine_idle(tl_engine *engine)
     if (engine->has_host)
         tl_poller_arm(&engine->wire.poller, TL_NEVER);
     engine->has_host = false;
+    engine->deserted = false;
 }
 
 tl_time tl_engine_timeout(const tl_engine *engine)
@@ -204,6 +217,7 @@ void tl_engine_step(tl_engine *engine)
 {
     tl_schedule_resume(&engine->schedule, tl_now(), engine->has_host);
     tl_queue_step(&engine->queue);
+    engine->deserted = false; /* whoever steps will look what is left */
     tl_wire_move(&engine->wire);
     collect(engine); /* an answer that came in time goes before a deadline that is over by now */
     tl_schedule_fire(&engine->schedule, tl_now());
@@ -221,14 +235,31 @@ bool tl_engine_block(tl_engine *engine)
     return undisturbed;
 }
 
-tl_awaited *tl_engine_take(tl_engine *engine)
+tl_awaited *tl_engine_finished(const tl_engine *engine)
 {
     if (tl_link_alone(&engine->finished))
         return NULL;
-    tl_awaited *awaited = TL_OWNER(engine->finished.next, tl_awaited, queue);
+    return TL_OWNER(engine->finished.next, tl_awaited, queue);
+}
+
+tl_awaited *tl_engine_take(tl_engine *engine)
+{
+    tl_awaited *awaited = tl_engine_finished(engine);
+    if (!awaited)
+        return NULL;
     tl_link_remove(&awaited->queue);
     arm(engine);
     return awaited;
+}
+
+void tl_engine_give_again(tl_awaited *awaited)
+{
+    tl_engine *engine = awaited->engine;
+    if (!awaited->over)
+        return;
+    tl_link_remove(&awaited->queue);
+    tl_link_insert_before(&engine->finished, &awaited->queue);
+    arm(engine);
 }
 
 /* Those that have failed are dealt with already. */

@@ -57,13 +57,15 @@ tl_signin *tl_engine_adopt(tl_engine *engine, tl_identity *identity, const char 
 tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec);
 
 /* Ends the request in whatever state it is, and frees it. Gives what is known of it: whether a
- * write that had gone out may have been executed. */
+ * write that had gone out may have been executed. When nothing is in flight any more the descriptor
+ * becomes readable, since the host would never learn otherwise that it need not wait on. */
 tl_outcome tl_engine_cancel(tl_request *request);
 
 /* A pause that is over, and can be taken, after `time`. NULL when there is no memory. */
 tl_pause *tl_engine_pause(tl_engine *engine, tl_time time);
 
-/* Frees the pause, over or not. */
+/* Frees the pause, over or not. What holds for tl_engine_cancel when nothing is in flight any more
+ * holds here as well. */
 void tl_engine_end_pause(tl_pause *pause);
 
 /* How many requests and pauses are not over, requests for tokens and turns of the token file
@@ -92,6 +94,12 @@ bool tl_engine_block(tl_engine *engine);
 /* The next request or pause that is over, once; NULL when there is none. It stays until it is
  * cancelled or ended. */
 tl_awaited *tl_engine_take(tl_engine *engine);
+
+/* The one that tl_engine_take gives next; NULL when there is none. */
+tl_awaited *tl_engine_finished(const tl_engine *engine);
+
+/* Has it given by tl_engine_take once more, if it is over: somebody waits for it only now. */
+void tl_engine_give_again(tl_awaited *awaited);
 
 /* A sign-in whose endpoint has answered: read signin->fetch, then call one of the three below. NULL
  * when there is none. */

@@ -16,6 +16,7 @@ struct tl_engine {
     tl_allocator allocator;
     pid_t owner;
     bool has_host; /* somebody else waits on the descriptor */
+    bool deserted; /* what was in flight was given up, and the host does not know it yet */
     int most_attempts;
     uint64_t random; /* of the jitter */
     tl_wire wire;

@@ -43,6 +43,8 @@ static void fill(tl_trace *trace, const tl_request *request)
     trace->sought = request->fetch_for ? request->sought : NULL;
     trace->attempt = request->attempts;
     trace->status = request->status;
+    trace->outcome = request->outcome;
+    trace->host = request->awaited.host;
     trace->lookup = tl_request_measure(request, CURLINFO_NAMELOOKUP_TIME_T);
     trace->connect = tl_request_measure(request, CURLINFO_CONNECT_TIME_T);
     trace->tls = tl_request_measure(request, CURLINFO_APPCONNECT_TIME_T);

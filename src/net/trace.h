@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/list.h"
+#include "net/retry.h"
 
 #include <curl/curl.h>
 
@@ -20,6 +21,8 @@ typedef struct tl_trace {
     const char *sought; /* "token" or "session" for a sign-in, NULL for a request of the API */
     bool token_file;    /* `error` is about one, and nothing else is set */
     int attempt, status;
+    tl_outcome outcome; /* of a write that nobody waits for any more, or that came to no answer */
+    void *host; /* of the request, see tl_awaited: only to be compared, the request may be gone */
     tl_time lookup, connect, tls, first_byte, total;
     size_t sent, received; /* bytes of the bodies, as they went over the wire */
 } tl_trace;

@@ -106,4 +106,5 @@ return {
     default = false },
   { name = "no_proxy", type = "string", env = { "no_proxy", "NO_PROXY" } },
   { name = "trace", type = "function" },
+  { name = "loop", type = "loop" },
 }

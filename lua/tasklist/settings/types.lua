@@ -54,6 +54,10 @@ function types.limit(value)
   return whole(value, 0), "a whole number"
 end
 
+function types.at_once(value)
+  return whole(value, 1) and value <= 10000, "a whole number from 1 to 10000"
+end
+
 types.path = types.string
 
 function types.token(value)
@@ -74,6 +78,21 @@ function types.headers(value)
   end
   local lines, problem = headers.write({}, value)
   return lines ~= nil, ("a table of header fields (%s)"):format(problem)
+end
+
+local functions = { "may_park", "watch", "park", "wake", "spawn" }
+
+-- An adapter, see `tasklist.parking`.
+function types.loop(value)
+  if type(value) ~= "table" then
+    return false, "a table, such as the module tasklist.loop.cqueues"
+  end
+  for _, name in ipairs(functions) do
+    if type(value[name]) ~= "function" then
+      return false, ("a table with the functions %s (%s is missing)"):format(table.concat(functions, ", "), name)
+    end
+  end
+  return true
 end
 
 return types

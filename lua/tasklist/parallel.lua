@@ -1,0 +1,225 @@
+--- Many at once: a function called for each of many items, several of them at a time, each in a coroutine.
+--
+-- One coroutine at a time pulls an item from the source. When it has one, it sees to it that another pulls the next,
+-- and calls the function. So no more is taken than is needed, and while a page is fetched those before it are worked
+-- on. A coroutine that finds another one pulling ends: it is made anew when there is something to do.
+
+local pages = require "tasklist.pages"
+local parking = require "tasklist.parking"
+
+local parallel = {}
+
+local usual_concurrency = 16
+
+local Work = {} -- the methods
+local metatable = { __index = Work }
+
+-- What one coroutine has to tell at its end, however it ends.
+local Worker = {}
+
+local closed_elsewhere = "a coroutine of client:map was closed by somebody else"
+
+function Worker:__close()
+  local work = self.work
+  work.active = work.active - 1
+  work.workers[self.co] = nil
+  if not self.done and not work.ended then
+    work:fail(closed_elsewhere)
+  end
+  work:report()
+end
+
+--- Whether there is nothing left to wait for. A coroutine may still be pulling then.
+function Work:is_done()
+  return self.problem ~= nil or self.over and self.working == 0
+end
+
+--- Starts nothing new.
+-- @param problem what the caller is to raise
+function Work:fail(problem)
+  self.problem, self.over = self.problem or { problem }, true
+end
+
+--- Tells the caller when all is done, if it is suspended.
+function Work:report()
+  if self.waiting and self:is_done() then
+    local co = self.waiting
+    self.waiting = nil
+    self.loop.wake(co)
+  end
+end
+
+-- What the function has given: nil and something else is an error.
+local function settle(self, index, value, failure)
+  self.working = self.working - 1
+  if value ~= nil then
+    failure = nil
+  end
+  self.keep(index, value, failure)
+  if failure ~= nil and self.stop then
+    self.over = true
+  end
+end
+
+-- All in one function, since each call that waits keeps the stack of its coroutine.
+local function pull_and_call(self)
+  while not self.over and not self.pulling do
+    self.pulling = true
+    local item, more = self.source(nil, self.control)
+    self.pulling = false
+    if item == nil or self.over then
+      self.over = true
+      return
+    end
+    local index = self.count + 1
+    self.count, self.control, self.working = index, item, self.working + 1
+    self:appoint()
+    settle(self, index, self.fn(item, index, more))
+  end
+end
+
+local function run_worker(self)
+  local worker <close> = setmetatable({ work = self, co = coroutine.running(), done = false }, Worker)
+  self.workers[worker.co] = true
+  local fine, problem = pcall(pull_and_call, self)
+  worker.done = true
+  if not fine then
+    self:fail(problem)
+  end
+end
+
+--- Has one more coroutine pull the next item, if there may be one more.
+function Work:appoint()
+  if self.over or self.active >= self.concurrency then
+    return
+  end
+  self.active = self.active + 1
+  self.loop.spawn(self.run, self.strayed)
+end
+
+-- The end, however it comes: what is still at work ends, its to-be-closed variables run, and what it waits for is given
+-- up.
+function metatable:__close()
+  self.over, self.ended, self.waiting = true, true, nil
+  for co in pairs(self.workers) do
+    if coroutine.status(co) == "suspended" then
+      coroutine.close(co) -- what the variables raise is lost: the caller gets the first error
+      self.loop.wake(co) -- the loop may forget it
+    end
+  end
+  if self.closable then
+    self.closable:close()
+  end
+end
+
+local function source_of(items)
+  if type(items) == "function" then
+    return items, pages.source_of(items)
+  end
+  local index = 0
+  return function()
+    index = index + 1
+    return items[index]
+  end
+end
+
+local function new_work(loop, items, fn, options, keep)
+  local source, closable = source_of(items)
+  local self = setmetatable({ loop = loop, source = source, closable = closable, fn = fn, stop = options.stop,
+    keep = keep, -- gets an index, the first value that `fn` gave, and the error
+    concurrency = options.concurrency or usual_concurrency,
+    workers = {}, -- coroutines
+    active = 0, -- how many there are
+    working = 0, -- how many of them are in `fn`
+    pulling = false, -- one waits for the source
+    count = 0, -- items taken
+    control = nil, -- the last item, which an iterator may want back
+    over = false, -- nothing new starts
+    ended = false, -- the caller goes on, and who is left is ended
+    problem = nil, -- what the caller is to raise, in a table
+    waiting = nil, -- the caller, while it is suspended
+  }, metatable)
+  self.run = function() run_worker(self) end
+  self.strayed = function(problem) self:fail(problem) end
+  return self
+end
+
+-- The driver waits in the loop of its own for as long as this is open.
+local Stay = {}
+
+function Stay:__close()
+  self.driver.parking = nil
+  if not self.driver.engine:problem() then
+    self.driver:tell() -- of what was given up
+  end
+end
+
+-- Where nothing else suspends the callers.
+local function run_own(driver, ...)
+  local loop = require("tasklist.loop.own").new(driver.engine)
+  local stay <close> = setmetatable({ driver = driver }, Stay) -- luacheck: ignore 211
+  driver.parking = parking.new(driver, loop)
+  local work <close> = new_work(loop, ...)
+  work:appoint()
+  loop.run(function() return work:is_done() end)
+  return work
+end
+
+-- In a loop, and in a map inside of a map.
+local function run_parked(driver, ...)
+  local loop = driver.parking.loop
+  local work <close> = new_work(loop, ...)
+  work:appoint()
+  if work:is_done() then -- a loop whose `spawn` does not wait for its turn
+    return work
+  end
+  work.waiting = coroutine.running()
+  loop.park()
+  return work, not work:is_done() and parking.resumed_elsewhere or nil
+end
+
+-- Gives the work when it is done, or nil and misuse.
+local function run(driver, ...)
+  local work, misuse = (driver.parking and run_parked or run_own)(driver, ...)
+  if misuse then
+    return nil, misuse
+  elseif work.problem then
+    error(work.problem[1], 0)
+  end
+  return work
+end
+
+--- Calls a function for each item, and keeps what it gives.
+-- @tparam table driver the client's
+-- @tparam table|function items an array, which ends at its first nil, or an iterator
+-- @tparam function fn gets an item, its index, and the second value that an iterator gave with it
+-- @tparam table options `concurrency` (16): how many at a time; `stop`: start nothing new after the first error
+-- @treturn table index -> what `fn` gave, with `n`: how many items there were; or nil and misuse as a text
+-- @treturn table index -> error, where `fn` gave nil and an error
+function parallel.map(driver, items, fn, options)
+  local results, errors = {}, {}
+  local work, misuse = run(driver, items, fn, options, function(index, value, failure)
+    results[index], errors[index] = value, failure
+  end)
+  if not work then
+    return nil, misuse
+  end
+  results.n = work.count
+  return results, errors
+end
+
+--- Calls a function for each item, and keeps nothing.
+-- @treturn integer how many items there were; or nil and misuse as a text
+-- @return the first error that `fn` gave, or nil
+function parallel.each(driver, items, fn, options)
+  local first
+  local work, misuse = run(driver, items, fn, options, function(_, _, failure)
+    first = first or failure
+  end)
+  if not work then
+    return nil, misuse
+  end
+  return work.count, first
+end
+
+return parallel

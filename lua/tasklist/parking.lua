@@ -1,0 +1,279 @@
+--- Waiting that suspends the calling coroutine, while a loop waits for the engine's descriptor.
+--
+-- The loop is known by its adapter, a table of five functions:
+--
+-- - `may_park()`: the identity of the loop that runs (any value but nil), when the running coroutine can be suspended
+--   and resumed by it; or nil and a text why not
+-- - `watch(fd, on_ready, idle)`: calls `on_ready()`, which never yields, whenever the descriptor is readable. After the
+--   coroutines that it has woken have run, asks `idle()`; true ends the watch. Gives a function that ends it earlier
+-- - `park()`: suspends the running coroutine; returns when the loop resumes it after `wake`
+-- - `wake(co)`: makes the loop resume the coroutine soon, not within this call, and needs no memory if possible. One
+--   that is dead is no error: `coroutine.close` has ended it, and the loop may forget it
+-- - `spawn(fn)`: calls the function in a new coroutine that may park
+--
+-- A client with work in flight has exactly one watch, however many coroutines wait.
+
+local core = require "tasklist.core"
+
+local Parking = {} -- the methods
+local metatable = { __index = Parking }
+
+local parking = {}
+
+local no_memory = "not enough memory"
+local elsewhere = "the coroutine that waits was resumed by somebody else, not by its loop (a generator that calls the "
+  .. "client hands its waiting to whoever iterates over it)"
+parking.resumed_elsewhere = elsewhere
+
+-- One coroutine that waits for a request or a pause. It is closed when the waiting ends, also when that is because the
+-- coroutine is closed: then what it waits for, which its caller holds, is given up next. All its fields are there from
+-- the start, so that setting one needs no memory.
+local Wait = {}
+
+function Wait:__close()
+  self.owners[self.awaited] = nil
+end
+
+local function new_wait(self, awaited)
+  local wait = setmetatable({ owners = self.owners, awaited = awaited, co = coroutine.running(),
+    woken = false, -- the loop was told to resume the coroutine
+    raised = false, -- what a trace function raised, in a table
+    failure = false, -- why it is over without having come to its end
+    kept = false, -- what came of the request, when the client was closed afterwards
+  }, Wait)
+  self.owners[awaited] = wait
+  return wait
+end
+
+-- Tells the loop to resume a coroutine, once. False when there is no memory for that: it has to be tried again. What
+-- else an adapter raises is kept until all others are woken.
+local function wake(self, wait)
+  if wait.woken then
+    return true
+  end
+  local fine, problem = core.call(self.loop.wake, wait.co)
+  if not fine and problem == no_memory then
+    return false
+  elseif not fine then
+    self.problem = self.problem or { problem }
+  end
+  wait.woken = true
+  return true
+end
+
+-- Wakes the owner of each finished request, and nobody else. What has no owner, such as a page that was fetched ahead,
+-- is asked for later. Each stays in the engine's list until its owner is woken: where there is no memory, even for a
+-- call, it is found there the next time.
+local function wake_finished(self)
+  local engine, owners = self.engine, self.owners
+  for awaited in engine.finished, engine do
+    local wait = owners[awaited]
+    if wait and not wake(self, wait) then
+      return
+    end
+    engine:take()
+  end
+end
+
+-- A token function runs in a coroutine of its own, since it may wait for another client.
+local function ask(self)
+  self.spawning = false
+  local identity = self.engine:asked()
+  if identity then
+    self.driver:give_token(identity, pcall)
+  end
+end
+
+local function spawn_asker(self)
+  self.spawning = true
+  local fine, problem = core.call(self.loop.spawn, self.ask)
+  if not fine then
+    self.spawning = false -- the question still stands, and is asked the next time
+    self.problem = self.problem or problem ~= no_memory and { problem } or nil
+  end
+end
+
+local function turn(self)
+  local wanted, asking = self.engine:step()
+  if wanted then
+    local fine, problem = core.call(self.driver.tell, self.driver)
+    if not fine and problem ~= no_memory then -- else the rest is told the next time
+      self.problem = { problem } -- such as a debug hook's
+    end
+  end
+  wake_finished(self)
+  if asking and not self.spawning then
+    spawn_asker(self)
+  end
+end
+
+-- Where there is no memory, the descriptor stays readable as long as something is left to do: the loop comes again.
+local function on_ready(self)
+  local problem = self.engine:problem()
+  if problem then -- in a child after fork
+    self:fail_all(problem)
+    return
+  end
+  local fine, failure = core.call(turn, self)
+  local raised = self.problem
+  self.problem = nil
+  if not fine and failure ~= no_memory then
+    error(failure, 0)
+  elseif raised then
+    error(raised[1], 0)
+  end
+end
+
+local function idle(self)
+  local engine = self.engine
+  if not engine:problem() and (engine:in_flight() > 0 or engine:timeout() == 0) then
+    return false
+  end
+  self.stop, self.identity = nil, nil
+  if not engine:problem() then
+    engine:idle()
+  end
+  return true
+end
+
+--- Makes one.
+-- @tparam table driver
+-- @tparam table loop an adapter; one with `blocks` does not wait on the descriptor but in the engine
+-- @treturn table
+function parking.new(driver, loop)
+  local self = setmetatable({ driver = driver, engine = driver.engine, loop = loop,
+    owners = {}, -- request or pause -> who waits for it
+    stop = nil, -- ends the watch, while there is one
+    identity = nil, -- of the loop that has the watch
+    spawning = false, -- a coroutine for a token function was made and has not run yet
+    problem = nil, -- what the adapter raised, in a table, until everybody is woken
+  }, metatable)
+  self.on_ready = function() on_ready(self) end
+  self.idle = function() return idle(self) end
+  self.ask = function() ask(self) end
+  return self
+end
+
+local no_yield = "nothing can wait here: in the main coroutine, or where a function of C has called (as string.gsub, "
+  .. "table.sort, require and metamethods such as __gc and __tostring do)"
+local two_loops = "this client is at work in another loop: a client works in one loop at a time"
+
+-- The identity of the loop; or nil and why nothing can wait here.
+local function enter(self)
+  local identity, problem = self.loop.may_park()
+  if identity == nil then
+    return nil, problem
+  elseif not coroutine.isyieldable() then
+    return nil, no_yield
+  elseif self.stop and identity ~= self.identity then
+    return nil, two_loops
+  end
+  return identity
+end
+
+--- Why nothing can wait here.
+-- @treturn ?string
+function Parking:misuse()
+  local _, problem = enter(self)
+  return problem
+end
+
+-- Gives a failure when the system has no descriptor left.
+local function watch(self, identity)
+  local descriptor, failure = -1, nil
+  if not self.loop.blocks then
+    descriptor, failure = self.engine:fd()
+  end
+  if not failure then
+    self.identity = identity
+    self.stop = self.loop.watch(descriptor, self.on_ready, self.idle)
+  end
+  return failure
+end
+
+local function outcome_of(self, wait)
+  if wait.raised then
+    error(wait.raised[1], 0)
+  end
+  self.driver:raise()
+  if wait.failure or wait.kept then
+    return wait.failure or nil, wait.kept
+  end
+  return not wait.woken and elsewhere or nil
+end
+
+--- Suspends the running coroutine until a request or a pause is finished; at least once, also when it is finished
+-- already: a program that calls again and again would leave the loop no time otherwise.
+-- @param awaited
+-- @return as `Driver:wait`
+function Parking:wait(awaited)
+  local identity, problem = enter(self)
+  if identity == nil then
+    return problem
+  end
+  self.driver:raise()
+  local wait <close> = new_wait(self, awaited)
+  local failure = not self.stop and watch(self, identity)
+  if failure then
+    return failure
+  end
+  self.engine:give_again(awaited) -- it may be finished and taken, when nobody waited for it yet
+  self.loop.park()
+  return outcome_of(self, wait)
+end
+
+--- Has the call that waits for a request raise something.
+-- @param request
+-- @param problem
+-- @treturn boolean false when nobody waits for it
+function Parking:fail(request, problem)
+  local wait = request and self.owners[request]
+  if not wait then
+    return false
+  end
+  wait.raised = wait.raised or { problem }
+  wake(self, wait)
+  return true
+end
+
+--- Has all calls that wait fail.
+-- @tparam string|table failure
+function Parking:fail_all(failure)
+  for _, wait in pairs(self.owners) do
+    wait.failure = failure
+    wake(self, wait)
+  end
+end
+
+-- Ends what somebody waits for. What has come already is theirs all the same.
+local function end_wait(self, wait)
+  local awaited = wait.awaited
+  if self.engine:give_again(awaited) then
+    wait.kept = awaited.result and table.pack(awaited:result()) or { n = 0 }
+  else
+    local outcome, attempts = awaited:close()
+    wait.failure = { kind = "closed", outcome = outcome, attempts = attempts }
+  end
+end
+
+--- The client is about to be closed: ends the watch, while the descriptor is still open, and has all calls fail that
+-- wait.
+function Parking:close()
+  if self.engine:problem() then -- in a child after fork, whose loop is a copy of its parent's
+    return self:fail_all(self.engine:problem())
+  end
+  local stop = self.stop
+  self.stop, self.identity = nil, nil
+  if stop then
+    stop()
+  end
+  for _, wait in pairs(self.owners) do
+    if not core.call(end_wait, self, wait) then -- there is no memory
+      wait.failure = "attempt to use a closed client"
+    end
+    wake(self, wait)
+  end
+  self.driver:tell() -- of what was given up
+end
+
+return parking
