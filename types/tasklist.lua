@@ -20,6 +20,11 @@
 ---@field on_error? fun(failure: tasklist.error)
 ---@field sign_in_patience? integer seconds
 
+---@class (exact) tasklist.claim_options: table<"timeout"|"limit"|"held", any>
+---@field timeout? number seconds, of each page and of each claim
+---@field limit? integer
+---@field held? boolean
+
 ---@class (exact) tasklist.map_options: table<"concurrency"|"stop", any>
 ---@field concurrency? integer
 ---@field stop? boolean
@@ -140,6 +145,12 @@ function Client:tasks(query, options) end
 ---@param options? tasklist.watch_options
 ---@return fun(): tasklist.task?, fun()? # a task, and `again`: the next round gives it once more
 function Client:watch(query, options) end
+
+---@param query? tasklist.task_query
+---@param assignee string
+---@param options? tasklist.claim_options
+---@return fun(): tasklist.task?
+function Client:claim(query, assignee, options) end
 
 ---@generic T, R
 ---@param items T[]|fun(): T?

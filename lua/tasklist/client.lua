@@ -84,6 +84,36 @@ Client.watch = verbs.of_walk("watch", function(...)
   return require("tasklist.watch").new(...) -- loaded now, because most programs watch nothing
 end)
 
+--- Claims tasks that nobody has, and gives each once it is the assignee's: walks over the open tasks without an
+-- assignee and assigns them, one each time the loop asks for the next. So leaving the loop leaves no task claimed that
+-- was not given. What another was quicker with, what is over and what is gone by then ("already_assigned",
+-- "not_active", "not_found") is passed over. Any other failure raises its error object, and the iterator may be called
+-- again for the tasks after that.
+--
+-- Within a page the order is random, and after some refusals the list is read anew, so that several that claim from
+-- one list seldom try the same task. Each must claim for a name of its own: a newer server lets one who has a task
+-- claim it once more.
+--
+-- Where the answer to a claim is lost, the task is read: it is given when it is the assignee's by now, passed over when
+-- it is another's, and claimed once more when it is nobody's, which is refused if the first claim takes effect
+-- meanwhile. When this does not tell within `timeout`, the claim's error raises, with `outcome` "unknown": the task may
+-- be the assignee's, and `held` finds it later. So does a claim that is broken off, as by Ctrl-C.
+-- @function Client:claim
+-- @tparam[opt] table query as for `search_tasks`, without `assignee`, `assignees`, `searchBefore` and
+--   `searchBeforeOrEqual`; it is copied. `state` is "CREATED" and `assigned` false: other values raise. `pageSize` is
+--   200 by default
+-- @tparam string assignee a user's name
+-- @tparam[opt] table options `limit`: how many tasks at most; `held` (false): give first what is open, matches the
+--   query and is the assignee's already, as after an earlier run that broke off; `timeout`: seconds, of each page, and
+--   of each claim with the look that may follow
+-- @treturn function for a generic `for`, with a closing value behind it. A task is as its page has it, with the fields
+--   that the answer to the claim has laid over
+Client.claim = verbs.of_walk("claim", function(...)
+  return require("tasklist.claims").new(...) -- loaded now, because most programs claim no list
+end, function(...)
+  return require("tasklist.claims").problem_of(...)
+end)
+
 --- Calls a function for each of many items, several at a time over the same connections, and waits until all are done.
 --
 -- Each call of it runs in a coroutine, which is suspended while the client waits. Besides the client, nothing may

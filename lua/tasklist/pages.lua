@@ -40,13 +40,16 @@ local metatable = { __index = Walk, __name = "tasklist.walk" }
 -- @tparam function message_of gives the message of a query
 -- @tparam table query the walk's own; `searchBefore` and `searchBeforeOrEqual` must not be in it
 -- @tparam ?integer limit how many tasks at most
+-- @tparam ?function arrange gets the tasks of each page as an array, and brings them into the order in which they are
+--   given
 -- @treturn table `take` gives the tasks; `close` ends it early. `stuck` is true once it failed for a cursor
 --   that leads nowhere: the same walk would fail there again
-function pages.walk(connection, message_of, query, limit)
+function pages.walk(connection, message_of, query, limit, arrange)
   query.pageSize = query.pageSize or v1.walk_size
   return setmetatable({
     connection = connection, message_of = message_of, query = query, size = query.pageSize,
     left = limit or math.huge, -- tasks that may still be given
+    arrange = arrange,
     tasks = {}, at = 0, -- the page, and how far it has been given
     ids = {}, -- of the page
     -- Pages on their way (see `send_after`): the next one, and before this one is read, what may be the next.
@@ -178,6 +181,9 @@ local function turn_to(self, tasks)
       kept[#kept + 1] = task
       self.left = self.left - 1
     end
+  end
+  if self.arrange then
+    self.arrange(kept)
   end
   self.tasks, self.at = kept, 0
   if #tasks < asked or self.left == 0 then

@@ -1,5 +1,6 @@
 --- Queries: the client's tenant in them, and the copies that walks live from.
 
+local core = require "tasklist.core"
 local json = require "tasklist.json"
 local message = require "tasklist.message"
 local v1 = require "tasklist.v1"
@@ -43,19 +44,47 @@ local function without_nulls(query)
   return query
 end
 
-local forwards = "tasks walks forwards only; search_tasks gives the page before a cursor"
+local forwards = "walks go forwards only; search_tasks gives the page before a cursor"
 local whole = "watch looks at all that matches; tasks and search_tasks begin at a cursor"
+local free = "claim takes what is open and has no assignee"
 
 -- The fields that a walk has for itself, and why.
 local own_fields = {
   tasks = { searchBefore = forwards, searchBeforeOrEqual = forwards },
   watch = { sort = "watch gives the oldest first", searchAfter = whole, searchAfterOrEqual = whole,
     searchBefore = whole, searchBeforeOrEqual = whole },
+  claim = { assignee = free, assignees = free, searchBefore = forwards, searchBeforeOrEqual = forwards },
 }
+
+-- The fields that a walk sets. A user may give them with the same values, because a query that is right for `tasks`
+-- has them.
+local set_fields = {
+  claim = { state = { "CREATED", free }, assigned = { false, free } },
+}
+
+local function problem_of_own(query, verb)
+  for name, why in pairs(own_fields[verb]) do
+    if query[name] ~= nil then
+      return ("query.%s: cannot be set here: %s"):format(name, why)
+    end
+  end
+  for name, row in pairs(set_fields[verb] or {}) do
+    if query[name] ~= nil and query[name] ~= row[1] then
+      return ("query.%s: cannot be %s here: %s"):format(name, core.encode_value(query[name]), row[2])
+    end
+  end
+end
+
+local function set_own(query, verb)
+  for name, row in pairs(set_fields[verb] or {}) do
+    query[name] = row[1]
+  end
+  return query
+end
 
 --- What a walk needs of a user's query.
 -- @param query what the user gave; it is checked and copied
--- @tparam string verb "tasks" or "watch"
+-- @tparam string verb "tasks", "watch" or "claim"
 -- @tparam ?number timeout seconds, for each page
 -- @tparam ?string tenant_id the client's
 -- @treturn function gives the message of a query
@@ -77,11 +106,11 @@ function queries.of_walk(query, verb, timeout, tenant_id)
     return nil, nil, problem
   end
   local own = without_nulls(copy_of(query)) -- a table that is in itself was refused above: copying comes to an end
-  for name, why in pairs(own_fields[verb]) do
-    if own[name] ~= nil then
-      return nil, nil, ("query.%s: cannot be set here: %s"):format(name, why)
-    end
+  problem = problem_of_own(own, verb)
+  if problem then
+    return nil, nil, problem
   end
+  set_own(own, verb)
   return message_of, function() return copy_of(own) end
 end
 

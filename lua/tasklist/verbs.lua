@@ -20,6 +20,7 @@ verbs.options = {
   search_tasks = usual,
   tasks = { timeout = "seconds", limit = "limit" },
   watch = { timeout = "seconds", interval = "seconds", on_error = "function", sign_in_patience = "limit" },
+  claim = { timeout = "seconds", limit = "limit", held = "boolean" },
   get_task = usual,
   assign_task = usual,
   unassign_task = usual,
@@ -113,12 +114,15 @@ end
 
 --- The verb of a walk over a query.
 -- @tparam string name
--- @tparam function begin gets the connection, what `queries.of_walk` gives, and the options; gives what
---   `pages.iterate` takes
+-- @tparam function begin gets the connection, what `queries.of_walk` gives, the options, and the verb's argument; gives
+--   what `pages.iterate` takes
+-- @tparam ?function problem_of where the verb has an argument between query and options: gives what is wrong with that
 -- @treturn function
-function verbs.of_walk(name, begin)
-  return function(self, query, options)
-    local problem = problem_of_walk(self, options, name)
+function verbs.of_walk(name, begin, problem_of)
+  return function(self, query, ...)
+    local argument = problem_of and (...)
+    local options = select(problem_of and 2 or 1, ...)
+    local problem = problem_of_walk(self, options, name) or problem_of and problem_of(argument)
     local message_of, copy
     options = options or {}
     if not problem then
@@ -127,7 +131,7 @@ function verbs.of_walk(name, begin)
     if problem then
       error(("%s: %s"):format(name, problem), 2)
     end
-    return pages.iterate(begin(self.connection, message_of, copy, options), name)
+    return pages.iterate(begin(self.connection, message_of, copy, options, argument), name)
   end
 end
 
