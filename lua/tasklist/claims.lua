@@ -170,41 +170,55 @@ local function claim(self, id)
   return nil, lost
 end
 
--- Has a task of the list claimed, unless it is the assignee's already.
--- @treturn table the task; or nil, and an error object unless it is to be passed over
-local function settle(self, task, own)
-  local problem = problem_of_task(task)
-  if problem then
-    return nil, problem
+--- The next task to be settled. Only one at a time may ask for it.
+-- @treturn table; or nil at the end, and an error object when that is no good one
+-- @treturn boolean whether the assignee has it already
+function Claims:candidate()
+  if self.left == 0 or self.closed then
+    return nil
+  end
+  local task, other = next_of_list(self)
+  local problem = task and problem_of_task(task)
+  if not task or problem then
+    return nil, problem or other
   end
   self.tried[task.id] = true
-  local answer, failure = own and task, nil
-  if not own then
-    answer, failure = claim(self, task.id)
+  self.left = self.left - 1 -- now, because others may ask while this one is being claimed
+  return task, other
+end
+
+--- Has a task claimed, unless the assignee has it already. Several may be settled at the same time.
+-- @tparam table task from `candidate`
+-- @tparam boolean own likewise
+-- @treturn table the task; or nil, and an error object unless it is to be passed over
+function Claims:settle(task, own)
+  if own then
+    return task
   end
-  for name, value in pairs(answer or {}) do
+  local answer, failure = claim(self, task.id)
+  if not answer then
+    self.left = self.left + 1
+    self.refused = self.refused + (failure and 0 or 1)
+    return nil, failure
+  end
+  for name, value in pairs(answer) do
     task[name] = value
   end
-  return answer and task, failure
+  return task
 end
 
 --- The next task, once it is the assignee's.
 -- @treturn table; or nil at the end, and an error object when that is no good one
 function Claims:take()
-  while self.left > 0 and not self.closed do
-    local task, other = next_of_list(self) -- whether it is the assignee's, or an error object
+  local task, other
+  repeat
+    task, other = self:candidate()
     if not task then
       return nil, other
     end
-    local settled, failure = settle(self, task, other)
-    if settled then
-      self.left = self.left - 1
-      return settled
-    elseif failure then
-      return nil, failure
-    end
-    self.refused = self.refused + 1
-  end
+    task, other = self:settle(task, other)
+  until task or other
+  return task, other
 end
 
 --- Ends it and cancels what is under way. What was given stays claimed. Ending twice is fine.

@@ -44,16 +44,17 @@ local function without_nulls(query)
   return query
 end
 
-local forwards = "walks go forwards only; search_tasks gives the page before a cursor"
+local forwards = " walks forwards only; search_tasks gives the page before a cursor"
 local whole = "watch looks at all that matches; tasks and search_tasks begin at a cursor"
 local free = "claim takes what is open and has no assignee"
 
 -- The fields that a walk has for itself, and why.
 local own_fields = {
-  tasks = { searchBefore = forwards, searchBeforeOrEqual = forwards },
+  tasks = { searchBefore = "tasks" .. forwards, searchBeforeOrEqual = "tasks" .. forwards },
   watch = { sort = "watch gives the oldest first", searchAfter = whole, searchAfterOrEqual = whole,
     searchBefore = whole, searchBeforeOrEqual = whole },
-  claim = { assignee = free, assignees = free, searchBefore = forwards, searchBeforeOrEqual = forwards },
+  claim = { assignee = free, assignees = free, searchBefore = "claim" .. forwards,
+    searchBeforeOrEqual = "claim" .. forwards },
 }
 
 -- The fields that a walk sets. A user may give them with the same values, because a query that is right for `tasks`
