@@ -75,7 +75,7 @@ local function race(script)
   repeat
     local searches = server:stats().requests["/v1/tasks/search"] or 0
   until searches >= 2 or core.now() > late
-  local opened <close> = assert(io.open(gate, "r+")) -- until both have ended: one may come late
+  local opened <close> = assert(io.open(gate, "r+")) -- luacheck: ignore 211 -- until both have ended: one may come late
   for i, worker in ipairs(workers) do
     local output = worker:finish()
     local done, missed = output:match "^(%d+)\t(%d+)\n$"

@@ -404,6 +404,124 @@ describe("claim", function()
     end)
   end)
 
+  describe("in each", function()
+    -- The ids that each has given to its function, which may do something with the task.
+    local function each(options, concurrency, work)
+      local ids = {}
+      local walk, _, _, closing = client:claim(nil, "ann", options)
+      client:each(walk, function(task)
+        assert.equal("ann", task.assignee)
+        ids[#ids + 1] = task.id
+        if work then work(task, closing) end
+      end, { concurrency = concurrency })
+      return ids
+    end
+
+    -- The search shows all tasks as nobody's, whatever they are.
+    local function show_all(count)
+      serve(count)
+      local page = assert(client:search_tasks { pageSize = count })
+      for _, task in ipairs(page) do task.sortValues = json.array(task.sortValues) end
+      server:fault { path = search_path, action = "body", body = json.encode(json.array(page)), times = 100 }
+    end
+
+    it("gives each task once", function()
+      serve(50)
+      assert.same(numbers(1, 50), sorted(each(nil, 8)))
+      assert.equal(50, #server:ledger "assign")
+      assert.equal(50, #assigns())
+    end)
+
+    it("claims several at the same time", function()
+      serve(6)
+      server:fault { path = "/v1/tasks/", method = "PATCH", action = "delay", seconds = 0.3 }
+      local ids = each(nil, 2)
+      assert.equal(6, #ids)
+      assert.equal(("/v1/tasks/%s/assign"):format(ids[6]), assigns()[1].path)
+    end)
+
+    it("gives what the limit says, whatever is refused meanwhile", function()
+      for _, row in ipairs { { 2, 2 }, { 4, 4 }, { 6, 4 } } do
+        show_all(8)
+        for _, id in ipairs(numbers(1, 4)) do assert(client:assign_task(id, { assignee = "bob" })) end
+        server:fault { path = "/v1/tasks/", method = "PATCH", action = "delay", seconds = 0.05, times = 8 }
+        assert.equal(row[2], #each({ limit = row[1] }, 3))
+        assert.equal(4 + row[2], #server:ledger "assign")
+        server:clear()
+      end
+    end)
+
+    it("begins with what the assignee has", function()
+      serve(6, { ["2"] = { assignee = "ann" }, ["5"] = { assignee = "ann" } })
+      local ids = each({ held = true }, 2)
+      assert.same({ "2", "5" }, sorted { ids[1], ids[2] })
+      assert.same(numbers(1, 6), sorted(ids))
+    end)
+
+    it("gives what was being claimed when it was closed, and claims no other", function()
+      serve(20)
+      local given = 0
+      local ids = each(nil, 4, function(task, closing)
+        given = given + 1
+        if given == 3 then closing:close() end
+        assert(client:complete_task(task.id))
+      end)
+      assert.is_true(#ids >= 3 and #ids <= 6, #ids)
+      assert.equal(#ids, #server:ledger "assign")
+      assert.equal(#ids, #server:ledger "complete")
+    end)
+
+    it("asks for nothing more when it was closed while it waited for a page", function()
+      serve(4, { ["1"] = { assignee = "ann" }, ["2"] = { assignee = "ann" } })
+      server:fault { { path = search_path, action = "delay", seconds = 0 },
+        { path = search_path, action = "delay", seconds = 0.2 } }
+      local walk, _, _, closing = client:claim({ pageSize = 1 }, "ann", { held = true })
+      assert.equal(1, (client:each(walk, function(task)
+        assert(client:get_task(task.id)) -- meanwhile another waits for the second page
+        closing:close()
+      end)))
+      assert.equal(2, #searches())
+      assert.equal(0, #assigns())
+    end)
+
+    it("raises that the client was closed, when it was", function()
+      serve(2)
+      server:fault { path = "/v1/tasks/", method = "PATCH", action = "delay", seconds = 5, executed = true }
+      local closed = connect.of(server)
+      local walk, failure = closed:claim(nil, "ann"), nil
+      pcall(closed.each, closed, {
+        function() failure = select(2, pcall(walk)) end,
+        function()
+          for _ = 1, 10 do assert(closed:get_task("1")) end -- the claim is on its way by then
+          closed:close()
+        end,
+      }, function(run) run() end)
+      assert.equal("closed", failure.kind)
+      assert.equal("unknown", failure.outcome)
+      assert.truthy(failure.path:find("/assign$"))
+    end)
+
+    it("gives what was being claimed when an error stopped the rest", function()
+      serve(20)
+      local ids = {}
+      local _, failure = client:each(client:claim(nil, "ann"), function(task)
+        ids[#ids + 1] = task.id
+        return client:get_task("none")
+      end, { concurrency = 4, stop = true })
+      assert.equal("not_found", failure.code)
+      assert.is_true(#ids < 20)
+      assert.equal(#ids, #server:ledger "assign")
+    end)
+
+    it("raises what a claim raises", function()
+      serve(3)
+      server:fault { path = "/v1/tasks/2/assign", action = "status", status = 403, body = '{"message":"no"}' }
+      local fine, failure = pcall(each, nil, 2)
+      assert.is_false(fine)
+      assert.equal("forbidden", failure.code)
+    end)
+  end)
+
   it("raises misuse at the caller's line", function()
     local sets = "claim takes what is open and has no assignee"
     for _, row in ipairs {

@@ -59,7 +59,7 @@ end
 -- @tparam table options `limit`: how many tasks are given at most; `held`: whether those that the assignee has already
 --   come first; `timeout`: seconds for a claim
 -- @tparam string assignee without problems
--- @treturn table `take` gives the next task, `close` ends it
+-- @treturn table `take` gives the next task; or `candidate` and `secure` do, in two steps; `close` ends it
 function claims.new(connection, message_of, copy, options, assignee)
   return setmetatable({
     connection = connection, message_of = message_of, copy = copy,
@@ -102,7 +102,7 @@ local function next_of_list(self)
     local task, failure = self.walk:take()
     if task and not self.tried[task.id] then
       return task, self.held
-    elseif not task and (failure or not self.held) then
+    elseif not task and (failure or self.closed or not self.held) then
       return nil, failure
     elseif not task then
       self.held = false
@@ -132,13 +132,15 @@ local function is_own(self, task)
 end
 
 -- What became of a claim whose answer was lost. Gives the task when it is the assignee's; else whether it is still
--- nobody's, and an error object when that cannot be told.
+-- nobody's, and an error object, or misuse as a text, when that cannot be told.
 local function look(self, deadline, id, lost)
-  if core.now() >= deadline then
+  if core.now() >= deadline or self.connection.engine:closed() then -- when it was closed, the claim was lost by that
     return nil, false, lost
   end
   local task, failure = send(self, deadline, "get_task", id)
-  if not task then
+  if type(failure) == "string" then
+    return nil, false, failure
+  elseif not task then
     return nil, false, not passed_over[failure.code] and lost or nil
   end
   local own = is_own(self, task)
@@ -147,15 +149,15 @@ end
 
 -- Claims a task. A second claim after a lost one does no harm, because `allowOverrideAssignment = false` lets it change
 -- nothing when the first took effect.
--- @treturn table what the server says of the task; nil when it is not the assignee's, and an error object unless it is
---   to be passed over
+-- @treturn table what the server says of the task; nil when it is not the assignee's, and an error object, or misuse as
+--   a text, unless it is to be passed over
 local function claim(self, id)
   local deadline = core.now() + self.timeout
   local lost -- the first error that left open whether the task was claimed
   for _ = 1, 2 do
     local answer, failure = send(self, deadline, "assign_task", id, self.assignment)
-    if answer then
-      return answer
+    if answer or type(failure) == "string" then
+      return answer, failure
     end
     local passed = passed_over[failure.code]
     if not failure.outcome and not (lost and passed) then
@@ -170,8 +172,8 @@ local function claim(self, id)
   return nil, lost
 end
 
---- The next task to be settled. Only one at a time may ask for it.
--- @treturn table; or nil at the end, and an error object when that is no good one
+--- The next task to be secured. Only one at a time may ask for it.
+-- @treturn table; or nil at the end, and an error object, or misuse as a text, when that is no good one
 -- @treturn boolean whether the assignee has it already
 function Claims:candidate()
   if self.left == 0 or self.closed then
@@ -187,11 +189,11 @@ function Claims:candidate()
   return task, other
 end
 
---- Has a task claimed, unless the assignee has it already. Several may be settled at the same time.
+--- Has a task claimed, unless the assignee has it already. Several may be secured at the same time.
 -- @tparam table task from `candidate`
 -- @tparam boolean own likewise
--- @treturn table the task; or nil, and an error object unless it is to be passed over
-function Claims:settle(task, own)
+-- @treturn table the task; or nil, and an error object, or misuse as a text, unless it is to be passed over
+function Claims:secure(task, own)
   if own then
     return task
   end
@@ -208,7 +210,7 @@ function Claims:settle(task, own)
 end
 
 --- The next task, once it is the assignee's.
--- @treturn table; or nil at the end, and an error object when that is no good one
+-- @treturn table; or nil at the end, and an error object, or misuse as a text, when that is no good one
 function Claims:take()
   local task, other
   repeat
@@ -216,7 +218,7 @@ function Claims:take()
     if not task then
       return nil, other
     end
-    task, other = self:settle(task, other)
+    task, other = self:secure(task, other)
   until task or other
   return task, other
 end

@@ -143,6 +143,8 @@ end
 local function look_ahead(self, body)
   if self.left < 2 * self.size then
     return -- what is left fits the next page, which has to be smaller then, or is not needed
+  elseif self.over then
+    return -- closed, while this page was on its way
   end
   local count, place = seek_cursors(body)
   local text = count >= self.size and body:match('^sortValues"[ \t\r\n]*:[ \t\r\n]*(%b[])', place)
@@ -217,9 +219,9 @@ local function next_page(self)
     self.message = self.message_of(self.query)
     tasks, failure = self.connection:call(self.message, peek)
   end
-  if tasks then
+  if tasks and not self.over then
     turn_to(self, tasks)
-  else
+  elseif not self.over then -- `close` may have been called while this waited
     self.failure = failure
   end
   drop(self, "guess")
@@ -281,11 +283,13 @@ end
 --   maybe another for the loop; or nil, and what to raise when that is no good end: an error object, or a text
 --   for misuse
 -- @tparam string name the verb's, for misuse
+-- @tparam ?function take instead of the source's
 -- @treturn function the iterator
 -- @return nil
 -- @return nil
 -- @treturn table source
-function pages.iterate(source, name)
+function pages.iterate(source, name, take)
+  take = take or source.take
   local the_turn = setmetatable({ taken = false }, Turn)
   local function iterator()
     local problem = source.connection:misuse() or the_turn.taken and in_use
@@ -294,7 +298,7 @@ function pages.iterate(source, name)
     end
     local turn <close> = the_turn
     turn.taken = true
-    local value, other = source:take()
+    local value, other = take(source)
     if value ~= nil or other == nil then
       return value, other
     elseif type(other) == "string" then

@@ -61,6 +61,24 @@ local function settle(self, index, value, failure)
   end
 end
 
+-- The second step of a source that gives its items in two. Others may pull meanwhile. Gives nil when it comes to
+-- nothing.
+local function secure(self, ...)
+  self:appoint()
+  self.securing = self.securing + 1
+  local item, failure = self.closable:secure(...)
+  self.securing = self.securing - 1
+  if failure then
+    error(failure, 0)
+  end
+  return item
+end
+
+local function next_index(self)
+  self.count = self.count + 1
+  return self.count
+end
+
 -- All in one function, since each call that waits keeps the stack of its coroutine.
 local function pull_and_call(self)
   while not self.over and not self.pulling do
@@ -68,13 +86,24 @@ local function pull_and_call(self)
     local item, more = self.source(nil, self.control)
     self.pulling = false
     if item == nil or self.over then
-      self.over = true
+      -- What comes to nothing in its second step leaves room for another item: its coroutine pulls once more.
+      self.over = self.over or self.securing == 0
       return
     end
-    local index = self.count + 1
-    self.count, self.control, self.working = index, item, self.working + 1
-    self:appoint()
-    settle(self, index, self.fn(item, index, more))
+    self.control, self.working = item, self.working + 1
+    local index
+    if self.in_steps then
+      item = secure(self, item, more)
+      index = item ~= nil and next_index(self)
+    else
+      index = next_index(self)
+      self:appoint()
+    end
+    if index then
+      settle(self, index, self.fn(item, index, more))
+    else
+      self.working = self.working - 1
+    end
   end
 end
 
@@ -112,26 +141,35 @@ function metatable:__close()
   end
 end
 
+-- Gives the iterator, what it takes from, and whether that gives its items in two steps, `candidate` and `secure`:
+-- only one coroutine at a time can choose a task, but several can claim theirs. In one step no two claims would be under
+-- way at once.
 local function source_of(items)
   if type(items) == "function" then
-    return items, pages.source_of(items)
+    local source = pages.source_of(items)
+    if source and source.secure then
+      return pages.iterate(source, "claim", source.candidate), source, true
+    end
+    return items, source, false
   end
   local index = 0
   return function()
     index = index + 1
     return items[index]
-  end
+  end, nil, false
 end
 
 local function new_work(loop, items, fn, options, keep)
-  local source, closable = source_of(items)
+  local source, closable, in_steps = source_of(items)
   local self = setmetatable({ loop = loop, source = source, closable = closable, fn = fn, stop = options.stop,
     keep = keep, -- gets an index, the first value that `fn` gave, and the error
     concurrency = options.concurrency or usual_concurrency,
     workers = {}, -- coroutines
     active = 0, -- how many there are
-    working = 0, -- how many of them are in `fn`
+    working = 0, -- how many of them have an item
     pulling = false, -- one waits for the source
+    in_steps = in_steps, -- the source gives its items in two steps
+    securing = 0, -- how many are in the second one
     count = 0, -- items taken
     control = nil, -- the last item, which an iterator may want back
     over = false, -- nothing new starts
