@@ -188,7 +188,7 @@ describe("the example", function()
       server:fault { path = "/v1/tasks/", method = "PATCH", action = "delay", seconds = 2, executed = true }
       local workers = {}
       for i, name in ipairs { "ann", "bob" } do
-        workers[i] = connect.start_file(server, "examples/claim.lua", "warehouse", name)
+        workers[i] = connect.start_file(server, "examples/claim.lua", "warehouse", name, "1")
       end
       local told = {}
       for _, worker in ipairs(workers) do
@@ -246,11 +246,155 @@ describe("the example", function()
       assert.same({}, server:ledger())
     end)
 
+    it("does several at once", function()
+      local tasks = {}
+      for i = 1, 6 do tasks[i] = { id = ("%d"):format(i), name = "Pack", candidateGroups = { "sales" } } end
+      server = sandbox.start { tasks = tasks }
+      -- The first claim is answered late, and its task comes last.
+      server:fault { path = "/v1/tasks/", method = "PATCH", action = "delay", seconds = 0.5, executed = true }
+      local lines = lines_of((run("claim", "sales", "ann", "2")))
+      assert.equal(6, #lines)
+      assert.equal(server:ledger("assign")[1].task .. "\tPack", lines[6])
+      server:tasks(tasks)
+      server:fault { path = "/v1/tasks/", method = "PATCH", action = "delay", seconds = 0.5, executed = true }
+      server:clear()
+      lines = lines_of((run("claim", "sales", "ann", "1")))
+      assert.equal(server:ledger("assign")[1].task .. "\tPack", lines[1])
+    end)
+
     it("says how it is used", function()
       server = sandbox.start { tasks = {} }
-      local output, code = run("claim", "sales")
-      find(output, "usage:")
-      assert.equal(2, code)
+      for _, arguments in ipairs { { "sales" }, { "sales", "ann", "many" } } do
+        local output, code = run("claim", table.unpack(arguments))
+        find(output, "usage:")
+        assert.equal(2, code)
+      end
+    end)
+  end)
+
+  describe("worker", function()
+    local stop
+    before_each(function()
+      stop = os.tmpname()
+      os.remove(stop)
+    end)
+    after_each(function() os.remove(stop) end)
+
+    local function order(changes)
+      local task = { name = "Pack", candidateGroups = { "sales" } }
+      for name, value in pairs(changes or {}) do task[name] = value end
+      return select(2, server:start_instance { tasks = { task } })[1]
+    end
+
+    local function start()
+      return connect.start_file(server, "examples/worker.lua", "sales", "ann", "4", "0.05", stop)
+    end
+
+    local function stop_it()
+      assert(io.open(stop, "w")):close()
+    end
+
+    -- The ids that were completed, each once, by whom they were claimed.
+    local function completed()
+      local done, by = {}, {}
+      for _, entry in ipairs(server:ledger()) do
+        if entry.operation == "assign" then
+          by[entry.task] = entry.assignee
+        else
+          assert.is_nil(done[entry.task])
+          done[entry.task] = by[entry.task] or "held"
+        end
+      end
+      return done
+    end
+
+    it("works off what is there and what comes, until the file is there", function()
+      server = sandbox.start { tasks = {} }
+      local first, second = order(), order()
+      local held = order { assignee = "ann" }
+      order { assignee = "bob" }
+      order { candidateGroups = { "hr" } }
+      local process = start()
+      wait.until_true(function() return #server:ledger "complete" == 3 end, "the first were not done")
+      local late = order()
+      wait.until_true(function() return #server:ledger "complete" == 4 end, "what came was not done")
+      stop_it()
+      local output, code = process:finish()
+      assert.equal(4, #lines_of(output), output)
+      assert.equal(0, code)
+      assert.same({ [first] = "ann", [second] = "ann", [held] = "held", [late] = "ann" }, completed())
+    end)
+
+    it("completes what it has claimed before it stops", function()
+      server = sandbox.start { tasks = {} }
+      for _ = 1, 3 do order() end
+      server:fault { path = "/v1/tasks/", method = "PATCH", action = "delay", seconds = 0.3, executed = true,
+        times = 3 }
+      local process = start()
+      wait.until_true(function() return #server:ledger "assign" > 0 end, "none was claimed")
+      stop_it()
+      local output, code = process:finish()
+      assert.equal(0, code, output)
+      assert.equal(#server:ledger "assign", #server:ledger "complete")
+      assert.equal(#server:ledger "assign", #lines_of(output))
+    end)
+
+    it("completes what it has claimed after Ctrl-C", function()
+      server = sandbox.start { tasks = {} }
+      for _ = 1, 3 do order() end
+      server:fault { path = "/v1/tasks/", method = "PATCH", action = "delay", seconds = 1, executed = true,
+        times = 3 }
+      local process = start()
+      wait.until_true(function() return #server:ledger "assign" == 3 end, "they were not claimed")
+      process:interrupt()
+      local output, code = process:finish()
+      assert.equal(0, code, output)
+      assert.equal(3, #server:ledger "complete")
+      assert.equal(3, #lines_of(output), output)
+    end)
+
+    it("begins with what it held when it was killed", function()
+      server = sandbox.start { tasks = {} }
+      local id = order()
+      server:fault { path = "/v1/tasks/", method = "PATCH", action = "delay", seconds = 5, executed = true }
+      local process = start()
+      wait.until_true(function() return #server:ledger "assign" == 1 end, "it was not claimed")
+      process:kill()
+      server:clear()
+      process = start()
+      assert.equal(id .. "\tPack", process:line())
+      stop_it()
+      process:finish()
+      assert.same({ [id] = "held" }, completed())
+    end)
+
+    it("says what fails, and comes back to what it could not claim", function()
+      server = sandbox.start { tasks = {} }
+      local id = order()
+      server:fault { path = "/v1/tasks/", method = "PATCH", action = "exhausted", times = 4 }
+      local process = start()
+      find(process:line(), "the server answered 503")
+      assert.equal(id .. "\tPack", process:line())
+      stop_it()
+      assert.same("", (process:finish()))
+    end)
+
+    it("ends with what cannot pass", function()
+      server = sandbox.start { tasks = {} }
+      server:fault { { path = "/v1/tasks/search", action = "delay", seconds = 0 },
+        { path = "/v1/tasks/search", action = "status", status = 403, body = '{"message":"no"}' } }
+      local output, code = start():finish()
+      find(output, "the server answered 403: no")
+      assert.equal(1, code)
+    end)
+
+    it("says how it is used", function()
+      server = sandbox.start { tasks = {} }
+      for _, arguments in ipairs { { "sales" }, { "sales", "ann", "many" }, { "sales", "ann", "4", "often" } } do
+        local output, code = run("worker", table.unpack(arguments))
+        find(output, "usage:")
+        assert.equal(2, code)
+      end
     end)
   end)
 
