@@ -524,6 +524,18 @@ describe("tasks", function()
     find(problem, "attempt to use a closed client")
   end)
 
+  it("gives nothing more, and asks for no further page, when it was closed while it waited for one", function()
+    server:fault { { path = search_path, action = "delay", seconds = 0 },
+      { path = search_path, action = "delay", seconds = 0.2 } }
+    local walk, _, _, closing = client:tasks { pageSize = 2 }
+    local count = client:each(walk, function(task, index)
+      assert(client:get_task(task.id)) -- meanwhile another waits for the second page
+      if index == 2 then closing:close() end
+    end)
+    assert.equal(2, count)
+    assert.equal(2, #searches())
+  end)
+
   local cyclic = {}
   cyclic.sort = cyclic
   local misuses = {

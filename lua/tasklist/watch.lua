@@ -109,7 +109,7 @@ local function begin_round(self)
   local seconds = self.rest
   self.rest = 0 -- before the pause: who catches an error that ends it, such as Ctrl-C, does not have to wait again
   local problem = seconds > 0 and self.connection:pause(seconds)
-  if problem then
+  if problem or self.closed then -- `close` may have been called meanwhile: then there is no walk
     return problem
   end
   local query = self.copy()
@@ -126,8 +126,8 @@ function Watch:take()
   while not self.closed do
     local problem = self.connection.engine:problem() -- on_error may have closed it
       or not self.walk and begin_round(self)
-    if problem then
-      return nil, problem
+    if problem or not self.walk then
+      return nil, problem or nil
     end
     local task, failure, passing = next_task(self)
     if type(failure) == "string" then
