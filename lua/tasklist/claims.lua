@@ -30,8 +30,8 @@ local passed_over = { already_assigned = true, not_active = true, not_found = tr
 -- processes apart, the address those that begin at one moment in this one.
 local function shuffler(name)
   local seed = 0
-  for byte in ("%p %s %s"):format({}, core.now(), name):gmatch(".") do
-    seed = seed * 31 + byte:byte()
+  for character in (tostring {} .. core.now() .. name):gmatch "." do
+    seed = seed * 31 + character:byte()
   end
   return function(list)
     for last = #list, 2, -1 do

@@ -86,9 +86,9 @@ end)
 
 --- Claims tasks that nobody has, and gives each once it is the assignee's: walks over the open tasks without an
 -- assignee and assigns them, one each time the loop asks for the next. So leaving the loop leaves no task claimed that
--- was not given. Under `map` and `each` each coroutine claims its own, several at a time. What another was quicker with,
--- what is over and what is gone by then ("already_assigned", "not_active", "not_found") is passed over. Any other failure
--- raises its error object, and the iterator may be called again for the tasks after that.
+-- was not given. Under `map` and `each` each coroutine claims its own, several at a time. What another was quicker
+-- with, what is over and what is gone by then ("already_assigned", "not_active", "not_found") is passed over. Any other
+-- failure raises its error object, and the iterator may be called again for the tasks after that.
 --
 -- Within a page the order is random, and after some refusals the list is read anew, so that several that claim from
 -- one list seldom try the same task. Each must claim for a name of its own: a newer server lets one who has a task

@@ -142,8 +142,8 @@ function metatable:__close()
 end
 
 -- Gives the iterator, what it takes from, and whether that gives its items in two steps, `candidate` and `secure`:
--- only one coroutine at a time can choose a task, but several can claim theirs. In one step no two claims would be under
--- way at once.
+-- only one coroutine at a time can choose a task, but several can claim theirs. In one step no two claims would be
+-- under way at once.
 local function source_of(items)
   if type(items) == "function" then
     local source = pages.source_of(items)
