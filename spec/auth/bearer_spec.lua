@@ -165,14 +165,14 @@ describe("auth = bearer", function()
     find(select(2, pcall(search_one, client)), "closed client")
   end)
 
-  it("survives a function that uses the client", function()
+  it("survives a function that uses the client, which would wait for itself", function()
     local client, inner
     client = connect.to(server, { token = function()
-      if not inner then inner = select(2, client:search_tasks(nil, { timeout = 0.1 })) end
+      inner = select(2, pcall(client.search_tasks, client))
       return new_token()
     end })
     assert(search_one(client))
-    assert.equal("timeout", inner.kind)
+    find(inner, "search_tasks: a token function cannot call the client that waits for its token")
     client:close()
   end)
 end)
