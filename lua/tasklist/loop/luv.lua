@@ -1,0 +1,132 @@
+--- The adapter for luv: `tasklist.new{ loop = require "tasklist.loop.luv" }`.
+--
+-- Coroutines that `spawn` of this module started may call such a client. What they raise ends as what luv's callbacks
+-- raise does: luv writes it to stderr and ends the process, unless the host has told luv something else.
+
+local uv = require "luv"
+
+local adapter = {}
+
+-- The coroutines of `spawn`: true while one waits for `wake`, false otherwise.
+local waits = setmetatable({}, { __mode = "k" })
+
+--- Says whether the running coroutine can be suspended.
+-- @return what stands for luv's loop, of which a Lua state has one; or nil and why not
+function adapter.may_park()
+  local co, main = coroutine.running()
+  if main then
+    return nil, "this is the main coroutine, in which luv's callbacks run; call it in a coroutine that `spawn` of "
+      .. "tasklist.loop.luv started"
+  elseif waits[co] == nil then
+    return nil, "this coroutine was not started by `spawn` of tasklist.loop.luv but by whoever resumes it, who would "
+      .. "take its waiting for a value"
+  elseif not coroutine.isyieldable() then
+    return nil, "this coroutine cannot be suspended here, since a C function (such as string.gsub, table.sort, "
+      .. "require) or a finalizer has called"
+  end
+  return uv
+end
+
+-- Calls a function in a callback of its own. A timer of 0 ms would not do: libuv runs one that a timer started in the
+-- same turn, so that two coroutines that wake each other would stop the loop.
+local function later(fn, ...)
+  local idle, arguments = uv.new_idle(), table.pack(...)
+  idle:start(function()
+    idle:close()
+    fn(table.unpack(arguments, 1, arguments.n))
+  end)
+end
+
+-- luv 1.44 would write "(null)" for an object.
+local function text_of(problem)
+  local fine, text = pcall(tostring, problem)
+  return fine and text or type(problem)
+end
+
+-- Nobody else closes the <close> variables of a coroutine that raised. Its error gets a callback of its own, because
+-- it may end the process, and others that were woken too are to run before.
+local function resume(co)
+  local fine, problem = coroutine.resume(co)
+  if not fine then
+    local _, last = coroutine.close(co)
+    later(error, text_of(last or problem), 0)
+  end
+end
+
+-- Those who were woken, in their order, from `first` to `last`.
+local woken, first, last = {}, 1, 0
+local expected = false -- whether a callback that resumes them is to come
+
+-- Those who are woken meanwhile have their turn in the next callback, or two that wake each other would stop the loop.
+local function resume_woken()
+  local stop = last
+  expected = false
+  while first <= stop do
+    local co = woken[first]
+    woken[first] = nil
+    first = first + 1
+    if coroutine.status(co) == "suspended" then
+      resume(co)
+    end
+  end
+end
+
+--- Calls `on_ready` each time when a descriptor is readable, until `idle` gives true. What `on_ready` raises is raised
+-- in the callback of luv, after those who were woken have run.
+-- @tparam integer fd one that is not watched yet
+-- @tparam function on_ready must not yield
+-- @tparam function idle is asked after those whom `on_ready` woke have run
+-- @treturn function stop: ends the watch at once, so that the descriptor can be closed. May be called from anywhere,
+--   and again
+function adapter.watch(fd, on_ready, idle)
+  local poll = assert(uv.new_poll(fd))
+  local function stop()
+    if not poll:is_closing() then
+      poll:close()
+    end
+  end
+  poll:start("r", function()
+    expected = true
+    local fine, problem = pcall(on_ready)
+    resume_woken()
+    if not poll:is_closing() and idle() then
+      stop()
+    end
+    if not fine then
+      error(text_of(problem), 0)
+    end
+  end)
+  return stop
+end
+
+--- Suspends the running coroutine until `wake` is called with it.
+function adapter.park()
+  local co = coroutine.running()
+  waits[co] = true
+  coroutine.yield()
+  waits[co] = false
+end
+
+--- Lets the loop resume a coroutine. Does nothing to one that does not wait in `park`.
+-- @tparam thread co
+function adapter.wake(co)
+  if waits[co] then
+    waits[co] = false
+    last = last + 1
+    woken[last] = co
+    if not expected then
+      expected = true
+      later(resume_woken)
+    end
+  end
+end
+
+--- Starts a coroutine, in the loop.
+-- @tparam function fn
+function adapter.spawn(fn)
+  local co = coroutine.create(fn)
+  waits[co] = true
+  adapter.wake(co)
+end
+
+return adapter
