@@ -1,69 +1,123 @@
 --- The event loops for which there are adapters, each with what a spec needs of it.
+local core = require "tasklist.core"
 local cqueues = require "cqueues"
+local cqueues_adapter = require "tasklist.loop.cqueues"
+local luv_adapter = require "tasklist.loop.luv"
 local uv = require "luv"
 
-local patience = 20 -- seconds
+local patience, turn = 20, 0.01 -- seconds
 
--- What a coroutine raises first is raised by `run`, since luv would end the process.
-local function kept(fn, problems)
-  return function()
-    local fine, problem = xpcall(fn, function(raised)
-      return type(raised) == "string" and debug.traceback(raised) or raised
+-- An adapter that counts its watches: the loop's `begun`, `ended`, `open`, and `most` at a time.
+local function counting(plain, loop, keep)
+  local function watch(fd, on_ready, idle)
+    local ended = false
+    local function note()
+      if not ended then
+        ended = true
+        loop.open, loop.ended = loop.open - 1, loop.ended + 1
+      end
+    end
+    loop.begun, loop.open = loop.begun + 1, loop.open + 1
+    loop.most = math.max(loop.most, loop.open)
+    local stop = plain.watch(fd, keep and keep(on_ready) or on_ready, function()
+      local over = idle()
+      if over then note() end
+      return over
     end)
-    if not fine then problems[#problems + 1] = problem end
+    return function()
+      note()
+      stop()
+    end
   end
+  return { may_park = plain.may_park, watch = watch, park = plain.park, wake = plain.wake, spawn = plain.spawn }
 end
 
-local function kept_all(functions, problems)
-  for i, fn in ipairs(functions) do functions[i] = kept(fn, problems) end
-  return functions
+local Loop = {} -- the methods, besides those of each loop: `start(fn)`, which gives the coroutine, `step`, `is_empty`
+Loop.__index = Loop
+
+local function new(plain, methods)
+  local self = setmetatable({ begun = 0, ended = 0, open = 0, most = 0, errors = {} },
+    { __index = setmetatable(methods, Loop) })
+  self.adapter = counting(plain, self, methods.keep and function(fn) return self:keep(fn) end)
+  return self
 end
 
-local function raise_first(problems)
-  if #problems > 0 then error(problems[1], 0) end
+--- Runs until there is nothing to do, and no watch. Raises the first error, unless they are expected.
+-- @tparam ?function done ends it earlier, when it gives true
+-- @tparam ?boolean expected
+function Loop:run(done, expected)
+  local stop = core.now() + patience
+  while not self:is_empty() and not (done and done()) do
+    if self.on_turn then self.on_turn() end
+    self:step()
+    if core.now() > stop then error("it never ends", 2) end
+  end
+  if #self.errors > 0 and not expected then error(table.remove(self.errors, 1), 0) end
 end
 
---- Runs functions, each in a coroutine that may park, until the loop has nothing to do any more.
-local function run_cqueues(...)
-  local controller, problems = cqueues.new(), {}
-  for _, fn in ipairs(kept_all({ ... }, problems)) do controller:wrap(fn) end
-  local fine, problem = controller:loop(patience)
-  raise_first(problems)
-  assert(fine, problem)
-  assert(controller:empty(), "the controller never ends")
+--- Runs functions, each in a coroutine, until there is nothing to do.
+function Loop:run_all(...)
+  for _, fn in ipairs { ... } do self:start(fn) end
+  self:run()
+end
+
+local function new_cqueues()
+  local controller = cqueues.new()
+  local methods = { controller = controller }
+
+  function methods:start(fn) return self.adapter.spawn(fn, controller) end
+
+  function methods:step()
+    local fine, problem = controller:step(turn)
+    if not fine then self.errors[#self.errors + 1] = problem end
+  end
+
+  function methods.is_empty() return controller:empty() end
+
+  return new(cqueues_adapter, methods)
+end
+
+-- luv would end the process at an error.
+local function new_luv()
+  local methods = {}
+
+  function methods:keep(fn)
+    return function()
+      local fine, problem = pcall(fn)
+      if not fine then self.errors[#self.errors + 1] = problem end
+    end
+  end
+
+  function methods:start(fn) return self.adapter.spawn(self:keep(fn)) end
+
+  function methods.step()
+    local timer = uv.new_timer()
+    timer:start(math.ceil(turn * 1000), 0, function() end)
+    timer:unref()
+    uv.run "once"
+    timer:close()
+    uv.run "nowait"
+  end
+
+  function methods.is_empty() return not uv.loop_alive() end
+
+  return new(luv_adapter, methods)
 end
 
 local function sleep_luv(seconds)
-  local loop = require "tasklist.loop.luv"
   local co, timer = coroutine.running(), uv.new_timer()
   timer:start(math.ceil(seconds * 1000), 0, function()
     timer:close()
-    loop.wake(co)
+    luv_adapter.wake(co)
   end)
-  loop.park()
+  luv_adapter.park()
 end
 
-local function run_luv(...)
-  local problems, watchdog, barked = {}, uv.new_timer(), false
-  for _, fn in ipairs(kept_all({ ... }, problems)) do require("tasklist.loop.luv").spawn(fn) end
-  watchdog:start(patience * 1000, 0, function()
-    barked = true
-    uv.stop()
-  end)
-  watchdog:unref()
-  uv.run()
-  local alive = uv.loop_alive()
-  watchdog:close()
-  uv.run "nowait"
-  raise_first(problems)
-  assert(not barked and not alive, "the loop never ends")
-end
-
---- Each: `name`, `adapter`, `run(...)`, `sleep(seconds)` for a coroutine of `run`; `program`: how a script runs
--- functions in it, as the text of a function `run(...)`.
+--- Each: `name`; `adapter`; `new()`, a loop with `adapter`, which counts, and the methods above; `sleep(seconds)` for a
+-- coroutine of it; `program`: the text of a function `run(...)` that runs functions in such a loop, for a script.
 return {
   {
-    name = "cqueues", adapter = require "tasklist.loop.cqueues", run = run_cqueues, sleep = cqueues.sleep,
+    name = "cqueues", adapter = cqueues_adapter, new = new_cqueues, sleep = cqueues.sleep,
     program = [[
       local cqueues = require "cqueues"
       local function run(...)
@@ -74,7 +128,7 @@ return {
     ]],
   },
   {
-    name = "luv", adapter = require "tasklist.loop.luv", run = run_luv, sleep = sleep_luv,
+    name = "luv", adapter = luv_adapter, new = new_luv, sleep = sleep_luv,
     program = [[
       local uv = require "luv"
       local function run(...)

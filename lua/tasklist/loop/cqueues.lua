@@ -1,11 +1,13 @@
 --- The adapter for cqueues: `tasklist.new{ loop = require "tasklist.loop.cqueues" }`.
 --
--- Coroutines that `cq:wrap` (or `attach`) started may call such a client.
+-- Coroutines that `wrap` or `attach` of a controller started may call such a client, and those of `spawn` here.
 
 local condition = require "cqueues.condition"
 local cqueues = require "cqueues"
 
 local adapter = {}
+
+local spawned = setmetatable({}, { __mode = "k" }) -- the coroutines of `spawn`
 
 --- Says whether the running coroutine can be suspended.
 -- @return the controller that would resume it; or nil and why not
@@ -13,7 +15,7 @@ function adapter.may_park()
   local controller, own = cqueues.running()
   if not controller then
     return nil, "no cqueues controller runs here; call it in a coroutine that `wrap` of a controller started"
-  elseif not own then
+  elseif not own and not spawned[coroutine.running()] then
     return nil, "this coroutine was not started by the cqueues controller but by whoever resumes it, who would get "
       .. "what is meant for the controller; call it in a coroutine that `wrap` of the controller started"
   elseif not coroutine.isyieldable() then
@@ -67,9 +69,8 @@ end
 -- The place where a coroutine waits. It is kept for as long as the coroutine is, since it will wait again.
 local places = setmetatable({}, { __mode = "k" })
 
--- Closing a coroutine that waits (coroutine.close) would leave its entry in the controller for ever, and `loop` would
--- never end. Woken by this, the controller finds the coroutine dead, says so once, and forgets it. After each other
--- wait nobody is there any more who could be woken.
+-- When a coroutine that waits is closed (coroutine.close), its controller would keep an entry for it for ever, and
+-- `loop` would never end. This makes the controller look. After each other wait nobody is there who could be woken.
 local place_metatable = { __close = function(place) place.condition:signal() end }
 
 local function new_place(co)
@@ -94,17 +95,35 @@ function adapter.wake(co)
   end
 end
 
---- Starts a coroutine in the running controller, in its next step. What it raises is returned by the controller's
--- `loop`.
+-- Hands on to the controller what a coroutine yields, and gives what it answers.
+local function hand_on(co, fine, ...)
+  if fine and coroutine.status(co) == "suspended" then
+    return coroutine.yield(...)
+  elseif not fine then
+    -- The <close> variables of a coroutine that raised are open, until this closes them.
+    local _, last = coroutine.close(co)
+    error(last or ..., 0)
+  end
+end
+
+local function carry(co, ...)
+  if coroutine.status(co) == "suspended" then
+    return carry(co, hand_on(co, coroutine.resume(co, ...)))
+  end
+end
+
+--- Starts a coroutine in a controller, in its next step. What it raises is returned by the controller's `loop`. It may
+-- be closed (coroutine.close) while it is suspended: it runs inside of one that belongs to the controller and ends with
+-- it, while a controller whose own coroutine is closed complains of a dead one.
 -- @tparam function fn
-function adapter.spawn(fn)
-  cqueues.running():wrap(function()
-    -- The controller leaves the <close> variables of a coroutine that raised open. `pcall` closes those of `fn`.
-    local fine, problem = pcall(fn)
-    if not fine then
-      error(problem, 0)
-    end
-  end)
+-- @param[opt] controller the running one by default
+-- @treturn thread
+function adapter.spawn(fn, controller)
+  local co = coroutine.create(fn)
+  spawned[co] = true
+  controller = controller or cqueues.running()
+  controller:wrap(carry, co)
+  return co
 end
 
 return adapter

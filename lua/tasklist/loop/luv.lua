@@ -7,8 +7,9 @@ local uv = require "luv"
 
 local adapter = {}
 
--- The coroutines of `spawn`: true while one waits for `wake`, false otherwise.
-local waits = setmetatable({}, { __mode = "k" })
+-- The coroutines of `spawn`, each with its place in the queue of those that were woken: `co`, `next`, and `waits`: true
+-- while it waits for `wake`. Having it at hand, waking needs no memory.
+local members = setmetatable({}, { __mode = "k" })
 
 --- Says whether the running coroutine can be suspended.
 -- @return what stands for luv's loop, of which a Lua state has one; or nil and why not
@@ -17,7 +18,7 @@ function adapter.may_park()
   if main then
     return nil, "this is the main coroutine, in which luv's callbacks run; call it in a coroutine that `spawn` of "
       .. "tasklist.loop.luv started"
-  elseif waits[co] == nil then
+  elseif not members[co] then
     return nil, "this coroutine was not started by `spawn` of tasklist.loop.luv but by whoever resumes it, who would "
       .. "take its waiting for a value"
   elseif not coroutine.isyieldable() then
@@ -43,28 +44,31 @@ local function text_of(problem)
   return fine and text or type(problem)
 end
 
--- Nobody else closes the <close> variables of a coroutine that raised. Its error gets a callback of its own, because
--- it may end the process, and others that were woken too are to run before.
+-- An error of a coroutine gets a callback of its own, because it may end the process, and others that were woken too
+-- are to run before. Where there is no memory for one, going on with these is more important.
+local function report(problem)
+  pcall(later, error, text_of(problem), 0)
+end
+
 local function resume(co)
   local fine, problem = coroutine.resume(co)
   if not fine then
-    local _, last = coroutine.close(co)
-    later(error, text_of(last or problem), 0)
+    local _, last = coroutine.close(co) -- nobody else closes the <close> variables of one that raised
+    report(last or problem)
   end
 end
 
--- Those who were woken, in their order, from `first` to `last`.
-local woken, first, last = {}, 1, 0
+local first, last = nil, nil -- of those that were woken
 local expected = false -- whether a callback that resumes them is to come
 
 -- Those who are woken meanwhile have their turn in the next callback, or two that wake each other would stop the loop.
 local function resume_woken()
-  local stop = last
-  expected = false
-  while first <= stop do
-    local co = woken[first]
-    woken[first] = nil
-    first = first + 1
+  local member = first
+  first, last, expected = nil, nil, false
+  while member do
+    local co, following = member.co, member.next
+    member.next = false
+    member = following
     if coroutine.status(co) == "suspended" then
       resume(co)
     end
@@ -101,32 +105,39 @@ end
 
 --- Suspends the running coroutine until `wake` is called with it.
 function adapter.park()
-  local co = coroutine.running()
-  waits[co] = true
+  local member = members[coroutine.running()]
+  member.waits = true
   coroutine.yield()
-  waits[co] = false
+  member.waits = false
 end
 
 --- Lets the loop resume a coroutine. Does nothing to one that does not wait in `park`.
 -- @tparam thread co
 function adapter.wake(co)
-  if waits[co] then
-    waits[co] = false
-    last = last + 1
-    woken[last] = co
-    if not expected then
-      expected = true
-      later(resume_woken)
-    end
+  local member = members[co]
+  if not member or not member.waits then
+    return
+  elseif not expected then
+    later(resume_woken)
+    expected = true
   end
+  member.waits = false
+  if last then
+    last.next = member
+  else
+    first = member
+  end
+  last = member
 end
 
---- Starts a coroutine, in the loop.
+--- Starts a coroutine, in the loop. It may be closed (coroutine.close) while it is suspended.
 -- @tparam function fn
+-- @treturn thread
 function adapter.spawn(fn)
   local co = coroutine.create(fn)
-  waits[co] = true
+  members[co] = { co = co, next = false, waits = true }
   adapter.wake(co)
+  return co
 end
 
 return adapter
