@@ -164,6 +164,45 @@ static void a_host_is_told_once_when_the_last_one_is_given_up(void **state)
     world_close(&w);
 }
 
+/* As when a walk that steps between two tasks is left after its next page has come. */
+static void a_host_is_told_when_what_it_has_not_taken_is_given_up(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    host h = host_of(&w);
+    tl_pause *pauses[2];
+    for (int i = 0; i < 2; i++)
+        pauses[i] = tl_engine_pause(w.engine, TL_MILLISECOND);
+    while (!pauses[0]->awaited.over || !pauses[1]->awaited.over)
+        tl_engine_step(w.engine); /* somebody else than the host */
+    tl_engine_end_pause(pauses[0]);
+    tl_engine_end_pause(pauses[1]);
+    assert_int_equal(poll(&h.wait, 1, 0), 1);
+    wake_up(&h);
+    expect_quiet(&h);
+    world_close(&w);
+}
+
+/* And when a token comes that nobody waits for any more. */
+static void a_host_is_told_when_another_sees_the_last_token_come(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    host h = host_of(&w);
+    tl_engine_cancel(start_get(&w, "/fine"));
+    assert_int_equal(tl_engine_in_flight(w.engine), 1);
+    while (tl_engine_in_flight(w.engine) > 0) {
+        tl_engine_step(w.engine);
+        settle(&w);
+    }
+    assert_int_equal(poll(&h.wait, 1, 0), 1);
+    wake_up(&h);
+    expect_quiet(&h);
+    world_close(&w);
+}
+
 static void what_is_given_again_is_taken_again(void **state)
 {
     (void)state;
@@ -186,6 +225,7 @@ static void what_is_given_again_is_taken_again(void **state)
         assert_int_equal(poll(&h.wait, 1, 0), 1);
     }
     tl_engine_end_pause(pause);
+    wake_up(&h); /* for there is nothing left */
     expect_quiet(&h);
     world_close(&w);
 }
@@ -198,6 +238,8 @@ int main(void)
         ENGINE_TEST(what_is_left_untaken_keeps_calling),
         ENGINE_TEST(a_host_that_is_idle_is_not_called),
         ENGINE_TEST(a_host_is_told_once_when_the_last_one_is_given_up),
+        ENGINE_TEST(a_host_is_told_when_what_it_has_not_taken_is_given_up),
+        ENGINE_TEST(a_host_is_told_when_another_sees_the_last_token_come),
         ENGINE_TEST(what_is_given_again_is_taken_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

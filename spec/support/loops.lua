@@ -65,7 +65,12 @@ local function new_cqueues()
   local controller = cqueues.new()
   local methods = { controller = controller }
 
-  function methods:start(fn) return self.adapter.spawn(fn, controller) end
+  function methods:start(fn)
+    local co
+    controller:wrap(function() co = self.adapter.spawn(fn) end)
+    while not co do self:step() end
+    return co
+  end
 
   function methods:step()
     local fine, problem = controller:step(turn)

@@ -125,20 +125,26 @@ tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
     return request;
 }
 
-/* A host that waited for nothing but what was just given up has to be told. `before`: how many were
- * in flight until then. */
-static void desert(tl_engine *engine, size_t before)
+/* Whether there is something that a host waits for, or has not taken yet. */
+static bool has_work(const tl_engine *engine)
 {
-    if (engine->has_host && before > 0 && engine->in_flight == 0)
+    return engine->in_flight > 0 || !tl_link_alone(&engine->finished);
+}
+
+/* A host that waited for nothing but what has just come to its end, and gives it nothing to take,
+ * has to be told. `had_work`: what has_work gave before that end. */
+static void desert(tl_engine *engine, bool had_work)
+{
+    if (engine->has_host && had_work && !has_work(engine))
         engine->deserted = true;
 }
 
 tl_outcome tl_engine_cancel(tl_request *request)
 {
     tl_engine *engine = request->awaited.engine;
-    size_t before = engine->in_flight;
+    bool had_work = has_work(engine);
     tl_outcome outcome = tl_course_cancel(request);
-    desert(engine, before);
+    desert(engine, had_work);
     leave(engine); /* another request may have its place on the wire now, or its connection */
     return outcome;
 }
@@ -154,9 +160,9 @@ tl_pause *tl_engine_pause(tl_engine *engine, tl_time time)
 void tl_engine_end_pause(tl_pause *pause)
 {
     tl_engine *engine = pause->awaited.engine;
-    size_t before = engine->in_flight;
+    bool had_work = has_work(engine);
     tl_pause_free(pause);
-    desert(engine, before);
+    desert(engine, had_work);
     arm(engine);
 }
 
@@ -217,14 +223,19 @@ void tl_engine_step(tl_engine *engine)
 {
     tl_schedule_resume(&engine->schedule, tl_now(), engine->has_host);
     tl_queue_step(&engine->queue);
-    engine->deserted = false; /* whoever steps will look what is left */
+    engine->deserted = false; /* a host that steps will look what is left */
+    bool had_work = has_work(engine);
     tl_wire_move(&engine->wire);
     collect(engine); /* an answer that came in time goes before a deadline that is over by now */
     tl_schedule_fire(&engine->schedule, tl_now());
     collect(engine);
     if (engine->wire.refused)
         give_up_unwatched(engine);
-    leave(engine);
+    tl_course_run(engine);
+    /* Such as a token that nobody waits for any more: whoever steps may be another than the host.
+     */
+    desert(engine, had_work);
+    arm(engine);
 }
 
 bool tl_engine_block(tl_engine *engine)

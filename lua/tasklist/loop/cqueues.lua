@@ -112,17 +112,15 @@ local function carry(co, ...)
   end
 end
 
---- Starts a coroutine in a controller, in its next step. What it raises is returned by the controller's `loop`. It may
--- be closed (coroutine.close) while it is suspended: it runs inside of one that belongs to the controller and ends with
--- it, while a controller whose own coroutine is closed complains of a dead one.
+--- Starts a coroutine in the running controller, in its next step. What it raises is returned by the controller's
+-- `loop`. It may be closed (coroutine.close) while it is suspended: it runs inside of one that belongs to the
+-- controller and ends with it, while a controller whose own coroutine is closed complains of a dead one.
 -- @tparam function fn
--- @param[opt] controller the running one by default
 -- @treturn thread
-function adapter.spawn(fn, controller)
+function adapter.spawn(fn)
   local co = coroutine.create(fn)
   spawned[co] = true
-  controller = controller or cqueues.running()
-  controller:wrap(carry, co)
+  cqueues.running():wrap(carry, co)
   return co
 end
 
