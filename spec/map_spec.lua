@@ -1,17 +1,14 @@
---- client:map and client:each: without a loop, and in one by hand.
+--- client:map and client:each: without a loop, in one by hand, in cqueues and in luv.
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
 local new_loop = require("spec.support.hand_loop").new
 local sandbox = require "spec.support.sandbox"
 local seen = require "spec.support.seen"
 
--- How each of the two makes a client, and runs a function.
-local ways = {
-  ["without a loop"] = function()
-    return connect.of, function(fn) return fn() end
-  end,
-  ["in a loop"] = function()
-    local loop = new_loop()
+-- How a client is made in a loop, and how a function runs there.
+local function in_loop(make)
+  return function()
+    local loop = make()
     return function(server, options)
       options = options or {}
       options.loop = loop.adapter
@@ -25,8 +22,17 @@ local ways = {
       if not results[1] then error(results[2], 0) end
       return table.unpack(results, 2, results.n)
     end
+  end
+end
+
+-- How each way makes a client, and runs a function.
+local ways = {
+  ["without a loop"] = function()
+    return connect.of, function(fn) return fn() end
   end,
+  ["in a loop"] = in_loop(new_loop),
 }
+for _, loop in ipairs(require "spec.support.loops") do ways["in " .. loop.name] = in_loop(loop.new) end
 
 local function numbers(count)
   local list = {}

@@ -1,12 +1,15 @@
---- Calls that wait in a loop: a small one by hand (spec/support/hand_loop.lua).
+--- Calls that wait in a loop: a small one by hand (spec/support/hand_loop.lua), cqueues and luv.
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
-local new_loop = require("spec.support.hand_loop").new
+local hand_loop = require "spec.support.hand_loop"
+local loops = require "spec.support.loops"
 local sandbox = require "spec.support.sandbox"
 local seen = require "spec.support.seen"
 local tasklist = require "tasklist"
 
-describe("a client in a loop", function()
+-- `outside` and `foreign`: what is said where nothing can wait; `only_by_hand` is `it` for what needs the small loop.
+local function describe_client(kind, new_loop, outside, foreign, only_by_hand) describe("a client in a loop " .. kind,
+function()
   local server, loop, client
   setup(function()
     local tasks = {}
@@ -124,8 +127,8 @@ describe("a client in a loop", function()
       local line = debug.getinfo(1, "l").currentline + 1
       local ok, problem = pcall(function() client:get_task(1) end)
       assert.is_false(ok)
-      find(problem, ("parking_spec.lua:%d: get_task: this loop does not run"):format(line))
-      check(problem, "get_task: this loop does not run")
+      find(problem, ("parking_spec.lua:%d: get_task: %s"):format(line, outside))
+      check(problem, "get_task: " .. outside)
       check(select(2, pcall(function() client:request("GET", "/v1/tasks/1") end)), "request: ")
       check(select(2, pcall(function() client:map({}, print) end)), "map: ")
       check(select(2, pcall(function() for _ in client:tasks() do end end)), "tasks: ")
@@ -161,12 +164,12 @@ describe("a client in a loop", function()
     it("raises in a coroutine that is none of the loop's", function()
       run(function()
         local generate = coroutine.wrap(function() return pcall(function() client:get_task(1) end) end)
-        check(select(2, generate()), "get_task: this coroutine is none of the loop's")
+        check(select(2, generate()), "get_task: " .. foreign)
       end)
     end)
   end)
 
-  it("notices who resumes a coroutine that is not theirs", function()
+  only_by_hand("notices who resumes a coroutine that is not theirs", function()
     loop = new_loop { blind = true }
     client = another()
     local items, problem = 0, nil
@@ -183,7 +186,7 @@ describe("a client in a loop", function()
     assert.equal(0, in_flight())
   end)
 
-  it("tells that of a walk and of map, too", function()
+  only_by_hand("tells that of a walk and of map, too", function()
     loop = new_loop { blind = true }
     client = another()
     for name, call in pairs {
@@ -201,7 +204,7 @@ describe("a client in a loop", function()
     end
   end)
 
-  it("works in one loop at a time", function()
+  only_by_hand("works in one loop at a time", function()
     local other = new_loop()
     server:fault { action = "delay", seconds = 0.3, path = "/v1" }
     local both = new_loop() -- its adapter is of whichever of the two runs
@@ -442,7 +445,7 @@ describe("a client in a loop", function()
       assert.is_true(calls > 1)
     end)
 
-    it("whose loop starts it at once", function()
+    only_by_hand("whose loop starts it at once", function()
       loop = new_loop { eager = true }
       local given = token()
       client = bearer(function() return given end)
@@ -538,7 +541,7 @@ describe("a client in a loop", function()
     find(loop.errors[1], "the adapter's")
   end)
 
-  it("wakes everybody though there is no memory at times", function()
+  only_by_hand("wakes everybody though there is no memory at times", function()
     local output, fine = connect.run_in_host([[
       local starve = require "host".starve
       local new_loop = require "spec.support.hand_loop".new
@@ -594,4 +597,9 @@ describe("a client in a loop", function()
       find(problem, row[2])
     end
   end)
-end)
+end) end
+
+describe_client("by hand", hand_loop.new, "this loop does not run", "this coroutine is none of the loop's", it)
+for _, loop in ipairs(loops) do
+  describe_client("of " .. loop.name, loop.new, loop.outside, loop.foreign, function() end)
+end

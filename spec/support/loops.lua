@@ -95,13 +95,13 @@ local function new_luv()
 
   function methods:start(fn) return self.adapter.spawn(self:keep(fn)) end
 
+  local timer = uv.new_timer()
+  timer:unref()
+
   function methods.step()
-    local timer = uv.new_timer()
     timer:start(math.ceil(turn * 1000), 0, function() end)
-    timer:unref()
     uv.run "once"
-    timer:close()
-    uv.run "nowait"
+    timer:stop()
   end
 
   function methods.is_empty() return not uv.loop_alive() end
@@ -119,10 +119,12 @@ local function sleep_luv(seconds)
 end
 
 --- Each: `name`; `adapter`; `new()`, a loop with `adapter`, which counts, and the methods above; `sleep(seconds)` for a
--- coroutine of it; `program`: the text of a function `run(...)` that runs functions in such a loop, for a script.
+-- coroutine of it; `outside` and `foreign`: what it says where nothing can wait; `program`: the text of a function
+-- `run(...)` that runs functions in such a loop, for a script.
 return {
   {
     name = "cqueues", adapter = cqueues_adapter, new = new_cqueues, sleep = cqueues.sleep,
+    outside = "no cqueues controller runs here", foreign = "this coroutine was not started by the cqueues controller",
     program = [[
       local cqueues = require "cqueues"
       local function run(...)
@@ -134,6 +136,7 @@ return {
   },
   {
     name = "luv", adapter = luv_adapter, new = new_luv, sleep = sleep_luv,
+    outside = "this is the main coroutine", foreign = "this coroutine was not started by `spawn`",
     program = [[
       local uv = require "luv"
       local function run(...)

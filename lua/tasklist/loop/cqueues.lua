@@ -19,8 +19,8 @@ function adapter.may_park()
     return nil, "this coroutine was not started by the cqueues controller but by whoever resumes it, who would get "
       .. "what is meant for the controller; call it in a coroutine that `wrap` of the controller started"
   elseif not coroutine.isyieldable() then
-    return nil, "this coroutine cannot be suspended here, since a C function (such as string.gsub, table.sort, "
-      .. "require) or a finalizer has called"
+    return nil, "nothing can wait here: a function of C (such as string.gsub, table.sort, require) or a finalizer has "
+      .. "called"
   end
   return controller
 end

@@ -22,8 +22,8 @@ function adapter.may_park()
     return nil, "this coroutine was not started by `spawn` of tasklist.loop.luv but by whoever resumes it, who would "
       .. "take its waiting for a value"
   elseif not coroutine.isyieldable() then
-    return nil, "this coroutine cannot be suspended here, since a C function (such as string.gsub, table.sort, "
-      .. "require) or a finalizer has called"
+    return nil, "nothing can wait here: a function of C (such as string.gsub, table.sort, require) or a finalizer has "
+      .. "called"
   end
   return uv
 end
