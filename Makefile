@@ -41,7 +41,7 @@ c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates
 sandbox_packages = lua-cqueues lua-luaossl
-test_packages    = $(sandbox_packages) lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales openssl \
+test_packages    = $(sandbox_packages) lua-luv lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales openssl \
 	tinyproxy nginx haproxy
 bench_packages   = $(sandbox_packages) lua-cjson valgrind
 lint_packages    = $(test_packages) lua-check clang clang-format

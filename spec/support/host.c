@@ -1,7 +1,8 @@
 /* A program that embeds Lua and links the module statically, so that a sanitizer's frames have
  * names: host SCRIPT [ARGUMENT…] runs a script as stand-alone Lua does, Ctrl-C included. Its
  * allocator checks that each block is given back with the size that it was asked for, and gives a
- * script that asks for it less: require "host".starve. */
+ * script that asks for it less: require "host".starve. It can fork, too: require "host".in_child.
+ */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -9,6 +10,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 int luaopen_tasklist_core(lua_State *L);
 
@@ -72,9 +75,28 @@ static int starve(lua_State *L)
     return lua_gettop(L);
 }
 
+/* in_child(fn): calls the function in a process that is forked for it; whether it came to its end.
+ */
+static int in_child(lua_State *L)
+{
+    int status = 0;
+    luaL_checkany(L, 1);
+    pid_t child = fork();
+    if (child == 0) {
+        int code = lua_pcall(L, 0, 0, 0);
+        if (code != LUA_OK)
+            fprintf(stderr, "host: the child: %s\n", lua_tostring(L, -1));
+        _exit(code);
+    }
+    lua_pushboolean(L, child > 0 && waitpid(child, &status, 0) == child && status == 0);
+    return 1;
+}
+
 static int open_host(lua_State *L)
 {
     lua_newtable(L);
+    lua_pushcfunction(L, in_child);
+    lua_setfield(L, -2, "in_child");
     lua_pushcfunction(L, starve);
     lua_setfield(L, -2, "starve");
     return 1;
