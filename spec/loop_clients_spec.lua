@@ -112,6 +112,24 @@ for _, row in ipairs(loops) do
       other:close()
     end)
 
+    it("ends its watch though a walk steps between the last request's end and its own", function()
+      server:fault { action = "silent", path = "/v1/tasks/1" }
+      local waiting, ended = nil, false
+      loop:start(function()
+        local walk, _, _, closing = client:tasks { pageSize = 20 }
+        assert.is_string(walk().id)
+        waiting = loop.adapter.spawn(function() client:get_task(1) end)
+        repeat row.sleep(0.001) until seen.count(server, "/v1/tasks/search") == 2
+          and client.connection.engine:in_flight() == 1
+        coroutine.close(waiting)
+        assert.is_string(walk().id)
+        closing:close()
+        ended = true
+      end)
+      loop:run()
+      assert.is_true(ended)
+    end)
+
     it("may be made and left in a coroutine", function()
       loop:run_all(function()
         local inner <close> = new()
@@ -155,12 +173,12 @@ for _, row in ipairs(loops) do
     end)
 
     it("lets the state be closed in the middle", function()
-      server:fault { action = "silent", path = "/v1" }
+      server:fault { action = "silent", path = "/v1/tasks/1", times = 4 }
       local output, fine = script [[
         local function get() client:get_task "1" end
         run(get, function() client:map({ 1, 2, 3 }, get) end, function()
           local other = new()
-          assert(other:get_task "1")
+          assert(other:get_task "2")
           io.stderr:write "leaves\n"
           os.exit(0, true)
         end)

@@ -120,9 +120,14 @@ end
 
 --- Moves on what is under way, without waiting. Raises what a trace function raised.
 function Driver:step()
-  -- In a loop the watch on the descriptor does the rest, because a token function may yield there.
-  if self.engine:step() and not self.parking then
-    self:serve()
+  -- In a loop the watch on the descriptor does the rest, because a token function may yield there. When nothing is in
+  -- flight, the watch may be about to be told of it, and a step by somebody else would be taken for its own.
+  if not self.parking then
+    if self.engine:step() then
+      self:serve()
+    end
+  elseif self.engine:in_flight() > 0 then
+    self.engine:step()
   end
   self:raise()
 end
