@@ -7,7 +7,8 @@ local uv = require "luv"
 
 local patience, turn = 20, 0.01 -- seconds
 
--- An adapter that counts its watches: the loop's `begun`, `ended`, `open`, and `most` at a time.
+-- An adapter that counts its watches: the loop's `begun`, `ended`, `open`, and `most` at a time. The loop's `on_poll` is
+-- called before those who were woken run.
 local function counting(plain, loop, keep)
   local function watch(fd, on_ready, idle)
     local ended = false
@@ -19,7 +20,11 @@ local function counting(plain, loop, keep)
     end
     loop.begun, loop.open = loop.begun + 1, loop.open + 1
     loop.most = math.max(loop.most, loop.open)
-    local stop = plain.watch(fd, keep and keep(on_ready) or on_ready, function()
+    local function ready()
+      on_ready()
+      if loop.on_poll then loop.on_poll() end
+    end
+    local stop = plain.watch(fd, keep and keep(ready) or ready, function()
       local over = idle()
       if over then note() end
       return over
