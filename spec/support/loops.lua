@@ -7,8 +7,8 @@ local uv = require "luv"
 
 local patience, turn = 20, 0.01 -- seconds
 
--- An adapter that counts its watches: the loop's `begun`, `ended`, `open`, and `most` at a time. The loop's `on_poll` is
--- called before those who were woken run.
+-- An adapter that counts its watches: the loop's `begun`, `ended`, `open`, and `most` at a time. The loop's `on_poll`
+-- is called before those who were woken run.
 local function counting(plain, loop, keep)
   local function watch(fd, on_ready, idle)
     local ended = false
