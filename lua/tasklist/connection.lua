@@ -92,9 +92,16 @@ end
 
 --- Lets time pass.
 -- @tparam number seconds
--- @return nil; or what ended it before: an error object, or misuse as a text
+-- @return as `wait`
 function Connection:pause(seconds)
   local pause <close> = self.engine:pause(seconds)
+  return self:wait(pause)
+end
+
+--- Waits until a pause is over.
+-- @param pause the engine's; `pause:finish()` ends it before its time
+-- @return nil; or what ended the waiting: an error object, or misuse as a text
+function Connection:wait(pause)
   local failure = self.driver:wait(pause)
   if type(failure) == "table" then
     local _, object = failed(self, failure, pausing)

@@ -26,6 +26,7 @@ function watch.new(connection, message_of, copy, options)
     interval = options.interval or 5, on_error = options.on_error, patience = options.sign_in_patience or 300,
     given = {}, -- ids: those given that matched in the last whole round, and all given since
     rest = 0, -- seconds to let pass before the next round
+    pause = nil, -- in which they pass, or the last one
   }, metatable)
 end
 
@@ -104,11 +105,19 @@ local function forgetter(self, id)
   end
 end
 
--- Gives what ended the pause before it was over, see `Connection:pause`.
-local function begin_round(self)
+-- Lets the time pass that is left until the next round. Gives what ended the waiting, see `Connection:wait`.
+local function rest(self)
   local seconds = self.rest
   self.rest = 0 -- before the pause: who catches an error that ends it, such as Ctrl-C, does not have to wait again
-  local problem = seconds > 0 and self.connection:pause(seconds)
+  if seconds > 0 then
+    local pause <close> = self.connection.engine:pause(seconds)
+    self.pause = pause
+    return self.connection:wait(pause)
+  end
+end
+
+local function begin_round(self)
+  local problem = rest(self)
   if problem or self.closed then -- `close` may have been called meanwhile: then there is no walk
     return problem
   end
@@ -140,9 +149,13 @@ function Watch:take()
   end
 end
 
---- Ends the watch and cancels what is under way. Ending twice is fine.
+--- Ends the watch and cancels what is under way. Another coroutine that waits for the next round goes on at once; one
+-- that waits for a page does when that is there. Ending twice is fine.
 function Watch:close()
   self.closed = true
+  if self.pause then
+    self.pause:finish()
+  end
   if self.walk then
     self.walk:close()
   end

@@ -122,6 +122,22 @@ static void a_pause_can_end_before_it_is_taken(void **state)
     world_close(&w);
 }
 
+static void a_pause_can_be_over_before_its_time(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    tl_pause *pause = tl_engine_pause(w.engine, 1000 * TL_SECOND);
+    tl_engine_finish_pause(pause);
+    while (!pause->awaited.over)
+        drive_alone(&w);
+    tl_engine_finish_pause(pause);
+    assert_ptr_equal(tl_engine_take(w.engine), pause);
+    assert_null(tl_engine_take(w.engine));
+    assert_int_equal(in_flight(&w), 0);
+    world_close(&w);
+}
+
 /* A host whose token function waits itself: other requests go on, and who waits for the token goes
  * by its own deadline. */
 static void the_host_may_give_its_token_later(void **state)
@@ -153,6 +169,7 @@ int main(void)
         ENGINE_TEST(each_is_taken_once),
         ENGINE_TEST(a_pause_is_taken_when_it_is_over),
         ENGINE_TEST(a_pause_can_end_before_it_is_taken),
+        ENGINE_TEST(a_pause_can_be_over_before_its_time),
         ENGINE_TEST(the_host_may_give_its_token_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,6 +148,17 @@ int tl_method_pause(lua_State *L)
     return 1;
 }
 
+/* pause:finish(): it is finished now, before its time: whoever waits for it goes on. Does nothing
+ * when it is over or closed, or its engine is. */
+static int pause_finish(lua_State *L)
+{
+    const tl_awaited_box *box = luaL_checkudata(L, 1, TL_PAUSE_TYPE);
+    const tl_engine *engine = box->owner->engine;
+    if (box->awaited && engine && tl_engine_is_ours(engine))
+        tl_engine_finish_pause((tl_pause *)(void *)box->awaited);
+    return 0;
+}
+
 /* pause:close(): ends it. Also __close and __gc. */
 static int pause_close(lua_State *L)
 {
@@ -161,6 +172,7 @@ static int pause_close(lua_State *L)
 void tl_awaited_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
+        {"finish", pause_finish},
         {"close", pause_close},
         {NULL, NULL},
     };

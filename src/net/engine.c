@@ -157,6 +157,15 @@ tl_pause *tl_engine_pause(tl_engine *engine, tl_time time)
     return pause;
 }
 
+void tl_engine_finish_pause(tl_pause *pause)
+{
+    tl_engine *engine = pause->awaited.engine;
+    if (pause->awaited.over)
+        return;
+    tl_timer_set(&engine->schedule.wall, &pause->timer, tl_now());
+    arm(engine);
+}
+
 void tl_engine_end_pause(tl_pause *pause)
 {
     tl_engine *engine = pause->awaited.engine;

@@ -64,6 +64,9 @@ tl_outcome tl_engine_cancel(tl_request *request);
 /* A pause that is over, and can be taken, after `time`. NULL when there is no memory. */
 tl_pause *tl_engine_pause(tl_engine *engine, tl_time time);
 
+/* Has the pause be over, and to be taken, as soon as the engine moves on. */
+void tl_engine_finish_pause(tl_pause *pause);
+
 /* Frees the pause, over or not. What holds for tl_engine_cancel when nothing is in flight any more
  * holds here as well. */
 void tl_engine_end_pause(tl_pause *pause);
