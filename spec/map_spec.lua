@@ -550,6 +550,47 @@ describe("map without a loop", function()
     assert.truthy(output:find("^false\t.*interrupted!\t2\n1\n$"), output)
   end)
 
+  it("lets the state be closed in the middle", function()
+    server:fault { path = "/v1/tasks/1", action = "silent", times = 4 }
+    local output = connect.run_script([[
+      local client = require("tasklist").new { timeout = 50 }
+      client:map({ 1, 2 }, function()
+        client:map({ "1", "1", "2" }, function(id)
+          assert(client:get_task(id))
+          os.exit(0, true)
+        end)
+      end)
+    ]], connect.environment(server))
+    assert.equal("", output)
+  end)
+
+  it("is not disturbed by the most aggressive collector", function()
+    local pause, multiplier = collectgarbage("setpause", 0), collectgarbage("setstepmul", 1000)
+    finally(function()
+      collectgarbage("setpause", pause)
+      collectgarbage("setstepmul", multiplier)
+    end)
+    local results, errors = client:map(numbers(20), function(i)
+      return client:map({ 1, 2 }, function() return client:get_task(i % 2 + 1) end)[2].id
+    end)
+    assert.same({}, errors)
+    for i = 1, 20 do assert.equal(tostring(i % 2 + 1), results[i]) end
+  end)
+
+  it("leaves nothing behind of thousands that have ended", function()
+    local function round()
+      assert.equal(500, (client:each(numbers(500), function() return client:get_task(1) end, { concurrency = 100 })))
+      collectgarbage()
+      collectgarbage()
+      return collectgarbage "count"
+    end
+    for _ = 1, 3 do round() end
+    local before, after = round(), nil
+    for _ = 1, 4 do after = round() end
+    assert.is_true(after - before < 16, after - before) -- KiB
+    assert.equal(0, client.connection.engine:in_flight())
+  end)
+
   it("wakes everybody though there is no memory at times", function()
     local output = connect.run_in_host([[
       local starve = require "host".starve

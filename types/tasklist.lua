@@ -22,12 +22,12 @@
 
 ---@class (exact) tasklist.claim_options: table<"timeout"|"limit"|"held", any>
 ---@field timeout? number seconds, of each page and of each claim
----@field limit? integer
----@field held? boolean
+---@field limit? integer how many tasks at most
+---@field held? boolean give first what the assignee has already
 
 ---@class (exact) tasklist.map_options: table<"concurrency"|"stop", any>
----@field concurrency? integer
----@field stop? boolean
+---@field concurrency? integer how many calls of the function at a time, 1 to 10000
+---@field stop? boolean start nothing new after the first error
 
 ---@class (exact) tasklist.complete_options: table<"timeout"|"verify", any>
 ---@field timeout? number seconds, of the whole call
@@ -68,10 +68,10 @@
 --- The adapter of an event loop.
 ---@class tasklist.loop
 ---@field may_park fun(): any, string? the identity of the loop that runs; or nil and why not
----@field watch fun(fd: integer, on_ready: fun(), idle: fun(): boolean): fun()
----@field park fun()
----@field wake fun(co: thread)
----@field spawn fun(fn: fun())
+---@field watch fun(fd: integer, on_ready: fun(), idle: fun(): boolean): fun() gives what stops it
+---@field park fun() suspends the running coroutine until wake
+---@field wake fun(co: thread) has the loop resume it
+---@field spawn fun(fn: fun()) calls it in a coroutine that may park
 
 ---@alias tasklist.auth "oauth"|"cookie"|"basic"|"bearer"|"none"
 
@@ -127,6 +127,12 @@
 ---@field libcurl string
 ---@field cjson? string
 
+--- The closing value of an iterator: a generic `for` closes it when the loop ends; `close` ends the iterator earlier.
+---@class tasklist.closing
+local Closing = {}
+
+function Closing:close() end
+
 ---@class tasklist.client
 local Client = {}
 
@@ -139,17 +145,26 @@ function Client:search_tasks(query, options) end
 ---@param query? tasklist.task_query
 ---@param options? tasklist.tasks_options
 ---@return fun(): tasklist.task?
+---@return nil
+---@return nil
+---@return tasklist.closing closing
 function Client:tasks(query, options) end
 
 ---@param query? tasklist.task_query
 ---@param options? tasklist.watch_options
 ---@return fun(): tasklist.task?, fun()? # a task, and `again`: the next round gives it once more
+---@return nil
+---@return nil
+---@return tasklist.closing closing
 function Client:watch(query, options) end
 
 ---@param query? tasklist.task_query
 ---@param assignee string
 ---@param options? tasklist.claim_options
 ---@return fun(): tasklist.task?
+---@return nil
+---@return nil
+---@return tasklist.closing closing
 function Client:claim(query, assignee, options) end
 
 ---@generic T, R

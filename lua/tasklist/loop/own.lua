@@ -5,8 +5,8 @@ local own = {}
 
 local mark = {} -- what `park` yields, and nothing else does
 
-local outside = "client:map is at work, and this runs in none of its coroutines, but in a generator or another "
-  .. "coroutine of your own, or where map itself was called (as trace functions and some finalizers do)"
+local outside = "client:map is at work, and this runs in none of its coroutines, but in another one (of a generator of "
+  .. "your own, or of another client's map), or where map itself was called (as trace functions and some finalizers do)"
 local strayed = "the function has yielded, and nobody is there to resume it: inside of client:map only calls of the "
   .. "client may wait"
 
