@@ -65,8 +65,11 @@ end)
 -- @tparam[opt] table query as for `search_tasks`, without `searchBefore` and `searchBeforeOrEqual`; it
 --   is copied. `pageSize` is 200 by default
 -- @tparam[opt] table options `limit`: how many tasks at most; `timeout`: seconds, of each page
--- @treturn function for a generic `for`, with a closing value behind it: leaving the loop cancels what
---   is under way. It raises the error object of a failure
+-- @treturn function for a generic `for`; it raises the error object of a failure
+-- @return nil
+-- @return nil
+-- @treturn table the closing value: `close()` ends the walk and cancels what is under way. A generic `for` calls it
+--   when the loop is left
 Client.tasks = verbs.of_walk("tasks", function(made, message_of, copy, options)
   return pages.walk(made, message_of, copy(), options.limit)
 end)
@@ -78,8 +81,11 @@ end)
 -- @tparam[opt] table options `interval` (5): seconds between two looks at the whole result; `on_error`: a
 --   function that gets the error object of each failure that may pass; `sign_in_patience` (300): for how many
 --   seconds a refused sign-in counts as one, once the API has answered; `timeout`: seconds, of each page
--- @treturn function for a generic `for`, with a closing value behind it; it does not end by itself. With each task
---   it gives a function, `again()`: the next round gives this task once more, if it still matches
+-- @treturn function for a generic `for`; it does not end by itself. With each task it gives a function, `again()`: the
+--   next round gives this task once more, if it still matches
+-- @return nil
+-- @return nil
+-- @treturn table the closing value, as of `tasks`
 Client.watch = verbs.of_walk("watch", function(...)
   return require("tasklist.watch").new(...) -- loaded now, because most programs watch nothing
 end)
@@ -106,8 +112,11 @@ end)
 -- @tparam[opt] table options `limit`: how many tasks at most; `held` (false): give first what is open, matches the
 --   query and is the assignee's already, as after an earlier run that broke off; `timeout`: seconds, of each page, and
 --   of each claim with the look that may follow
--- @treturn function for a generic `for`, with a closing value behind it. A task is as its page has it, with the fields
---   that the answer to the claim has laid over
+-- @treturn function for a generic `for`. A task is as its page has it, with the fields that the answer to the claim has
+--   laid over
+-- @return nil
+-- @return nil
+-- @treturn table the closing value, as of `tasks`; what was given stays claimed
 Client.claim = verbs.of_walk("claim", function(...)
   return require("tasklist.claims").new(...) -- loaded now, because most programs claim no list
 end, function(...)
@@ -121,9 +130,10 @@ end)
 -- run, and what they wait for is given up) and is raised here, unchanged; so is what the iterator raises. In a loop
 -- (`loop` of `tasklist.new`) the caller is suspended meanwhile.
 -- @function Client:map
--- @tparam table|function items an array, which ends at its first nil; or an iterator, such as `client:tasks` and
---   `client:watch` give, which is closed at the end. One coroutine at a time calls it, and no more is taken than is
---   needed
+-- @tparam table|function items an array, which ends at its first nil; or an iterator: a function that is called with
+--   nil and the item before, and gives the next item or nil at the end. One of this module's (`client:tasks`,
+--   `client:watch`, `client:claim`) is closed at the end. One coroutine at a time calls it, and no more is taken than
+--   is needed
 -- @tparam function fn gets an item, its index, and the iterator's second value, such as a watch's `again`. nil and
 --   something behind it is an error
 -- @tparam[opt] table options `concurrency` (16): how many at a time; `stop` (false): start nothing new after the first

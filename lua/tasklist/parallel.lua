@@ -14,7 +14,7 @@ local usual_concurrency = 16
 local Work = {} -- the methods
 local metatable = { __index = Work }
 
--- What one coroutine has to tell at its end, however it ends.
+-- A to-be-closed variable of each coroutine: takes it off the books however it ends, also when somebody closes it.
 local Worker = {}
 
 local closed_elsewhere = "a coroutine of client:map was closed by somebody else"
@@ -49,7 +49,7 @@ function Work:report()
   end
 end
 
--- What the function has given: nil and something else is an error.
+-- Takes what the function has given for an item: nil and something else is an error.
 local function settle(self, index, value, failure)
   self.working = self.working - 1
   if value ~= nil then
@@ -61,8 +61,8 @@ local function settle(self, index, value, failure)
   end
 end
 
--- The second step of a source that gives its items in two. Others may pull meanwhile. Gives nil when it comes to
--- nothing.
+-- The second step of a source that gives its items in two (`source_of`). Others may pull meanwhile. Gives nil when the
+-- item is to be passed over, as a task that another has claimed.
 local function secure(self, ...)
   self:appoint()
   self.securing = self.securing + 1
@@ -79,14 +79,16 @@ local function next_index(self)
   return self.count
 end
 
--- All in one function, since each call that waits keeps the stack of its coroutine.
+-- All in one function and not in several that call each other: each more on the stack of a coroutine that waits is
+-- memory, times the number of coroutines.
 local function pull_and_call(self)
   while not self.over and not self.pulling do
     self.pulling = true
     local item, more = self.source(nil, self.control)
     self.pulling = false
     if item == nil or self.over then
-      -- What comes to nothing in its second step leaves room for another item: its coroutine pulls once more.
+      -- While others are in the second step it is not over: a claim that is refused lets the source give one more task
+      -- (its `limit` counts those that were given), and the coroutine that was refused pulls again.
       self.over = self.over or self.securing == 0
       return
     end
@@ -182,7 +184,7 @@ local function new_work(loop, items, fn, options, keep)
   return self
 end
 
--- The driver waits in the loop of its own for as long as this is open.
+-- A to-be-closed variable of `run_own`: at its end calls block again.
 local Stay = {}
 
 function Stay:__close()
@@ -192,7 +194,7 @@ function Stay:__close()
   end
 end
 
--- Where nothing else suspends the callers.
+-- Outside of any loop: blocks in a loop of its own, which the calls in the coroutines use meanwhile.
 local function run_own(driver, ...)
   local loop = require("tasklist.loop.own").new(driver.engine)
   local stay <close> = setmetatable({ driver = driver }, Stay) -- luacheck: ignore 211
@@ -203,7 +205,7 @@ local function run_own(driver, ...)
   return work
 end
 
--- In a loop, and in a map inside of a map.
+-- In a loop, and in a map inside of a map: suspends the caller until all is done.
 local function run_parked(driver, ...)
   local loop = driver.parking.loop
   local work <close> = new_work(loop, ...)

@@ -25,9 +25,9 @@ local elsewhere = "the coroutine that waits was resumed by somebody else, not by
   .. "client hands its waiting to whoever iterates over it)"
 parking.resumed_elsewhere = elsewhere
 
--- One coroutine that waits for a request or a pause. It is closed when the waiting ends, also when that is because the
--- coroutine is closed: then what it waits for, which its caller holds, is given up next. All its fields are there from
--- the start, so that setting one needs no memory.
+-- One coroutine that waits for a request or a pause. It is a to-be-closed variable of that coroutine, so that it is
+-- forgotten also when the coroutine is closed in the middle. All its fields are there from the start, so that setting
+-- one needs no memory.
 local Wait = {}
 
 function Wait:__close()
@@ -245,7 +245,7 @@ function Parking:fail_all(failure)
   end
 end
 
--- Ends what somebody waits for. What has come already is theirs all the same.
+-- Ends what somebody waits for. When it is finished already, its result is kept for them.
 local function end_wait(self, wait)
   local awaited = wait.awaited
   if self.engine:give_again(awaited) then
@@ -256,8 +256,8 @@ local function end_wait(self, wait)
   end
 end
 
---- The client is about to be closed: ends the watch, while the descriptor is still open, and has all calls fail that
--- wait.
+--- To be called before the engine is closed: ends the watch, because the loop must not watch a descriptor that is
+-- closed, and has all calls that wait fail.
 function Parking:close()
   if self.engine:problem() then -- in a child after fork, whose loop is a copy of its parent's
     return self:fail_all(self.engine:problem())

@@ -57,8 +57,9 @@ static tl_awaited_box *check_awaited(lua_State *L, int index)
     return box ? box : luaL_checkudata(L, index, TL_REQUEST_TYPE);
 }
 
-/* What is finished must be taken before the next wait, or that would not wait. Nobody needs it
- * here: whoever waits for a request sees by itself that it is finished. */
+/* As long as something finished is not taken, tl_engine_block returns at once: the caller would
+ * spin. It can be thrown away, because whoever waits by tl_method_wait looks at `over` of its
+ * own request. */
 static void take_all(tl_engine *engine)
 {
     while (tl_engine_take(engine))

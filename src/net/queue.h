@@ -3,9 +3,10 @@
  * so, and each one more would open a connection of its own; over HTTP/1.1 each has one anyhow. The
  * rest waits here, with its deadline running.
  *
- * First comes first served, by the ranks below: whoever has got further came earlier. Requests of
- * sign-ins never wait here, and do not count among those on the wire: what waits for their token
- * could not go on otherwise, and a token is to be renewed in time also when the wire is full. */
+ * A lower tl_rank goes first, because such a request was started earlier and its deadline is
+ * nearer; within a rank, whoever came first. Requests of sign-ins never wait here, and do not count
+ * among those on the wire: what waits for their token could not go on otherwise, and a token is to
+ * be renewed in time also when the wire is full. */
 #ifndef TL_QUEUE_H
 #define TL_QUEUE_H
 
