@@ -12,6 +12,8 @@ local tasklist = require "tasklist"
 local inside = {
   --- How often a coroutine was suspended, and how often a call has blocked instead.
   parked = 0, blocked = 0,
+  --- What came out of the loop instead of a call. A test fails for these, and for calls that have blocked.
+  problems = {},
 }
 
 local function counting(name, fn)
@@ -20,9 +22,6 @@ local function counting(name, fn)
     return fn(...)
   end
 end
-
--- What comes out of the loop instead of a call; the test that is at its end then fails for it.
-local problems = {}
 
 -- A client, to see what its methods are.
 local function example()
@@ -59,7 +58,7 @@ function modes.cqueues()
     repeat
       local fine, problem = controller:step()
       if not fine then
-        problems[#problems + 1] = problem
+        table.insert(inside.problems, problem)
       end
     until done
   end
@@ -175,11 +174,10 @@ end
 local user_code = { it = true, finally = true, before_each = true, after_each = true, strict_setup = true,
   strict_teardown = true }
 
--- Fails for what the loop has brought up since the last time.
 local function check()
-  local problem, blocked = table.remove(problems, 1), inside.blocked
+  local problem, blocked = table.remove(inside.problems, 1), inside.blocked
   inside.blocked = 0
-  assert(not problem, problem)
+  assert(problem == nil, problem)
   assert(blocked == 0, "a call has blocked")
 end
 
