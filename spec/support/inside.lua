@@ -46,17 +46,22 @@ local function give_adapter(adapter)
   end
 end
 
+local patience = 30 -- seconds for one test
+local never = "the test waits, and nothing will wake it"
+
 function modes.cqueues()
   give_adapter(require "tasklist.loop.cqueues")
-  local controller = require("cqueues").new()
+  local cqueues = require "cqueues"
+  local controller = cqueues.new()
   return function(_, body)
-    local done = false
+    local done, last = false, cqueues.monotime() + patience
     controller:wrap(function()
       body()
       done = true
     end)
     repeat
-      local fine, problem = controller:step()
+      assert(cqueues.monotime() < last, never)
+      local fine, problem = controller:step(patience)
       if not fine then
         table.insert(inside.problems, problem)
       end
@@ -74,6 +79,7 @@ function modes.luv()
       done = true
     end)
     repeat
+      assert(uv.loop_alive(), never)
       uv.run "once"
     until done
   end
