@@ -124,20 +124,19 @@ local function verb_in_map(verb)
 end
 
 local function walk_in_map(iterate)
-  return function(source, name)
-    local iterator, state, first, closing = iterate(source, name)
-    return function(...)
+  return function(source, name, take)
+    take = take or source.take
+    return iterate(source, name, function(...)
       local driver = driver_that_blocks(source.connection)
       if driver then
-        local value, other = call_in_map(driver, iterator, ...)
-        return value, other
+        return call_in_map(driver, take, ...)
       end
-      return iterator(...)
-    end, state, first, closing
+      return take(...)
+    end)
   end
 end
 
-local never_wait = { tasks = true, watch = true, map = true, each = true, settings = true, close = true }
+local never_wait = { tasks = true, watch = true, claim = true, map = true, each = true, settings = true, close = true }
 
 function modes.map()
   local own = require "tasklist.loop.own"
