@@ -41,8 +41,8 @@ c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates
 sandbox_packages = lua-cqueues lua-luaossl
-test_packages    = $(sandbox_packages) lua-luv lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales openssl \
-	tinyproxy nginx haproxy
+test_packages    = $(sandbox_packages) lua-luv lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales \
+	openssl tinyproxy nginx haproxy
 bench_packages   = $(sandbox_packages) lua-cjson valgrind
 lint_packages    = $(test_packages) lua-check clang clang-format
 
@@ -135,10 +135,16 @@ setup-test: setup
 setup-lint: setup
 	@tools/require $(lint_packages)
 
+# Where specs run once more, so that calls park; see .busted for which ones.
+INSIDE ?= map cqueues luv
+# $(call inside,how to start tools/busted,task)
+inside = $(if $(strip $(INSIDE)),--at-once $(foreach mode,$(INSIDE), \
+	'TASKLIST_INSIDE=$(mode) $(1) tools/busted -o TAP --run $(2)'))
+
 test: setup-test ## run all tests; installs what they need
 	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded) $(BUILD)/spec/host
 	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
-		'$(LUA) tools/busted -o TAP'
+		'$(LUA) tools/busted -o TAP' $(call inside,$(LUA),inside)
 
 # Of what pycurl's wheels carry: the oldest, the nearest to Debian 13's 8.14, and the newest.
 LIBCURL ?= 8.12 8.16 newest
@@ -180,7 +186,8 @@ test-valgrind: setup-test ## run all tests under valgrind
 	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded) $(BUILD)/spec/host
 	@$(checkout) $(LUA) tools/run-tests \
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(valgrind) $(test)') \
-		'$(valgrind) $(BUILD)/spec/host tools/busted -o TAP'
+		'$(valgrind) $(BUILD)/spec/host tools/busted -o TAP' \
+		$(call inside,$(valgrind) $(BUILD)/spec/host,inside-briefly)
 
 # A preloaded library may come before the sanitizer's.
 sanitizers  = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -198,7 +205,7 @@ test-asan-with:
 	@$(MAKE) --no-print-directory CFLAGS='-O1 -g $(sanitizers)' all $(c_tests) $(BUILD)/spec/host
 	@$(checkout) $(sanitizing) $(LUA) tools/run-tests \
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
-		'$(BUILD)/spec/host tools/busted -o TAP'
+		'$(BUILD)/spec/host tools/busted -o TAP' $(call inside,$(BUILD)/spec/host,inside)
 
 # What is found goes into the build's folder; what is worth keeping is copied into the corpus by hand.
 FUZZ_SECONDS ?= 60

@@ -87,3 +87,29 @@ describe("tools/run-steps", function()
     assert.truthy(output:find(("b\n"):rep(5), 1, true), output)
   end)
 end)
+
+describe("tools/run-tests", function()
+  local function run(...)
+    local pipe = assert(io.popen("lua5.4 tools/run-tests " .. table.concat({ ... }, " ")))
+    local output = pipe:read("a")
+    return output:match "([^\n]*)\n$", (pipe:close())
+  end
+
+  it("counts what each command writes as TAP", function()
+    assert.same({ "2 passed, 0 failed", true }, { run("'echo ok 1'", "'echo ok 1'") })
+    assert.equal("1 passed, 2 failed", (run("'echo ok 1; echo not ok 2'", "'echo ok 1 \\# SKIP'")))
+    assert.equal("1 passed, 2 failed", (run("'echo ok 1; false'", "true")))
+  end)
+
+  it("runs those after --at-once at the same time, and counts them as well", function()
+    local folder = os.tmpname()
+    os.remove(folder)
+    assert(os.execute("mkdir " .. folder))
+    finally(function() os.execute("rm -r " .. folder) end)
+    -- Each waits for the other.
+    local one = ("'cd %s; touch %%s; until [ -e %%s ]; do sleep 0.01; done; echo ok 1'"):format(folder)
+    assert.same({ "3 passed, 0 failed", true },
+      { run("'echo ok 1'", "--at-once", one:format("a", "b"), one:format("b", "a")) })
+    assert.equal("1 passed, 2 failed", (run("--at-once", "'echo ok 1; exit 1'", "'echo not ok 1; false'")))
+  end)
+end)

@@ -82,16 +82,17 @@ describe("auth = bearer", function()
     { function() return "" end, "no header can carry" },
     { function() error("out of order") end, "out of order" },
     { function() error {} end, "raised" },
-    { function() coroutine.yield() end, "yield" },
+    { function() coroutine.yield() end, "yield", within = coroutine.wrap },
   }
   for number, row in ipairs(failures) do
+    local within = row.within or function(fn) return fn end
     it("hands on what keeps the function from giving a token, row " .. number, function()
       local calls = 0
       local client <close> = connect.to(server, { token = function()
         calls = calls + 1
         return row[1]()
       end })
-      local _, failure = coroutine.wrap(function() return search_one(client) end)()
+      local _, failure = within(function() return search_one(client) end)()
       assert.equal("auth", failure.kind)
       find(failure.message, row[2])
       assert.equal(1, calls)
