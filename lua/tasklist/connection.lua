@@ -117,8 +117,9 @@ local function start(self, message, background)
     message.timeout or values.timeout, values.max_response, message.read, background)
 end
 
-local function finish(self, request, message)
-  local status, body, block, attempts, retry_after, outcome = self.driver:result(request)
+-- The answer to a message out of what `Driver:result` gave. That one is called by whoever calls this, not in here: a
+-- coroutine that waits keeps the stack of all that have called.
+local function finish(self, message, status, body, block, attempts, retry_after, outcome)
   if not status then
     if type(body) == "string" then
       return nil, body
@@ -138,7 +139,7 @@ end
 --   nil and an error object when there was no answer, or misuse as a text, which is the caller's to raise
 function Connection:exchange(message)
   local request <close> = start(self, message)
-  return finish(self, request, message)
+  return finish(self, message, self.driver:result(request))
 end
 
 local function problem_of_array(value)
@@ -220,7 +221,7 @@ end
 -- @tparam ?function peek as for `call`
 -- @return as `call` does
 function Connection:collect(request, message, peek)
-  local answer, failure = finish(self, request, message)
+  local answer, failure = finish(self, message, self.driver:result(request))
   if not answer then
     return nil, failure
   end
