@@ -406,6 +406,10 @@ describe("the engine's face to a driver", function()
     collectgarbage()
     collectgarbage()
     assert.is_nil(select(2, engine:traced())) -- let go of
+    search():close()
+    -- In the place of the one before.
+    local later <close> = search() -- luacheck: ignore 211
+    assert.is_nil(select(2, engine:traced()))
   end)
 
   it("shows what is finished before it is taken", function()

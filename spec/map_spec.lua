@@ -57,7 +57,7 @@ for way, make in pairs(ways) do
     after_each(function()
       assert.equal(0, client.connection.engine:in_flight())
       local parking = client.connection.driver.parking
-      assert.is_nil(parking and next(parking.owners))
+      assert.is_nil(parking and parking.waits.after.awaited)
       client:close()
     end)
 

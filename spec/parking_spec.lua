@@ -48,7 +48,7 @@ function()
 
   local function until_pausing()
     loop:run(function()
-      local awaited = next(client.connection.driver.parking.owners)
+      local awaited = client.connection.driver.parking.waits.after.awaited
       return awaited and not awaited.result -- which a request has
     end)
   end
@@ -238,7 +238,7 @@ function()
       assert.equal(1, in_flight())
       assert.is_true(coroutine.close(co))
       assert.equal(0, in_flight())
-      assert.is_nil(next(client.connection.driver.parking.owners))
+      assert.is_nil(client.connection.driver.parking.waits.after.awaited)
       loop:run()
       assert.same({ 1, 1 }, { loop.begun, loop.ended })
     end)
@@ -341,8 +341,7 @@ function()
       local task
       loop:start(function() task = client:get_task(1) end)
       loop.on_poll = function()
-        local _, one = next(client.connection.driver.parking.owners)
-        if one and one.woken then client:close() end
+        if client.connection.driver.parking.waits.after.woken then client:close() end
       end
       loop:run()
       assert.is_true(client.connection.engine:closed())

@@ -27,22 +27,35 @@ parking.resumed_elsewhere = elsewhere
 
 -- One coroutine that waits for a request or a pause. It is a to-be-closed variable of that coroutine, so that it is
 -- forgotten also when the coroutine is closed in the middle. All its fields are there from the start, so that setting
--- one needs no memory.
+-- one needs no memory. All that wait are in a ring. A table with what they wait for as keys would be slow: the keys are
+-- new each time, so when such a table is just full, Lua builds it anew for each call.
 local Wait = {}
 
 function Wait:__close()
-  self.owners[self.awaited] = nil
+  self.before.after, self.after.before = self.after, self.before
+  self.woken = true -- the engine may still know it as the owner
 end
 
 local function new_wait(self, awaited)
-  local wait = setmetatable({ owners = self.owners, awaited = awaited, co = coroutine.running(),
+  local first = self.waits
+  local wait = setmetatable({ awaited = awaited, co = coroutine.running(), before = first, after = first.after,
     woken = false, -- the loop was told to resume the coroutine
     raised = false, -- what a trace function raised, in a table
     failure = false, -- why it is over without having come to its end
     kept = false, -- what came of the request, when the client was closed afterwards
   }, Wait)
-  self.owners[awaited] = wait
+  first.after.before, first.after = wait, wait
   return wait
+end
+
+local function next_wait(first, wait)
+  local after = wait.after
+  return after ~= first and after or nil
+end
+
+-- For a loop over all that wait.
+local function each_wait(self)
+  return next_wait, self.waits, self.waits
 end
 
 -- Tells the loop to resume a coroutine, once. False when there is no memory for that: it has to be tried again. What
@@ -65,9 +78,8 @@ end
 -- is asked for later. Each stays in the engine's list until its owner is woken: where there is no memory, even for a
 -- call, it is found there the next time.
 local function wake_finished(self)
-  local engine, owners = self.engine, self.owners
-  for awaited in engine.finished, engine do
-    local wait = owners[awaited]
+  local engine = self.engine
+  for _, wait in engine.finished, engine do
     if wait and not wake(self, wait) then
       return
     end
@@ -142,12 +154,13 @@ end
 -- @treturn table
 function parking.new(driver, loop)
   local self = setmetatable({ driver = driver, engine = driver.engine, loop = loop,
-    owners = {}, -- request or pause -> who waits for it
+    waits = {}, -- the ring, with a first that is none
     stop = nil, -- ends the watch, while there is one
     identity = nil, -- of the loop that has the watch
     spawning = false, -- a coroutine for a token function was made and has not run yet
     problem = nil, -- what the adapter raised, in a table, until everybody is woken
   }, metatable)
+  self.waits.before, self.waits.after = self.waits, self.waits
   self.on_ready = function() on_ready(self) end
   self.idle = function() return idle(self) end
   self.ask = function() ask(self) end
@@ -217,7 +230,7 @@ function Parking:wait(awaited)
   if failure then
     return failure
   end
-  self.engine:give_again(awaited) -- it may be finished and taken, when nobody waited for it yet
+  self.engine:give_again(awaited, wait) -- it may be finished and taken, when nobody waited for it yet
   self.loop.park()
   return outcome_of(self, wait)
 end
@@ -227,19 +240,20 @@ end
 -- @param problem
 -- @treturn boolean false when nobody waits for it
 function Parking:fail(request, problem)
-  local wait = request and self.owners[request]
-  if not wait then
-    return false
+  for wait in each_wait(self) do
+    if wait.awaited == request then
+      wait.raised = wait.raised or { problem }
+      wake(self, wait)
+      return true
+    end
   end
-  wait.raised = wait.raised or { problem }
-  wake(self, wait)
-  return true
+  return false
 end
 
 --- Has all calls that wait fail.
 -- @tparam string|table failure
 function Parking:fail_all(failure)
-  for _, wait in pairs(self.owners) do
+  for wait in each_wait(self) do
     wait.failure = failure
     wake(self, wait)
   end
@@ -267,7 +281,7 @@ function Parking:close()
   if stop then
     stop()
   end
-  for _, wait in pairs(self.owners) do
+  for wait in each_wait(self) do
     if not core.call(end_wait, self, wait) then -- there is no memory
       wait.failure = "attempt to use a closed client"
     end

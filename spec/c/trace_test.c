@@ -66,7 +66,6 @@ static void an_attempt_that_is_cancelled_is_told_of(void **state)
 static void it_says_that_a_write_may_have_been_executed(void **state)
 {
     (void)state;
-    int marks[2];
     world w;
     open_tracing(&w);
     world_use(&w, NULL);
@@ -75,12 +74,12 @@ static void it_says_that_a_write_may_have_been_executed(void **state)
         spec.signin = NULL;
         spec.read = read;
         tl_request *request = start(&w, &spec);
-        request->awaited.host = &marks[read];
+        request->awaited.host = 7 + (uint64_t)read;
         drive_until_requested(&w, "/silent", 1 + read);
         tl_engine_cancel(request);
         const tl_trace *trace = next_trace(&w);
         assert_int_equal(trace->outcome, read ? TL_OUTCOME_NONE : TL_OUTCOME_UNKNOWN);
-        assert_ptr_equal(trace->host, &marks[read]);
+        assert_int_equal(trace->host, 7 + read);
         tl_engine_drop_trace(w.engine);
     }
     world_close(&w);

@@ -2,18 +2,69 @@
  * request.c's. */
 #include "lua/binding.h"
 
+/* Gives the userdata on top a place and a number. Where a table must grow and there is no memory,
+ * this raises before anything is changed. */
+static void give_place(lua_State *L, int engine_index, tl_awaited_box *box)
+{
+    tl_engine_box *owner = box->owner;
+    lua_getiuservalue(L, engine_index, TL_FREE_PLACES);
+    if (owner->free_place == 0) {
+        lua_pushinteger(L, 0);
+        lua_rawseti(L, -2, (lua_Integer)owner->places + 1);
+        owner->free_place = ++owner->places;
+    }
+    uint32_t place = owner->free_place;
+    lua_getiuservalue(L, engine_index, TL_AWAITED);
+    lua_pushvalue(L, -3);
+    lua_rawseti(L, -2, place);
+    lua_rawgeti(L, -2, place);
+    owner->free_place = (uint32_t)lua_tointeger(L, -1);
+    box->number = (uint64_t)++owner->last_of_awaited << 32 | place;
+    lua_pop(L, 3);
+}
+
+/* The array of the awaited has no entry any more when it is the garbage collector that ends the
+ * userdata. Only an entry that is there is set to nil, since a new one could need memory. */
+static void free_place(lua_State *L, int index, tl_awaited_box *box)
+{
+    uint32_t place = (uint32_t)box->number;
+    if (place == 0)
+        return;
+    box->number = 0;
+    lua_getiuservalue(L, index, TL_AWAITED_ENGINE);
+    lua_getiuservalue(L, -1, TL_AWAITED);
+    if (lua_rawgeti(L, -1, place) != LUA_TNIL) {
+        lua_pushnil(L);
+        lua_rawseti(L, -3, place);
+    }
+    lua_getiuservalue(L, -3, TL_FREE_PLACES);
+    lua_pushinteger(L, box->owner->free_place);
+    lua_rawseti(L, -2, place);
+    box->owner->free_place = place;
+    lua_pop(L, 4);
+}
+
 tl_awaited_box *tl_push_awaited(lua_State *L, int engine_index, const char *type)
 {
-    tl_awaited_box *box = lua_newuserdatauv(L, sizeof *box, 1);
+    tl_awaited_box *box = lua_newuserdatauv(L, sizeof *box, TL_AWAITED_VALUES);
     *box = (tl_awaited_box){.owner = lua_touserdata(L, engine_index)};
     luaL_setmetatable(L, type);
     lua_pushvalue(L, engine_index);
-    lua_setiuservalue(L, -2, 1);
-    lua_getiuservalue(L, engine_index, TL_AWAITED);
-    lua_pushvalue(L, -2);
-    lua_rawsetp(L, -2, box);
-    lua_pop(L, 1);
+    lua_setiuservalue(L, -2, TL_AWAITED_ENGINE);
+    give_place(L, engine_index, box);
     return box;
+}
+
+void tl_push_numbered(lua_State *L, int engine_index, uint64_t number)
+{
+    lua_getiuservalue(L, engine_index, TL_AWAITED);
+    lua_rawgeti(L, -1, (uint32_t)number);
+    const tl_awaited_box *box = lua_touserdata(L, -1);
+    if (box && box->number != number) {
+        lua_pop(L, 1);
+        lua_pushnil(L);
+    }
+    lua_remove(L, -2);
 }
 
 void tl_set_awaited(lua_State *L, tl_awaited_box *box, tl_awaited *awaited)
@@ -21,20 +72,7 @@ void tl_set_awaited(lua_State *L, tl_awaited_box *box, tl_awaited *awaited)
     box->awaited = awaited;
     if (!awaited)
         luaL_error(L, "not enough memory");
-    awaited->host = box;
-}
-
-/* The table has no entry any more when it is the garbage collector that ends the userdata. Only an
- * entry that is there is set to nil, since a new one could need memory. */
-static void forget(lua_State *L, int index, const tl_awaited_box *box)
-{
-    lua_getiuservalue(L, index, 1);
-    lua_getiuservalue(L, -1, TL_AWAITED);
-    if (lua_rawgetp(L, -1, box) != LUA_TNIL) {
-        lua_pushnil(L);
-        lua_rawsetp(L, -3, box);
-    }
-    lua_pop(L, 3);
+    awaited->host = box->number;
 }
 
 tl_awaited *tl_let_go(lua_State *L, int index)
@@ -42,10 +80,8 @@ tl_awaited *tl_let_go(lua_State *L, int index)
     tl_awaited_box *box = lua_touserdata(L, index);
     tl_awaited *awaited = box->awaited;
     const tl_engine *engine = box->owner->engine;
-    if (!awaited)
-        return NULL;
     box->awaited = NULL;
-    forget(L, index, box);
+    free_place(L, index, box);
     return engine && tl_engine_is_ours(engine) ? awaited : NULL;
 }
 
@@ -99,15 +135,18 @@ int tl_method_wait(lua_State *L)
     }
 }
 
-/* engine:finished(): the one that take gives next, any number of times; nil when there is none. */
+/* engine:finished(): the one that take gives next, any number of times, and its owner (see
+ * give_again); nil when there is none. */
 int tl_method_finished(lua_State *L)
 {
     tl_engine *engine = tl_opt_engine(L, 1);
     lua_settop(L, 1);
-    lua_getiuservalue(L, 1, TL_AWAITED);
-    for (tl_awaited *awaited; engine && (awaited = tl_engine_finished(engine));) {
-        if (lua_rawgetp(L, 2, awaited->host) != LUA_TNIL)
-            return 1;
+    for (const tl_awaited *awaited; engine && (awaited = tl_engine_finished(engine));) {
+        tl_push_numbered(L, 1, awaited->host);
+        if (!lua_isnil(L, 2)) {
+            lua_getiuservalue(L, 2, TL_AWAITED_OWNER);
+            return 2;
+        }
         lua_pop(L, 1);
         tl_engine_take(engine); /* the program has let go of it, and its finalizer will end it */
     }
@@ -115,22 +154,25 @@ int tl_method_finished(lua_State *L)
     return 1;
 }
 
-/* engine:take(): the next request or pause that is finished, once for each; nil when there is none.
- */
+/* engine:take(): the next request or pause that is finished, once for each, and its owner; nil when
+ * there is none. */
 int tl_method_take(lua_State *L)
 {
-    tl_method_finished(L);
-    if (!lua_isnil(L, -1))
+    int count = tl_method_finished(L);
+    if (!lua_isnil(L, 2))
         tl_engine_take(tl_opt_engine(L, 1));
-    return 1;
+    return count;
 }
 
-/* engine:give_again(awaited): take gives it once more, if it is finished. True when it is. */
+/* engine:give_again(awaited, owner): take gives it once more, if it is finished, or else when it
+ * is. True when it is. owner: any value; take gives it too. Needs no memory. */
 int tl_method_give_again(lua_State *L)
 {
     tl_check_engine(L, 1);
+    lua_settop(L, 3);
     tl_awaited *awaited = check_own(L)->awaited;
     bool finished = awaited && awaited->over;
+    lua_setiuservalue(L, 2, TL_AWAITED_OWNER);
     if (finished)
         tl_engine_give_again(awaited);
     lua_pushboolean(L, finished);

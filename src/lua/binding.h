@@ -15,25 +15,40 @@
 #define TL_IDENTITY_TYPE "tasklist.identity"
 #define TL_TAKEN_TYPE    "tasklist.taken"
 
-/* The userdata of an engine. It has two user values, both tables, by which objects of the core are
- * given back to Lua as the userdata that they are known by there. */
+/* The userdata of an engine. Its user values are tables, by which objects of the core are given
+ * back to Lua as the userdata that they are known by there.
+ *
+ * Requests and pauses have places in an array, and a place that is free again is used again. If
+ * they were found by a key that is new each time, a table that is just full would be built anew for
+ * each of them: with 256 at once that was a third of what a request costs. */
 typedef struct tl_engine_box {
-    tl_engine *engine; /* NULL when closed */
+    tl_engine *engine;        /* NULL when closed */
+    uint32_t places;          /* how many there are; the first is 1 */
+    uint32_t free_place;      /* 0 when there is none */
+    uint32_t last_of_awaited; /* counts all that were made */
 } tl_engine_box;
 
 enum {
     TL_IDENTITIES = 1, /* address of an identity -> its userdata */
-    TL_AWAITED = 2 /* address of a tl_awaited_box -> the userdata that it is. Its values are weak,
-                      so that a request is cancelled when the program lets go of it */
+    TL_AWAITED,        /* place -> request or pause. Its values are weak, so that a request is
+                          cancelled when the program lets go of it */
+    TL_FREE_PLACES,    /* place -> the next free one or 0, when it is free itself */
+    TL_ENGINE_VALUES = TL_FREE_PLACES
 };
 
-/* The userdata of what can be waited for and taken: a request or a pause. Its user value is the
- * engine's userdata. What it points to belongs to the engine: once that is closed the pointer is
- * dead. */
+/* The userdata of what can be waited for and taken: a request or a pause. What it points to belongs
+ * to the engine: once that is closed the pointer is dead. */
 typedef struct tl_awaited_box {
-    tl_awaited *awaited; /* NULL when closed; its `host` is this box */
+    tl_awaited *awaited; /* NULL when closed; its `host` is the same number */
     tl_engine_box *owner;
+    uint64_t number; /* never another's; its lower half is the place. 0: it has none (any more) */
 } tl_awaited_box;
+
+enum {
+    TL_AWAITED_ENGINE = 1, /* the user values of a request and a pause: the engine's userdata */
+    TL_AWAITED_OWNER,      /* what engine:give_again was given */
+    TL_AWAITED_VALUES = TL_AWAITED_OWNER
+};
 
 /* The userdata of an identity, which belongs to the engine likewise. Its user values: the engine's
  * userdata; the function that reads its endpoint's answers, or nil; the object that a token
@@ -93,6 +108,10 @@ bool tl_wants_host(const tl_engine_box *box);
 
 /* Pushes an empty userdata of TL_REQUEST_TYPE or TL_PAUSE_TYPE for the engine at `engine_index`. */
 tl_awaited_box *tl_push_awaited(lua_State *L, int engine_index, const char *type);
+
+/* Pushes the userdata that has the number, or nil when the program has let go of it. Needs no
+ * memory. */
+void tl_push_numbered(lua_State *L, int engine_index, uint64_t number);
 
 /* `awaited` is the box's from now on; raises when it is NULL, for want of memory. */
 void tl_set_awaited(lua_State *L, tl_awaited_box *box, tl_awaited *awaited);

@@ -98,13 +98,15 @@ int tl_new_engine(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
-    tl_engine_box *box = lua_newuserdatauv(L, sizeof *box, 2);
-    box->engine = NULL;
+    tl_engine_box *box = lua_newuserdatauv(L, sizeof *box, TL_ENGINE_VALUES);
+    *box = (tl_engine_box){0};
     luaL_setmetatable(L, TL_ENGINE_TYPE);
     lua_newtable(L);
     lua_setiuservalue(L, 2, TL_IDENTITIES);
     push_weak_table(L);
     lua_setiuservalue(L, 2, TL_AWAITED);
+    lua_newtable(L);
+    lua_setiuservalue(L, 2, TL_FREE_PLACES);
 
     tl_engine_options options = {.seed = ((uint64_t)tl_now() ^ (uint64_t)(uintptr_t)box) | 1};
     options.allocator.allocate = lua_getallocf(L, &options.allocator.context);

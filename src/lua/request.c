@@ -56,7 +56,7 @@ static int push_failure(lua_State *L, const result *r)
     if (r->attempts != 0)
         tl_set_integer(L, "attempts", r->attempts);
     if (r->error.object != 0) {
-        lua_getiuservalue(L, 1, 1); /* the engine's userdata */
+        lua_getiuservalue(L, 1, TL_AWAITED_ENGINE);
         tl_push_failure_object(L, lua_gettop(L), r->signin, r->error.object);
         lua_setfield(L, -3, "object");
         lua_pop(L, 1);

@@ -56,8 +56,6 @@ int tl_method_traced(lua_State *L)
     tl_take(taken, TL_TAKEN_BODY, &found->url);
     tl_engine_drop_trace(tl_check_engine(L, 1));
     push_table(L, &trace, taken);
-    lua_getiuservalue(L, 1, TL_AWAITED);
-    lua_rawgetp(L, -1, trace.host);
-    lua_remove(L, -2);
+    tl_push_numbered(L, 1, trace.host);
     return 2;
 }

@@ -5,13 +5,15 @@
 
 #include "base/list.h"
 
+#include <stdint.h>
+
 typedef struct tl_engine tl_engine;
 
 typedef struct tl_awaited {
     tl_engine *engine;
     tl_link queue; /* in the list in which it waits for what comes next, or to be taken */
     bool over;     /* it can be taken, or has been */
-    void *host;    /* by this the driver knows whose it is; the engine does not look at it */
+    uint64_t host; /* by this the driver knows whose it is; the engine does not look at it */
 } tl_awaited;
 
 #endif

@@ -22,7 +22,7 @@ typedef struct tl_trace {
     bool token_file;    /* `error` is about one, and nothing else is set */
     int attempt, status;
     tl_outcome outcome; /* of a write that nobody waits for any more, or that came to no answer */
-    void *host; /* of the request, see tl_awaited: only to be compared, the request may be gone */
+    uint64_t host;      /* of the request, see tl_awaited; the request may be gone */
     tl_time lookup, connect, tls, first_byte, total;
     size_t sent, received; /* bytes of the bodies, as they went over the wire */
 } tl_trace;
