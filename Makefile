@@ -35,7 +35,7 @@ module          = $(BUILD)/tasklist/core.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
 preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
-bench_programs  = $(addprefix $(BUILD)/bench/,floor starter scale empty.so)
+bench_programs  = $(addprefix $(BUILD)/bench/,floor starter scale many/floor many/server empty.so)
 scale_objects   = $(patsubst bench/%.c,$(BUILD)/%.o,$(wildcard bench/scale/*.c))
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 
@@ -43,7 +43,7 @@ packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zli
 sandbox_packages = lua-cqueues lua-luaossl
 test_packages    = $(sandbox_packages) lua-luv lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales \
 	openssl tinyproxy nginx haproxy
-bench_packages   = $(sandbox_packages) lua-cjson valgrind
+bench_packages   = $(sandbox_packages) lua-luv lua-cjson valgrind
 lint_packages    = $(test_packages) lua-check clang clang-format
 
 # A folder with another cjson.so than the system's, for the tests.
@@ -255,7 +255,7 @@ bench: setup-bench ## measure searches and starts against a bare libcurl loop; w
 	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)'
 
 lint: setup-lint ## check the style of C and Lua, who includes whom in src/, and `make strict`
-	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c bench/scale/*.[ch]
+	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c bench/*/*.[ch]
 	luacheck -q lua spec types examples bench config.ld tools/run-tests tools/check-types tools/busted tools/includes
 	$(LUA) tools/includes
 	@$(MAKE) --no-print-directory strict

@@ -3,6 +3,7 @@
 -- run.lua BUILD LUA COMPILER: the directory of what was built for this, the interpreter, what it was built with
 
 local bodies = require "bench.bodies"
+local many = require "bench.many"
 local report = require "bench.report"
 local scale = require "bench.scale"
 local shapes = require "tasklist.shapes"
@@ -146,6 +147,8 @@ local function measure(base_url)
   say("the searches, and many requests in flight, under callgrind")
   measured.instructions = scale.instructions(placed, build .. "/scale")
   measured.split = split.measure(50, 20, 220, placed, lua)
+  say("many calls at once, each against bare libcurl")
+  measured.many = many.measure(placed, lua, build, agent, time_limit)
   return measured
 end
 
