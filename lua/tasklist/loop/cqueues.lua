@@ -7,7 +7,14 @@ local cqueues = require "cqueues"
 
 local adapter = {}
 
-local spawned = setmetatable({}, { __mode = "k" }) -- the coroutines of `spawn`
+-- What each coroutine waits on. It is kept for as long as the coroutine is, since it will wait again.
+local conditions = setmetatable({}, { __mode = "k" })
+
+local function condition_of(co)
+  local found = conditions[co] or condition.new()
+  conditions[co] = found
+  return found
+end
 
 --- Says whether the running coroutine can be suspended.
 -- @return the controller that would resume it; or nil and why not
@@ -15,7 +22,7 @@ function adapter.may_park()
   local controller, own = cqueues.running()
   if not controller then
     return nil, "no cqueues controller runs here; call it in a coroutine that `wrap` of a controller started"
-  elseif not own and not spawned[coroutine.running()] then
+  elseif not own and not conditions[coroutine.running()] then -- those of `spawn` have one from the start
     return nil, "this coroutine was not started by the cqueues controller but by whoever resumes it, who would get "
       .. "what is meant for the controller; call it in a coroutine that `wrap` of the controller started"
   elseif not coroutine.isyieldable() then
@@ -66,50 +73,47 @@ function adapter.watch(fd, on_ready, idle)
   end
 end
 
--- The place where a coroutine waits. It is kept for as long as the coroutine is, since it will wait again.
-local places = setmetatable({}, { __mode = "k" })
-
 -- When a coroutine that waits is closed (coroutine.close), its controller would keep an entry for it for ever, and
--- `loop` would never end. This makes the controller look. After each other wait nobody is there who could be woken.
-local place_metatable = { __close = function(place) place.condition:signal() end }
-
-local function new_place(co)
-  local place = setmetatable({ condition = condition.new() }, place_metatable)
-  places[co] = place
-  return place
-end
+-- `loop` would never end. This, which runs in the coroutine, makes the controller look. After each other wait nobody is
+-- there who could be woken.
+local leaving = setmetatable({}, { __close = function() conditions[coroutine.running()]:signal() end })
 
 --- Suspends the running coroutine until `wake` is called with it.
 function adapter.park()
-  local co = coroutine.running()
-  local place <close> = places[co] or new_place(co)
-  place.condition:wait()
+  local awaited = condition_of(coroutine.running())
+  local _ <close> = leaving
+  awaited:wait()
 end
 
 --- Lets the controller resume a coroutine in its next step. Does nothing to one that does not wait in `park`.
 -- @tparam thread co
 function adapter.wake(co)
-  local place = places[co]
-  if place then
-    place.condition:signal()
+  local awaited = conditions[co]
+  if awaited then
+    awaited:signal()
   end
 end
 
--- Hands on to the controller what a coroutine yields, and gives what it answers.
-local function hand_on(co, fine, ...)
-  if fine and coroutine.status(co) == "suspended" then
-    return coroutine.yield(...)
-  elseif not fine then
+local function resume(co, ...)
+  if coroutine.status(co) == "suspended" then
+    return coroutine.resume(co, ...)
+  end
+  return true -- it was closed
+end
+
+-- Hands on to the controller what a coroutine has yielded, and to the coroutine what that answers, until it ends.
+local function carry(co, fine, ...)
+  if not fine then
     -- The <close> variables of a coroutine that raised are open, until this closes them.
     local _, last = coroutine.close(co)
     error(last or ..., 0)
+  elseif coroutine.status(co) == "suspended" then
+    return carry(co, resume(co, coroutine.yield(...)))
   end
 end
 
-local function carry(co, ...)
-  if coroutine.status(co) == "suspended" then
-    return carry(co, hand_on(co, coroutine.resume(co, ...)))
-  end
+local function run(co)
+  return carry(co, resume(co))
 end
 
 --- Starts a coroutine in the running controller, in its next step. What it raises is returned by the controller's
@@ -119,8 +123,8 @@ end
 -- @treturn thread
 function adapter.spawn(fn)
   local co = coroutine.create(fn)
-  spawned[co] = true
-  cqueues.running():wrap(carry, co)
+  condition_of(co)
+  cqueues.running():wrap(run, co)
   return co
 end
 
