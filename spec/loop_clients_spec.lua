@@ -2,6 +2,7 @@
 -- map_spec.lua.
 local connect = require "spec.support.client"
 local cqueues = require "cqueues"
+local descriptors = require "spec.support.descriptors"
 local find = require "spec.support.find"
 local loops = require "spec.support.loops"
 local sandbox = require "spec.support.sandbox"
@@ -231,18 +232,20 @@ for _, row in ipairs(loops) do
       assert.equal(30, count)
     end)
 
-    it("leaves nothing behind of coroutines that have ended", function()
+    it("leaves nothing behind of 10,000 coroutines that have ended", function()
       local function round()
-        for i = 1, 40 do loop:start(function() assert(client:get_task(i)) end) end
+        for i = 1, 500 do loop:start(function() assert(client:get_task(i % 40 + 1)) end) end
         loop:run()
         collectgarbage()
         collectgarbage()
         return collectgarbage "count"
       end
-      for _ = 1, 3 do round() end
-      local before, after = round(), nil
-      for _ = 1, 5 do after = round() end
-      assert.is_true(after - before < 8, after - before) -- KiB, of 200 coroutines
+      for _ = 1, 4 do round() end
+      local before, after, open = round(), nil, descriptors()
+      for _ = 6, 20 do after = round() end
+      assert.is_true(after - before < 16, after - before) -- KiB, of 7,500 coroutines
+      assert.equal(open, descriptors())
+      assert.equal(0, client.connection.engine:in_flight())
     end)
   end)
 end
