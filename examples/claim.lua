@@ -8,7 +8,7 @@ local tasklist = require "tasklist"
 local group, worker, concurrency = arg[1], arg[2], math.tointeger(tonumber(arg[3] or 16))
 if not (group and worker and concurrency) then
   io.stderr:write "usage: lua5.4 examples/claim.lua GROUP WORKER [CONCURRENCY]\n"
-  os.exit(2)
+  return os.exit(2)
 end
 
 local client <close> = assert(tasklist.new())

@@ -25,6 +25,11 @@
 ---@field limit? integer how many tasks at most
 ---@field held? boolean give first what the assignee has already
 
+--- What `fn` gave for each item of `map`, by the item's index.
+---@class tasklist.results
+---@field n integer how many items there were
+---@field [integer] any
+
 ---@class (exact) tasklist.map_options: table<"concurrency"|"stop", any>
 ---@field concurrency? integer how many calls of the function at a time, 1 to 10000
 ---@field stop? boolean start nothing new after the first error
@@ -167,11 +172,11 @@ function Client:watch(query, options) end
 ---@return tasklist.closing closing
 function Client:claim(query, assignee, options) end
 
----@generic T, R
+---@generic T
 ---@param items T[]|fun(): T?
----@param fn fun(item: T, index: integer, ...): R?, any
+---@param fn fun(item: T, index: integer, ...): any, any
 ---@param options? tasklist.map_options
----@return table<integer|"n", R> results
+---@return tasklist.results results
 ---@return table<integer, any> errors
 function Client:map(items, fn, options) end
 

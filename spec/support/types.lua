@@ -5,7 +5,7 @@ local types = {}
 
 -- "name? type …" of a field or a parameter. A type ends at the first blank outside of brackets.
 local function split(text)
-  local name, optional, rest = text:match("^([%w_]+)(%??) +(.*)$")
+  local name, optional, rest = text:match("^(%[?[%w_]+%]?)(%??) +(.*)$") -- brackets: the values of an array
   local depth, stop = 0, #rest
   for at = 1, #rest do
     local character = rest:sub(at, at)
