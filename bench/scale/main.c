@@ -122,8 +122,9 @@ static void measure(const driver *driven, const char *url, int count)
     for (int i = 0; i < batches; i++)
         run_batch(driven, context, count, steps, &sum);
     driven->close(context);
-    printf("%d %s %.2f %.2f %.2f %.2f\n", count, driven->name, sum.start / REQUESTS,
-           sum.step / (steps * batches), sum.finish / REQUESTS, sum.removal / REQUESTS);
+    const double requests = REQUESTS;
+    printf("%d %s %.2f %.2f %.2f %.2f\n", count, driven->name, sum.start / requests,
+           sum.step / (steps * batches), sum.finish / requests, sum.removal / requests);
     fflush(stdout);
 }
 
