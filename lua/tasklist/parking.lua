@@ -96,12 +96,19 @@ local function ask(self)
   end
 end
 
+-- Whether a problem is to be told. In an event loop lack of memory is none: the descriptor stays readable as long as
+-- something is left to do, and the loop comes again when others have given memory back. A map's own loop would come
+-- again at once and for ever, since nobody else runs, so that the map has to end.
+local function is_told(self, problem)
+  return problem ~= no_memory or self.loop.blocks
+end
+
 local function spawn_asker(self)
   self.spawning = true
   local fine, problem = core.call(self.loop.spawn, self.ask)
   if not fine then
     self.spawning = false -- the question still stands, and is asked the next time
-    self.problem = self.problem or problem ~= no_memory and { problem } or nil
+    self.problem = self.problem or is_told(self, problem) and { problem } or nil
   end
 end
 
@@ -109,7 +116,7 @@ local function turn(self)
   local wanted, asking = self.engine:step()
   if wanted then
     local fine, problem = core.call(self.driver.tell, self.driver)
-    if not fine and problem ~= no_memory then -- else the rest is told the next time
+    if not fine and is_told(self, problem) then -- else the rest is told the next time
       self.problem = { problem } -- such as a debug hook's
     end
   end
@@ -119,7 +126,6 @@ local function turn(self)
   end
 end
 
--- Where there is no memory, the descriptor stays readable as long as something is left to do: the loop comes again.
 local function on_ready(self)
   local problem = self.engine:problem()
   if problem then -- in a child after fork
@@ -129,7 +135,7 @@ local function on_ready(self)
   local fine, failure = core.call(turn, self)
   local raised = self.problem
   self.problem = nil
-  if not fine and failure ~= no_memory then
+  if not fine and is_told(self, failure) then
     error(failure, 0)
   elseif raised then
     error(raised[1], 0)
