@@ -58,6 +58,13 @@ local function each_wait(self)
   return next_wait, self.waits, self.waits
 end
 
+-- Whether a problem is to be told. In an event loop lack of memory is none: the descriptor stays readable as long as
+-- something is left to do, and the loop comes again when others have given memory back. A map's own loop would come
+-- again at once and for ever, since nobody else runs, so that the map has to end.
+local function is_told(self, problem)
+  return problem ~= no_memory or self.loop.blocks
+end
+
 -- Tells the loop to resume a coroutine, once. False when there is no memory for that: it has to be tried again. What
 -- else an adapter raises is kept until all others are woken.
 local function wake(self, wait)
@@ -65,7 +72,7 @@ local function wake(self, wait)
     return true
   end
   local fine, problem = core.call(self.loop.wake, wait.co)
-  if not fine and problem == no_memory then
+  if not fine and not is_told(self, problem) then
     return false
   elseif not fine then
     self.problem = self.problem or { problem }
@@ -94,13 +101,6 @@ local function ask(self)
   if identity then
     self.driver:give_token(identity, pcall)
   end
-end
-
--- Whether a problem is to be told. In an event loop lack of memory is none: the descriptor stays readable as long as
--- something is left to do, and the loop comes again when others have given memory back. A map's own loop would come
--- again at once and for ever, since nobody else runs, so that the map has to end.
-local function is_told(self, problem)
-  return problem ~= no_memory or self.loop.blocks
 end
 
 local function spawn_asker(self)
