@@ -242,8 +242,9 @@ for _, row in ipairs(loops) do
         return collectgarbage "count"
       end
       for _ = 1, 4 do round() end
-      local before, after = round(), nil
-      for _ = 6, 20 do after = round() end
+      local before, after = round(), math.huge
+      for _ = 6, 15 do round() end
+      for _ = 16, 20 do after = math.min(after, round()) end -- what is left behind is there after each
       assert.is_true(after - before < 16, after - before) -- KiB, of 7,500 coroutines
       assert.equal(0, client.connection.engine:in_flight())
       client:close()
