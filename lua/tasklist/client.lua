@@ -276,7 +276,7 @@ function Client:request(method, path, body, options)
   if not answer then
     return verbs.give("request", nil, failure)
   end
-  return answer.status, answer.body, headers.read(answer.block)
+  return answer.status, answer.bytes:text(), headers.read(answer.bytes:headers())
 end
 
 --- The settings that are in force.

@@ -119,24 +119,24 @@ end
 
 -- The answer to a message out of what `Driver:result` gave. That one is called by whoever calls this, not in here: a
 -- coroutine that waits keeps the stack of all that have called.
-local function finish(self, message, status, body, block, attempts, retry_after, outcome)
+local function finish(self, message, status, bytes, attempts, retry_after, outcome)
   if not status then
-    if type(body) == "string" then
-      return nil, body
-    elseif errors.is(body.object) then
-      return nil, body.object -- a token function's, which may be the failure of another client
+    local failure = bytes
+    if type(failure) == "string" then
+      return nil, failure
+    elseif errors.is(failure.object) then
+      return nil, failure.object -- a token function's, which may be the failure of another client
     end
-    return failed(self, body, message)
+    return failed(self, failure, message)
   end
   self.accepted_at = status ~= 401 and core.now() or self.accepted_at
-  return { status = status, body = body, block = block, attempts = attempts, retry_after = retry_after,
-    outcome = outcome }
+  return { status = status, bytes = bytes, attempts = attempts, retry_after = retry_after, outcome = outcome }
 end
 
 --- One exchange.
 -- @tparam table message see `message`
--- @treturn table `status`, `body`, `block` (the header block), `attempts`, `retry_after`, `outcome`; or
---   nil and an error object when there was no answer, or misuse as a text, which is the caller's to raise
+-- @treturn table `status`, `attempts`, `retry_after`, `outcome`, and `bytes`: `text()` gives the body, `headers()` the
+--   header block; or nil and an error object when there was no answer, or misuse as a text, which is the caller's to raise
 function Connection:exchange(message)
   local request <close> = start(self, message)
   return finish(self, message, self.driver:result(request))
@@ -157,22 +157,20 @@ function readers.nothing()
   return true
 end
 
--- Objects and arrays are both tables in Lua, and an empty table does not tell which it was: the text's first character
--- does.
-local function read_table(body, first, what)
-  local value, problem = json.decode(body)
-  if problem or body:match("^[\xEF\xBB\xBF \t\r\n]*(.)") ~= first then -- the first three are a byte order mark
-    return nil, problem or what .. " expected"
+local function read_table(bytes, kind, expected)
+  local value, problem = bytes:decode()
+  if problem or bytes:kind() ~= kind then
+    return nil, problem or expected
   end
   return value
 end
 
-function readers.object(body)
-  return read_table(body, "{", "an object")
+function readers.object(bytes)
+  return read_table(bytes, "object", "an object expected")
 end
 
-function readers.array(body)
-  local value, problem = read_table(body, "[", "an array")
+function readers.array(bytes)
+  local value, problem = read_table(bytes, "array", "an array expected")
   problem = problem or problem_of_array(value)
   return not problem and value or nil, problem
 end
@@ -182,20 +180,21 @@ local function read(self, message, answer, peek)
     return errors.failed(message, errors.of_status(answer, message, self.way, self.advice.odd))
   end
   if peek then
-    peek(answer.body)
+    peek(answer.bytes)
   end
-  local value, problem = readers[message.answer](answer.body)
+  local value, problem = readers[message.answer](answer.bytes)
   if problem then
     answer.outcome = not message.read and "done" or nil
     return errors.failed(message, errors.of_body(answer, problem))
   end
+  answer.bytes:close()
   return value
 end
 
 --- One exchange, to a decoded answer.
 -- @tparam table message likewise; `answer` says what to make of it: "object", "array" (of objects),
 --   "nothing"
--- @tparam ?function peek gets the body of a success before it is decoded
+-- @tparam ?function peek gets the bytes of a success before they are decoded
 -- @return the answer as a table, or true for "nothing"; or nil and an error object, or misuse as a text
 function Connection:call(message, peek)
   local request <close> = start(self, message)

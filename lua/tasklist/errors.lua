@@ -96,13 +96,14 @@ local function hint_at_settings(answer, said, way, odd)
 end
 
 --- An answer that is no success.
--- @tparam table answer `status`, `body`, `attempts`, `retry_after`, `outcome` of an exchange
+-- @tparam table answer `status`, `bytes`, `attempts`, `retry_after`, `outcome` of an exchange
 -- @tparam table message what was sent
 -- @tparam table way of signing in, from `tasklist.auth`: what to do about a refusal depends on it
 -- @tparam ?string odd which settings begin or end oddly, from `tasklist.advice`
 -- @treturn table fields for `new`
 function errors.of_status(answer, message, way, odd)
-  local said = refusals.read(answer.status, answer.body)
+  local body = answer.bytes:text()
+  local said = refusals.read(answer.status, body)
   local text = ("the server answered %d"):format(answer.status)
   if said.text then
     text = text .. ": " .. said.text
@@ -121,7 +122,7 @@ function errors.of_status(answer, message, way, odd)
     attempts = answer.attempts,
     retry_after = answer.retry_after,
     outcome = not said.refused and answer.outcome or nil,
-    body = answer.body,
+    body = body,
   }
 end
 
@@ -136,7 +137,7 @@ function errors.of_body(answer, problem)
     status = answer.status,
     attempts = answer.attempts,
     outcome = answer.outcome,
-    body = answer.body,
+    body = answer.bytes:text(),
   }
 end
 

@@ -125,29 +125,18 @@ local function drop(self, which)
 end
 
 local mark_of_cursor = 'sortValues"' -- within a string the quote would have a backslash before it
-
--- How many cursors a page seems to have, and where the last one begins.
-local function seek_cursors(body)
-  local count, place, after = 0, nil, 1
-  while true do
-    local first, last = body:find(mark_of_cursor, after, true)
-    if not first then
-      return count, place
-    end
-    count, place, after = count + 1, first, last + 1
-  end
-end
+local longest_cursor = 4096 -- bytes, with what surrounds it; a longer one is only read when the page is decoded
 
 -- Sends for the next page before this one is decoded, which takes longest of all that we do. What the text
 -- seems to say is checked afterwards (in `go_on`).
-local function look_ahead(self, body)
+local function look_ahead(self, bytes)
   if self.left < 2 * self.size then
     return -- what is left fits the next page, which has to be smaller then, or is not needed
   elseif self.over then
     return -- closed, while this page was on its way
   end
-  local count, place = seek_cursors(body)
-  local text = count >= self.size and body:match('^sortValues"[ \t\r\n]*:[ \t\r\n]*(%b[])', place)
+  local count, rest = bytes:seek(mark_of_cursor, longest_cursor)
+  local text = count >= self.size and rest:match "^[ \t\r\n]*:[ \t\r\n]*(%b[])"
   local cursor = text and json.decode(text)
   if is_cursor(cursor) then
     send_after(self, "guess", cursor, self.size)
@@ -205,8 +194,8 @@ end
 
 local function next_page(self)
   drop(self, "guess") -- left over when an error (such as Ctrl-C) came before its page was read
-  local function peek(body)
-    look_ahead(self, body)
+  local function peek(bytes)
+    look_ahead(self, bytes)
   end
   local tasks, failure
   local ahead = self.ahead

@@ -64,20 +64,20 @@ static int push_failure(lua_State *L, const result *r)
     return 2;
 }
 
-static int push_answer(lua_State *L, const result *r, tl_taken *taken)
+/* With the userdata of the bytes at `taken_index`. */
+static int push_answer(lua_State *L, const result *r, int taken_index)
 {
     lua_pushinteger(L, r->status);
-    tl_push_bytes(L, taken, TL_TAKEN_BODY);
-    tl_push_bytes(L, taken, TL_TAKEN_HEADERS);
+    lua_pushvalue(L, taken_index);
     lua_pushinteger(L, r->attempts);
     if (r->retry_after > 0)
         lua_pushnumber(L, (lua_Number)r->retry_after / (lua_Number)TL_SECOND);
     else
         lua_pushnil(L);
     if (r->outcome == TL_OUTCOME_NONE)
-        return 5;
+        return 4;
     lua_pushstring(L, tl_outcome_names[r->outcome]);
-    return 6;
+    return 5;
 }
 
 /* Ends the request of the userdata at `index` in whatever state it is; gives what is known of a
@@ -88,12 +88,13 @@ static tl_outcome end(lua_State *L, int index)
     return request ? tl_engine_cancel(request) : TL_OUTCOME_NONE;
 }
 
-/* request:result(), once it is finished, and only once, since it ends the request: status, body,
- * headers (the raw header block), attempts, retry_after (seconds, or nil), outcome ("unknown" when
- * the server may have executed it all the same, or nil); or nil and a table with kind, message and,
- * where they apply, status, attempts, certificate ("host", "date", "authority": why it was refused;
- * "ours": our own is no good; "wanted": the server asks for ours), error and error_description,
- * and object (what a token function raised or gave instead of a message). */
+/* request:result(), once it is finished, and only once, since it ends the request: status,
+ * bytes (body and header block as a userdata, see taken.c), attempts, retry_after (seconds, or
+ * nil), outcome
+ * ("unknown" when the server may have executed it all the same, or nil); or nil and a table with
+ * kind, message and, where they apply, status, attempts, certificate ("host", "date", "authority":
+ * why it was refused; "ours": our own is no good; "wanted": the server asks for ours), error and
+ * error_description, and object (what a token function raised or gave instead of a message). */
 static int request_result(lua_State *L)
 {
     lua_settop(L, 1);
@@ -111,7 +112,7 @@ static int request_result(lua_State *L)
     end(L, 1);
     if (r.error.kind == TL_MEMORY)
         return luaL_error(L, "%s", r.error.message);
-    return r.error.kind == TL_OK ? push_answer(L, &r, taken) : push_failure(L, &r);
+    return r.error.kind == TL_OK ? push_answer(L, &r, 2) : push_failure(L, &r);
 }
 
 /* request:close(): ends it in whatever state it is. Gives "unknown" for a write that may have been

@@ -199,13 +199,10 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json
     return fine;
 }
 
-/* Decodes the text at 1, and gives what a function of the module gives. */
-static int decode(lua_State *L, const tl_json_way *way)
+/* Pushes what a function of the module gives. */
+static int push(lua_State *L, const char *text, size_t length, const tl_json_way *way)
 {
-    size_t length;
     tl_json_result result;
-    luaL_checktype(L, 1, LUA_TSTRING);
-    const char *text = lua_tolstring(L, 1, &length);
     if (tl_json_decode(L, text, length, way, &result))
         return 1;
     lua_pushnil(L);
@@ -213,14 +210,29 @@ static int decode(lua_State *L, const tl_json_way *way)
     return 2;
 }
 
+int tl_push_answer(lua_State *L, const char *text, size_t length)
+{
+    static const tl_json_way way = {.whole = true, .bom = true};
+    return push(L, text, length, &way);
+}
+
+static const char *check_text(lua_State *L, size_t *length)
+{
+    luaL_checktype(L, 1, LUA_TSTRING);
+    return lua_tolstring(L, 1, length);
+}
+
 int tl_decode_value(lua_State *L)
 {
+    size_t length;
+    const char *text = check_text(L, &length);
     const tl_json_way way = {.array_type = lua_upvalueindex(1), .keep_null = lua_toboolean(L, 2)};
-    return decode(L, &way);
+    return push(L, text, length, &way);
 }
 
 int tl_decode_answer(lua_State *L)
 {
-    static const tl_json_way way = {.whole = true, .bom = true};
-    return decode(L, &way);
+    size_t length;
+    const char *text = check_text(L, &length);
+    return tl_push_answer(L, text, length);
 }

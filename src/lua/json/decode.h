@@ -21,9 +21,9 @@ typedef struct tl_json_result {
     int depth;           /* how deep arrays and objects lie in each other */
 } tl_json_result;
 
-/* Decodes the text, which a NUL must follow, and which must stay where it is: it is a string on the
- * stack. Pushes its value; or gives false and pushes nothing when it is no JSON. Raises when there
- * is no memory, or no room on Lua's stack. */
+/* Decodes the text, which a NUL must follow, and which must stay where it is meanwhile. Pushes its
+ * value; or gives false and pushes nothing when it is no JSON. Raises when there is no memory, or
+ * no room on Lua's stack. */
 bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json_way *way,
                     tl_json_result *result);
 
@@ -31,8 +31,12 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json
  * byte. Arrays get the metatable that is the function's first upvalue. */
 int tl_decode_value(lua_State *L);
 
-/* Lua's decode_answer(text): the same for what a server answers. Arrays are plain tables, numbers
- * without a fraction are integers, and a byte order mark is passed over. */
+/* Pushes the value of what a server answers, a text as for tl_json_decode; or nil and what is wrong
+ * at which byte. Arrays are plain tables, numbers without a fraction are integers, and a byte order
+ * mark is passed over. Gives how many values were pushed. */
+int tl_push_answer(lua_State *L, const char *text, size_t length);
+
+/* Lua's decode_answer(text): what tl_push_answer pushes. */
 int tl_decode_answer(lua_State *L);
 
 #endif
