@@ -136,7 +136,8 @@ end
 --- One exchange.
 -- @tparam table message see `message`
 -- @treturn table `status`, `attempts`, `retry_after`, `outcome`, and `bytes`: `text()` gives the body, `headers()` the
---   header block; or nil and an error object when there was no answer, or misuse as a text, which is the caller's to raise
+--   header block; or nil and an error object when there was no answer, or misuse as a text, which is the caller's to
+--   raise
 function Connection:exchange(message)
   local request <close> = start(self, message)
   return finish(self, message, self.driver:result(request))
