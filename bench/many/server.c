@@ -2,16 +2,14 @@
  * same JSON text, a while after it has come. Reads (GET) and writes have a while of their own.
  *
  * server READ_MS WRITE_MS JSON: prints its port and its pid, and serves until it is ended. */
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
+#include "../listening.h"
+
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,7 +38,7 @@ static ring rings[2];
 static char answer[65536];
 static int answer_length, epoll_fd, listen_fd;
 
-static void die(const char *what)
+void die(const char *what)
 {
     fprintf(stderr, "server: %s\n", what);
     exit(1);
@@ -51,24 +49,6 @@ static long long nanoseconds(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-static void watch(int fd)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-    if (fd < 0 || fd >= MOST_FDS || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
-        die("cannot watch a socket");
-}
-
-static void accept_one(void)
-{
-    static const int yes = 1;
-    int fd = accept(listen_fd, NULL, NULL);
-    if (fd >= 0)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    watch(fd);
-    connections[fd].length = 0;
-    connections[fd].waits = connections[fd].gone = false;
 }
 
 /* A descriptor that is closed while its answer is still to come could be another connection's when
@@ -153,26 +133,11 @@ static void serve(void)
         int count = wait_for_events(events);
         for (int i = 0; i < count; i++) {
             if (events[i].data.fd == listen_fd)
-                accept_one();
+                connections[accept_one(epoll_fd, listen_fd, MOST_FDS)] = (connection){0};
             else
                 read_request(events[i].data.fd);
         }
     }
-}
-
-static int listen_somewhere(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
-    listen_fd = socket(AF_INET, SOCK_STREAM, 0);
-    epoll_fd = epoll_create1(0);
-    if (listen_fd < 0 || epoll_fd < 0 ||
-        bind(listen_fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(listen_fd, SOMAXCONN) != 0 ||
-        getsockname(listen_fd, (struct sockaddr *)&address, &length) != 0)
-        die("does not start");
-    watch(listen_fd);
-    return ntohs(address.sin_port);
 }
 
 /* A descriptor for each of many clients at once. */
@@ -200,7 +165,9 @@ int main(int argc, char **argv)
         die("JSON is too long");
     signal(SIGPIPE, SIG_IGN);
     allow_descriptors();
-    printf("%d %d\n", listen_somewhere(), (int)getpid());
+    printf("%d %d\n", start_listening(&listen_fd), (int)getpid());
     fflush(stdout);
+    epoll_fd = epoll_create1(0);
+    watch(epoll_fd, listen_fd);
     serve();
 }

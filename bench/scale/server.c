@@ -1,17 +1,14 @@
 /* One thread that answers requests without a body, at once or when it is told to. */
+#include "../listening.h"
 #include "scale.h"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,23 +29,6 @@ static struct connection {
     char tail[4]; /* the last bytes of the request that comes in */
     bool held;
 } connections[MOST_FDS];
-
-static void watch(int fd)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-    if (fd < 0 || fd >= MOST_FDS || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
-        die("the server cannot watch a socket");
-}
-
-static void accept_one(void)
-{
-    static const int yes = 1;
-    int fd = accept(listen_fd, NULL, NULL);
-    if (fd >= 0)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    watch(fd);
-    connections[fd] = (struct connection){0};
-}
 
 static void answer(int fd)
 {
@@ -99,15 +79,15 @@ static void answer_held(void)
 static void serve(void)
 {
     epoll_fd = epoll_create1(0);
-    watch(listen_fd);
-    watch(release_fd);
+    watch(epoll_fd, listen_fd);
+    watch(epoll_fd, release_fd);
     for (;;) {
         struct epoll_event events[EVENTS];
         int count = epoll_wait(epoll_fd, events, EVENTS, -1);
         for (int i = 0; i < count; i++) {
             int fd = events[i].data.fd;
             if (fd == listen_fd)
-                accept_one();
+                connections[accept_one(epoll_fd, listen_fd, MOST_FDS)] = (struct connection){0};
             else if (fd == release_fd)
                 answer_held();
             else
@@ -118,15 +98,10 @@ static void serve(void)
 
 int server_start(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
-    listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int port = start_listening(&listen_fd);
     release_fd = eventfd(0, EFD_CLOEXEC);
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (release_fd < 0 || shared == MAP_FAILED || listen_fd < 0 ||
-        bind(listen_fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(listen_fd, SOMAXCONN) != 0 ||
-        getsockname(listen_fd, (struct sockaddr *)&address, &length) != 0)
+    if (release_fd < 0 || shared == MAP_FAILED)
         die("the server does not start");
     pid_t parent = getpid();
     server_pid = fork();
@@ -139,7 +114,7 @@ int server_start(void)
     close(listen_fd);
     if (server_pid < 0)
         die("the server does not start");
-    return ntohs(address.sin_port);
+    return port;
 }
 
 void server_stop(void)
