@@ -35,7 +35,7 @@ module          = $(BUILD)/tasklist/core.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
 preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
-bench_programs  = $(addprefix $(BUILD)/bench/,floor starter scale many/floor many/server empty.so)
+bench_programs  = $(addprefix $(BUILD)/bench/,floor starter scale many/floor many/server easy.so empty.so)
 scale_objects   = $(patsubst bench/%.c,$(BUILD)/%.o,$(wildcard bench/scale/*.c))
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 
@@ -250,12 +250,15 @@ demo: setup-demo ## show tasks of a sandbox, fetched through the token flow
 	@$(MAKE) --no-print-directory all
 	@$(checkout) tools/demo
 
-bench: setup-bench ## measure searches and starts against a bare libcurl loop; writes bench/results.md
+# The names of files in bench/parts/; without any, all are measured and bench/results.md is written.
+PARTS ?=
+
+bench: setup-bench ## measure searches, walks and starts against bare libcurl; writes bench/results.md, or shows PARTS of it
 	@$(MAKE) --no-print-directory all $(bench_programs)
-	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)'
+	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)' $(PARTS)
 
 lint: setup-lint ## check the style of C and Lua, who includes whom in src/, and `make strict`
-	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.c bench/*/*.[ch]
+	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.[ch] bench/*/*.[ch]
 	luacheck -q lua spec types examples bench config.ld tools/run-tests tools/check-types tools/busted tools/includes
 	$(LUA) tools/includes
 	@$(MAKE) --no-print-directory strict

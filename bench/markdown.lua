@@ -1,20 +1,6 @@
---- Rows of a table in Markdown.
+--- Pieces of a page in Markdown.
 
 local markdown = {}
-
---- A row.
--- @tparam string ... its cells
--- @treturn string
-function markdown.row(...)
-  return "| " .. table.concat({ ... }, " | ") .. " |"
-end
-
---- The cell that says whether a limit was kept.
--- @tparam boolean met
--- @treturn string
-function markdown.verdict(met)
-  return met and "yes" or "**no**"
-end
 
 --- The cell for the middle half of all samples.
 -- @tparam table summary of `bench.statistics`
@@ -22,6 +8,29 @@ end
 -- @treturn string
 function markdown.spread(summary, form)
   return (form .. " … " .. form):format(summary.low, summary.high)
+end
+
+local function row(cells)
+  return "| " .. table.concat(cells, " | ") .. " |"
+end
+
+--- A table.
+-- @tparam table head names of its columns
+-- @tparam table rows each a table of cells
+-- @treturn table lines
+function markdown.table(head, rows)
+  local lines = { row(head), "|" .. ("---|"):rep(#head) }
+  for _, cells in ipairs(rows) do
+    lines[#lines + 1] = row(cells)
+  end
+  return lines
+end
+
+--- A whole number with commas between the thousands.
+-- @tparam integer count
+-- @treturn string
+function markdown.thousands(count)
+  return (("%d"):format(count):reverse():gsub("%d%d%d", "%0,"):reverse():gsub("^,", ""))
 end
 
 return markdown

@@ -1,17 +1,9 @@
---- Many searches through one client: prints, after the first and after each further part of them, how many there were,
--- KiB of Lua's memory, KiB of the process's, and open descriptors.
--- soak.lua COUNT EVERY
+--- Many searches through one client: prints, after each part of them, how many there were, KiB of Lua's memory, KiB of
+-- the process's, and open descriptors.
+-- soak.lua COUNT PART
 
+local process = require "bench.process"
 local tasklist = require "tasklist"
-
-local function resident()
-  for line in io.lines("/proc/self/status") do
-    local kib = line:match("^VmRSS:%s*(%d+)")
-    if kib then
-      return tonumber(kib)
-    end
-  end
-end
 
 -- A file of facts for each open one; what opens it is not there yet when it is looked up.
 local function descriptors()
@@ -26,7 +18,7 @@ end
 local function show(count)
   collectgarbage()
   collectgarbage()
-  print(("%d %.1f %d %d"):format(count, collectgarbage("count"), resident(), descriptors()))
+  print(("%d %.1f %d %d"):format(count, collectgarbage("count"), process.memory "VmRSS", descriptors()))
 end
 
 local total, every = tonumber((...)), tonumber((select(2, ...)))
@@ -34,7 +26,7 @@ local client <close> = assert(tasklist.new())
 local query = { state = "CREATED", pageSize = 1 }
 for count = 1, total do
   assert(client:search_tasks(query))
-  if count == 1000 or count % every == 0 then
+  if count % every == 0 then
     show(count)
   end
 end

@@ -17,10 +17,9 @@ end
 
 --- The middle and what lies around it.
 -- @tparam table samples numbers
--- @treturn table `median`, `least`, and `low` and `high`, between which the middle half lies
+-- @treturn table `median`, and `low` and `high`, between which the middle half lies
 function statistics.summary(samples)
   return {
-    least = statistics.quantile(samples, 0),
     median = statistics.quantile(samples, 0.5),
     low = statistics.quantile(samples, 0.25),
     high = statistics.quantile(samples, 0.75),
@@ -37,6 +36,19 @@ function statistics.of(rounds, pick)
     samples[index] = pick(round)
   end
   return statistics.summary(samples)
+end
+
+--- A round that never was: of each sample the least of all rounds.
+-- @tparam table rounds each a table of name -> number
+-- @treturn table name -> number
+function statistics.fastest(rounds)
+  local least = {}
+  for _, round in ipairs(rounds) do
+    for name, number in pairs(round) do
+      least[name] = math.min(least[name] or number, number)
+    end
+  end
+  return least
 end
 
 return statistics

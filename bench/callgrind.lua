@@ -1,10 +1,8 @@
---- Where the instructions of a search go, from two runs under callgrind that differ only in how often they search.
+--- Where instructions go, by callgrind.
 --
 -- Each group is what runs below a border between objects, so what the decoder makes Lua do counts as decoding.
 
-local shell = require "bench.shell"
-
-local split = {}
+local callgrind = {}
 
 -- "(12) name" defines a name, "(12)" refers to it.
 local function name_of(names, text)
@@ -57,32 +55,31 @@ local function read(path)
   return total, crossed
 end
 
-local function profile(placed, ...)
+local function profile(setting, ...)
   local path = os.tmpname()
-  shell.read(placed("valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=" .. path, ...))
+  setting.read("valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=" .. path, ...)
   local total, crossed = read(path)
   os.remove(path)
   return total, crossed
 end
 
 --- What a program does itself, or has libraries do for it other than libcurl.
--- @tparam function placed puts before a program's words where it is to run
+-- @tparam table setting of `bench/run.lua`
 -- @tparam string ... the program, which has "bench/scale" in its path, and its arguments
 -- @treturn number instructions
-function split.outside_libcurl(placed, ...)
-  local total, crossed = profile(placed, ...)
+function callgrind.outside_libcurl(setting, ...)
+  local total, crossed = profile(setting, ...)
   return total - (crossed["core>curl"] or 0) - (crossed["other>curl"] or 0) + (crossed["curl>core"] or 0)
 end
 
---- The split of one search of a page.
+--- The split of one search of a page, from two runs that differ only in how often they search.
 -- @tparam integer size tasks of the page
 -- @tparam integer few, many: searches of the two runs
--- @tparam function placed puts before a program's words what makes it a client of the server
--- @tparam string lua the interpreter
+-- @tparam table setting of `bench/run.lua`
 -- @treturn table groups in order: `name`, `instructions`
-function split.measure(size, few, many, placed, lua)
-  local few_total, few_crossed = profile(placed, lua, "bench/worker.lua", "search", size, 0, few)
-  local many_total, many_crossed = profile(placed, lua, "bench/worker.lua", "search", size, 0, many)
+function callgrind.split(size, few, many, setting)
+  local few_total, few_crossed = profile(setting, setting.lua, "bench/worker.lua", "search", size, 0, few)
+  local many_total, many_crossed = profile(setting, setting.lua, "bench/worker.lua", "search", size, 0, many)
   local function each(border)
     return ((many_crossed[border] or 0) - (few_crossed[border] or 0)) / (many - few)
   end
@@ -98,4 +95,4 @@ function split.measure(size, few, many, placed, lua)
   }
 end
 
-return split
+return callgrind
