@@ -250,10 +250,10 @@ demo: setup-demo ## show tasks of a sandbox, fetched through the token flow
 	@$(MAKE) --no-print-directory all
 	@$(checkout) tools/demo
 
-# The names of files in bench/parts/; without any, all are measured and bench/results.md is written.
+# The names of files in bench/parts/; without any, all are measured, and bench/results.md and its plot are written.
 PARTS ?=
 
-bench: setup-bench ## measure searches, walks and starts against bare libcurl; writes bench/results.md, or shows PARTS of it
+bench: setup-bench ## measure searches, walks and starts against bare libcurl; writes bench/results.md, or only shows PARTS of it
 	@$(MAKE) --no-print-directory all $(bench_programs)
 	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)' $(PARTS)
 

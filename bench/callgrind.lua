@@ -85,6 +85,7 @@ function callgrind.split(size, few, many, setting)
   end
   local total = (many_total - few_total) / (many - few)
   local decode = each "other>decode"
+  assert(decode > 0, "nothing calls tl_decode_answer: it is called something else now")
   local transport = each("core>curl") - each("curl>core")
   local engine = each("other>core") - transport
   return {

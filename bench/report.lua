@@ -4,11 +4,7 @@ local marks = require "bench.marks"
 
 local report = {}
 
---- The table of marks.
--- @tparam table parts the modules in bench/parts/ that were run
--- @tparam table measured what each of them gave, in the same order
--- @treturn table lines
-function report.marks(parts, measured)
+local function marks_of(parts, measured)
   local all = {}
   for index, part in ipairs(parts) do
     local some = part.marks(measured[index])
@@ -27,13 +23,13 @@ end
 
 --- The page.
 -- @tparam table machine pairs of name and text
--- @tparam table parts the modules in bench/parts/
+-- @tparam table parts the modules in bench/parts/ that were run
 -- @tparam table measured what each of them gave, in the same order
 -- @treturn string
 function report.write(machine, parts, measured)
   local blocks = {
     { "# Measurements" }, { "Written by `make bench`." }, facts(machine),
-    { "## Marks" }, report.marks(parts, measured),
+    { "## Marks" }, marks_of(parts, measured),
     { "The floor is a bare libcurl loop in C over one easy handle plus `cjson.decode` alone. Each ratio is taken",
       "within one round; shown are the median of the rounds and the span of their middle half, then the ratio of",
       "the fastest samples of all rounds. A limit inside the span is a draw: run again on a quiet machine." },

@@ -2,7 +2,7 @@
 -- processor, so that each search costs the same wherever the scheduler would have put them, and what is compared is of
 -- one round.
 -- run.lua BUILD LUA COMPILER [PART...]: the directory of what was built for this, the interpreter, what it was built
--- with; with parts (the names of the files in bench/parts/), only these are measured, and their marks are printed
+-- with; with parts (the names of the files in bench/parts/), only these are measured, and the page is only printed
 
 local report = require "bench.report"
 local shapes = require "tasklist.shapes"
@@ -78,15 +78,13 @@ for index, part in ipairs(parts) do
   io.stderr:write("bench: ", names[index], "\n")
   measured[index] = part.measure(setting)
 end
+local text = report.write(machine(), parts, measured)
 if is_whole then
-  local text = report.write(machine(), parts, measured)
   write("bench/results.md", text)
   for index, part in ipairs(parts) do
     if part.picture then
       write("bench/results.svg", part.picture(measured[index]))
     end
   end
-  io.write(text)
-else
-  print(table.concat(report.marks(parts, measured), "\n"))
 end
+io.write(text)
