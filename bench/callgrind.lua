@@ -24,7 +24,7 @@ end
 -- @tparam string path a file that callgrind wrote
 -- @treturn number all instructions
 -- @treturn table instructions spent below calls from one object into another: "from>to" -> number; objects are
---   "curl", "core" but for its function tl_decode_answer, which is "decode", and "other"
+--   "curl", "core" but for its function tl_push_answer, which is "decode", and "other"
 local function read(path)
   local objects, functions, crossed, total = {}, {}, {}, 0
   local object, called_object, called_function, is_call
@@ -44,7 +44,7 @@ local function read(path)
       local cost = line:match("^[%d+*-]%S* (%d+)$")
       if cost and is_call then
         local from, to = object_kind(object), object_kind(called_object or object)
-        local border = from .. ">" .. (called_function == "tl_decode_answer" and "decode" or to)
+        local border = from .. ">" .. (called_function == "tl_push_answer" and "decode" or to)
         crossed[border] = (crossed[border] or 0) + cost
         is_call, called_object = false, nil
       elseif cost then
@@ -84,10 +84,10 @@ function callgrind.split(size, few, many, setting)
     return ((many_crossed[border] or 0) - (few_crossed[border] or 0)) / (many - few)
   end
   local total = (many_total - few_total) / (many - few)
-  local decode = each "other>decode"
-  assert(decode > 0, "nothing calls tl_decode_answer: it is called something else now")
+  local decode = each "core>decode"
+  assert(decode > 1, "nothing calls tl_push_answer: what decodes an answer is called something else now")
   local transport = each("core>curl") - each("curl>core")
-  local engine = each("other>core") - transport
+  local engine = each("other>core") - transport - decode
   return {
     { name = "transport: libcurl and what it calls", instructions = transport },
     { name = "decode: the codec and the tables it makes", instructions = decode },
