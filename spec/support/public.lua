@@ -84,8 +84,9 @@ end
 
 --- The fields of the error object.
 function public.error_fields()
-  local answer = { status = 400, attempts = 1, retry_after = 1, outcome = "unknown",
-    body = '{"title":"TASK_IS_NOT_ACTIVE","detail":"a","instance":"b"}' }
+  local bytes = {}
+  function bytes.text() return '{"title":"TASK_IS_NOT_ACTIVE","detail":"a","instance":"b"}' end
+  local answer = { status = 400, attempts = 1, retry_after = 1, outcome = "unknown", bytes = bytes }
   local _, failure = errors.failed({ method = "GET", path = "/" }, errors.of_status(answer, { path = "/" }, ""))
   local core = union(matches(c_function("src/lua/request.c", "void tl_push_error"), '"([%w_]+)"'),
     matches(c_function("src/lua/request.c", "int push_failure"), '"([%w_]+)"'))
