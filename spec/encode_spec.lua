@@ -131,8 +131,12 @@ describe("an array", function()
     assert.is_nil(getmetatable(list))
   end)
 
-  for _, row in ipairs { { 5, "table expected" }, { nil, "table expected" }, { { a = 1 }, "not so at key a" },
-    { { 1, nil, 3 }, "not so at key 2" }, { { 1, a = 1 }, "not so at key a" } } do
+  local unwilling = setmetatable({}, { __tostring = function() error "a user's own" end })
+
+  for _, row in ipairs { { 5, "table expected" }, { nil, "table expected" }, { { a = 1 }, [[not so at key "a"]] },
+    { { 1, nil, 3 }, "not so at key 2" }, { { 1, ["a\n"] = 1 }, [[not so at key "a\x0a"]] },
+    { { 1, [1.5] = 1 }, "not so at key 1.5" }, { { [-1 / 0] = 1 }, "not so at key -inf" },
+    { { [true] = 1 }, "not so at key true" }, { { [unwilling] = 1 }, "not so at key of type table" } } do
     it("is not made of what is no sequence: " .. row[2], function()
       local ok, problem = pcall(tasklist.array, row[1])
       assert.is_false(ok)

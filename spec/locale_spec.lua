@@ -98,6 +98,10 @@ local work = [==[
   assert(tasklist.time "2024-03-01T23:59:59.125+01:30" == 1709332199.125)
   assert(tasklist.time "2024-03-01T24:00:00.000Z" == nil)
   assert(tasklist.encode { 1.5, -0.0 } == "[1.5,-0.0]" and tasklist.decode "1e-1" == 1 / 10)
+  for _, write in ipairs { tasklist.array, tasklist.encode } do
+    local _, odd_key = pcall(write, { 1, [1.5] = 2 })
+    has(odd_key, "key 1.5")
+  end
   assert(tasklist.decode "1,5" == nil and tasklist.decode "\xa01" == nil)
   print "fine"
 ]==]

@@ -1,5 +1,6 @@
 --- Clients in cqueues and in luv: what needs the real loop. What holds in any loop is in parking_spec.lua and
 -- map_spec.lua.
+local condition = require "cqueues.condition"
 local connect = require "spec.support.client"
 local cqueues = require "cqueues"
 local descriptors = require "spec.support.descriptors"
@@ -292,6 +293,19 @@ describe("a client in cqueues", function()
     end
     assert(controller:loop())
     assert.equal(3, found)
+  end)
+
+  it("does not suspend a call for ever whose client a finalizer closes when it is about to wait", function()
+    local client <close> = connect.of(server, { loop = row.adapter })
+    local controller, plain, problem = cqueues.new(), condition.new, nil
+    finally(function() condition.new = plain end)
+    condition.new = function() -- which may run a finalizer
+      client:close()
+      return plain()
+    end
+    controller:wrap(function() problem = select(2, pcall(client.get_task, client, 1)) end)
+    assert(controller:loop(20))
+    find(problem, "closed client")
   end)
 
   it("works in a controller inside of another one", function()

@@ -240,6 +240,33 @@ function()
       assert.same({ 1, 1 }, { loop.begun, loop.ended })
     end)
 
+    -- As a finalizer does that runs in the middle of waking it.
+    it("nothing else when a coroutine is closed as it is woken", function()
+      assert(run(function() return client:get_task(20) end))
+      local plain, closed, found = loop.adapter.wake, nil, 0
+      loop.adapter.wake = function(co)
+        if not closed then
+          closed = co
+          coroutine.close(co)
+        end
+        plain(co)
+      end
+      for i = 1, 3 do
+        server:fault { action = "delay", seconds = 0.1, path = "/v1/tasks/" .. i }
+        loop:start(function()
+          assert(client:get_task(i))
+          found = found + 1
+        end)
+      end
+      loop:run(function() return in_flight() == 3 end)
+      while in_flight() > 0 do client.connection.engine:step() end -- so that all are woken in one turn
+      assert.is_nil(closed)
+      loop:run()
+      assert.is_thread(closed)
+      assert.equal(2, found)
+      assert.same({ 2, 2 }, { loop.begun, loop.ended })
+    end)
+
     it("the watch when a page that was fetched ahead is given up", function()
       server:fault { action = "delay", seconds = 0, path = "/v1" }
       server:fault { action = "silent", path = "/v1" }

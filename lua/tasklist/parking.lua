@@ -83,14 +83,16 @@ end
 
 -- Wakes the owner of each finished request, and nobody else. What has no owner, such as a page that was fetched ahead,
 -- is asked for later. Each stays in the engine's list until its owner is woken: where there is no memory, even for a
--- call, it is found there the next time.
+-- call, it is found there the next time. Waking may run a finalizer, and that may end the request, as by closing its
+-- owner's coroutine: then the first of the list is another's already, which is not taken before it has its turn.
 local function wake_finished(self)
   local engine = self.engine
-  for _, wait in engine.finished, engine do
+  for awaited, wait in engine.finished, engine do
     if wait and not wake(self, wait) then
       return
+    elseif engine:finished() == awaited then
+      engine:take()
     end
-    engine:take()
   end
 end
 

@@ -233,6 +233,43 @@ static void an_answer_that_came_in_time_counts(void **state)
     }
 }
 
+/* As many answers as events are taken at once: one more than there is room for beside the timer. */
+enum { MANY = TL_POLLER_EVENTS };
+
+static void wait_for_bytes_on_all_sockets(const world *w)
+{
+    const tl_link *all = &w->engine->wire.sockets.open.all;
+    for (const tl_link *link = all->next; link != all; link = link->next) {
+        struct pollfd one = {.fd = TL_OWNER(link, tl_socket, all)->fd, .events = POLLIN};
+        assert_int_equal(poll(&one, 1, 10000), 1);
+    }
+}
+
+/* The timer fires, then answers come, then deadlines pass, and only then the host comes. */
+static void many_answers_that_came_in_time_count_though_a_timer_has_fired(void **state)
+{
+    (void)state;
+    tl_request *requests[MANY];
+    world w;
+    world_open(&w, routes);
+    struct pollfd wait = {.fd = descriptor(&w), .events = POLLIN};
+    const tl_request_spec spec = nobodys_spec(&w, "/silent", 20000);
+    for (int i = 0; i < MANY; i++)
+        requests[i] = start(&w, &spec);
+    drive_until_requested(&w, "/silent", MANY);
+    while (w.engine->wire.timer.at - tl_now() < 15 * TL_SECOND)
+        tl_engine_step(w.engine);
+    tl_engine_pause(w.engine, TL_MILLISECOND);
+    assert_int_equal(poll(&wait, 1, 10000), 1);
+    server_release(w.server, "/silent");
+    wait_for_bytes_on_all_sockets(&w);
+    for (int i = 0; i < MANY; i++)
+        let_an_hour_pass(requests[i]);
+    for (int i = 0; i < MANY; i++)
+        expect_answer(&w, requests[i], 200, "fine");
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +284,7 @@ int main(void)
         ENGINE_TEST(a_background_request_does_end_while_driven),
         ENGINE_TEST(only_time_since_the_start_is_forgiven),
         ENGINE_TEST(an_answer_that_came_in_time_counts),
+        ENGINE_TEST(many_answers_that_came_in_time_count_though_a_timer_has_fired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

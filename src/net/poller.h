@@ -56,8 +56,9 @@ bool tl_poller_watch(tl_poller *poller, int fd, int old_interest, int interest);
 bool tl_poller_arm(tl_poller *poller, tl_time at);
 
 /* Takes up to `count` events, and no more than TL_POLLER_EVENTS, without waiting. What is still
- * readable or writable comes again with the next call. The timer gives no event; when it has fired
- * it is off after this. */
+ * readable or writable comes again with the next call. The timer gives no event, but may take the
+ * place of one: only when fewer than `count` - 1 come are there no others. When it has fired it is
+ * off after this. */
 int tl_poller_take(tl_poller *poller, tl_poller_event *events, int count);
 
 /* Waits with poll(2) until there is an event or `timeout` is over. False when a signal came first.

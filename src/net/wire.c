@@ -242,8 +242,8 @@ void tl_wire_recall(tl_wire *wire, tl_request *request, bool reusable)
         wire->handles--;
 }
 
-/* How many events were taken. */
-static int move_some(tl_wire *wire)
+/* False when no socket is ready any more. */
+static bool move_some(tl_wire *wire)
 {
     tl_poller_event events[TL_POLLER_EVENTS];
     int count = tl_poller_take(&wire->poller, events, TL_POLLER_EVENTS);
@@ -254,16 +254,17 @@ static int move_some(tl_wire *wire)
         what |= events[i].failed ? CURL_CSELECT_ERR : 0;
         curl_multi_socket_action(wire->multi, events[i].fd, what, &running);
     }
-    return count;
+    return count >= TL_POLLER_EVENTS - 1; /* the poller's timer may have had the place of one */
 }
 
 /* Goes round until no socket is ready, because the deadlines come next: a request whose answer has
  * come in time, but is not read yet, would end with a timeout. The rounds are counted, or a socket
- * that is always ready would keep the caller here for ever. */
+ * that is always ready would keep the caller here for ever: there are enough of them for two events
+ * of each handle's socket, which is what a kqueue may give. */
 void tl_wire_move(tl_wire *wire)
 {
-    long rounds = wire->handles / TL_POLLER_EVENTS;
-    while (move_some(wire) == TL_POLLER_EVENTS && rounds > 0)
+    long rounds = 2 * wire->handles / TL_POLLER_EVENTS;
+    while (move_some(wire) && rounds > 0)
         rounds--;
 }
 

@@ -29,6 +29,9 @@ function adapter.may_park()
     return nil, "nothing can wait here: a function of C (such as string.gsub, table.sort, require) or a finalizer has "
       .. "called"
   end
+  -- To make one may run a finalizer, which may close the client. In `park` that would be too late: whom it wakes does
+  -- not wait yet, and would never be woken again.
+  condition_of(coroutine.running())
   return controller
 end
 

@@ -9,7 +9,6 @@
 #include "lua/json/output.h"
 #include "lua/json/place.h"
 #include "lua/json/types.h"
-#include "json/number_write.h"
 #include "json/reader.h"
 
 #include <lauxlib.h>
@@ -51,17 +50,12 @@ static bool write_string(encoder *e, int index)
 
 static bool write_number(encoder *e)
 {
-    char *out = tl_output_room(&e->output, TL_NUMBER_LONGEST);
-    if (lua_isinteger(e->L, -1)) {
-        e->output.length += tl_number_write_integer(out, lua_tointeger(e->L, -1));
-        return true;
-    }
     lua_Number number = lua_tonumber(e->L, -1);
     if (isnan(number))
         return fail(e, e->depth, "NaN has no JSON", NULL);
     if (isinf(number))
         return fail(e, e->depth, "%s has no JSON", number > 0 ? "infinity" : "-infinity");
-    e->output.length += tl_number_write_real(out, number);
+    tl_output_add_number(&e->output, -1);
     return true;
 }
 
@@ -107,7 +101,7 @@ static bool open_table(encoder *e)
         bool hole = lua_isinteger(L, -1);
         return fail(e, e->depth,
                     hole ? "an array with holes, as at key %s" : "an array that has the key %s too",
-                    tl_place_push_key(&e->output, -1));
+                    tl_place_push_key(L, -1));
     }
     tl_output_add_byte(&e->output, length == OBJECT ? '{' : '[');
     e->levels[e->depth++] = (level){.identity = identity, .length = length};
@@ -147,7 +141,7 @@ static bool write_name(encoder *e, level *l)
 {
     lua_State *L = e->L;
     if (lua_type(L, -2) != LUA_TSTRING) {
-        const char *key = tl_place_push_key(&e->output, -2);
+        const char *key = tl_place_push_key(L, -2);
         return fail(e, e->depth - 1, "neither array nor object, for it has the key %s", key);
     }
     if (l->written++ > 0)

@@ -1,5 +1,6 @@
 #include "lua/json/output.h"
 
+#include "json/number_write.h"
 #include "json/string.h"
 
 #include <lauxlib.h>
@@ -52,6 +53,15 @@ void tl_output_add_byte(tl_output *output, char byte)
 {
     *tl_output_room(output, 1) = byte;
     output->length++;
+}
+
+void tl_output_add_number(tl_output *output, int index)
+{
+    lua_State *L = output->L;
+    char *out = tl_output_room(output, TL_NUMBER_LONGEST);
+    output->length += lua_isinteger(L, index)
+                          ? tl_number_write_integer(out, lua_tointeger(L, index))
+                          : tl_number_write_real(out, lua_tonumber(L, index));
 }
 
 bool tl_output_add_string(tl_output *output, const char *text, size_t length)

@@ -29,6 +29,9 @@ void tl_output_add(tl_output *output, const char *bytes, size_t count);
 void tl_output_add_text(tl_output *output, const char *text);
 void tl_output_add_byte(tl_output *output, char byte);
 
+/* Adds the number at `index` of Lua's stack, which must be finite, as JSON. */
+void tl_output_add_number(tl_output *output, int index);
+
 /* Adds a string as JSON, with its quotes. False, and nothing is added, when it is not UTF-8. */
 bool tl_output_add_string(tl_output *output, const char *text, size_t length);
 

@@ -4,6 +4,7 @@
 #include "json/utf8.h"
 
 #include <lauxlib.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,25 +64,37 @@ void tl_place_add_name(tl_output *output, const char *name, size_t length)
     tl_output_add_byte(output, ']');
 }
 
-/* A key of another type is not given to luaL_tolstring: that would call its metamethod, which might
- * raise, and a caller would get that error instead of the one that is to be reported. */
-const char *tl_place_push_key(tl_output *output, int index)
+static bool is_infinite(lua_State *L, int index)
 {
-    lua_State *L = output->L;
+    return !lua_isinteger(L, index) && isinf(lua_tonumber(L, index));
+}
+
+/* luaL_tolstring would write a number with the decimal point of the locale, and call the metamethod
+ * of a key of another type: that might raise, and a caller would get that error instead of the one
+ * that is to be reported. */
+const char *tl_place_push_key(lua_State *L, int index)
+{
     size_t length;
     const char *text;
-    switch (lua_type(L, index)) {
-    case LUA_TSTRING:
-        text = lua_tolstring(L, index, &length);
-        output->length = 0;
-        add_quoted(output, text, length);
-        return lua_pushlstring(L, output->data, output->length);
-    case LUA_TNUMBER:
-    case LUA_TBOOLEAN:
-        return luaL_tolstring(L, index, NULL);
-    default:
-        return lua_pushfstring(L, "of type %s", luaL_typename(L, index));
+    tl_output output;
+    const int key = lua_absindex(L, index), type = lua_type(L, key);
+    if (type == LUA_TBOOLEAN)
+        return lua_pushstring(L, lua_toboolean(L, key) ? "true" : "false");
+    if (type == LUA_TNUMBER && is_infinite(L, key))
+        return lua_pushstring(L, lua_tonumber(L, key) > 0 ? "inf" : "-inf");
+    if (type != LUA_TSTRING && type != LUA_TNUMBER)
+        return lua_pushfstring(L, "of type %s", lua_typename(L, type));
+    lua_pushnil(L);
+    tl_output_init(&output, L, lua_gettop(L));
+    if (type == LUA_TNUMBER) {
+        tl_output_add_number(&output, key);
+    } else {
+        text = lua_tolstring(L, key, &length);
+        add_quoted(&output, text, length);
     }
+    text = lua_pushlstring(L, output.data, output.length);
+    lua_replace(L, output.slot);
+    return text;
 }
 
 int tl_place(lua_State *L)

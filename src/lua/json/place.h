@@ -13,8 +13,8 @@ void tl_place_add_index(tl_output *output, lua_Integer index);
 void tl_place_add_name(tl_output *output, const char *name, size_t length);
 
 /* Pushes the key at `index` of Lua's stack as text, and gives that text: a string in quotes, a
- * number or boolean as it is, of all else the type. Overwrites what is in the output. */
-const char *tl_place_push_key(tl_output *output, int index);
+ * number or boolean as it is, of all else the type. Raises when there is no memory. */
+const char *tl_place_push_key(lua_State *L, int index);
 
 /* Lua's place(before, name): the place of a field of what is at `before`, both texts. */
 int tl_place(lua_State *L);

@@ -1,6 +1,7 @@
 #include "lua/json/types.h"
 
 #include "lua/json/decode.h"
+#include "lua/json/place.h"
 
 #include <lauxlib.h>
 
@@ -30,7 +31,7 @@ int tl_new_array(lua_State *L)
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
     if (!tl_json_is_sequence(L, 1, &length)) {
-        const char *key = luaL_tolstring(L, -1, NULL);
+        const char *key = tl_place_push_key(L, -1);
         lua_pushnil(L);
         lua_pushfstring(L, "a sequence expected, not so at key %s", key);
         return 2;
