@@ -158,6 +158,15 @@ for way, make in pairs(ways) do
       assert.same({ "10 1 more", "20 2 more", "30 3 more", n = 3 }, results)
     end)
 
+    it("takes an iterator that is a table with __call", function()
+      local left = 3
+      local source = setmetatable({ "no item" }, { __call = function(_, _, last)
+        left = left - 1
+        return left >= 0 and (last or 0) + 1 or nil
+      end })
+      assert.same({ 1, 2, 3, n = 3 }, (map(source, function(item) return item end)))
+    end)
+
     it("walks, one page ahead while tasks are worked on", function()
       local results = map(client:tasks { pageSize = 10 }, function(task, index)
         assert(client:get_task(task.id))
@@ -331,6 +340,21 @@ for way, make in pairs(ways) do
       check('option "stop" must be a boolean', {}, get, { stop = 1 })
       check("colour", {}, get, { colour = 1 })
       find(select(2, pcall(client.map)), "call it with a colon")
+    end)
+
+    it("names the line that called it for misuse in a call with which its functions end", function()
+      local line
+      local function check(items, fn)
+        local ok, problem = pcall(run, function()
+          line = debug.getinfo(1, "l").currentline + 1
+          client:map(items, fn)
+        end)
+        assert.is_false(ok)
+        find(problem, ("map_spec.lua:%d: map: get_task: id: "):format(line))
+      end
+      local function misuse() return client:get_task(nil) end
+      check({ 1 }, misuse)
+      check(misuse, get)
     end)
 
     for name, call in pairs {
