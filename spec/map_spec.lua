@@ -623,6 +623,25 @@ describe("map without a loop", function()
     for i = 1, 20 do assert.equal(tostring(i % 2 + 1), results[i]) end
   end)
 
+  it("takes less than 4 KiB for a coroutine that waits", function()
+    client = connect.of(server, { max_requests = 4 })
+    assert(client:get_task(2))
+    server:fault { action = "silent", path = "/v1/tasks/1", times = 4 }
+    local count, before, bytes = 500, nil, nil
+    local function used()
+      collectgarbage()
+      collectgarbage()
+      return collectgarbage "count" * 1024
+    end
+    client:each(numbers(count + 1), function(i)
+      before = before or used()
+      if i <= count then return client:get_task(1) end
+      bytes = (used() - before) / count
+      client:close()
+    end, { concurrency = count + 1 })
+    assert.is_true(bytes < 4096, bytes)
+  end)
+
   it("leaves nothing behind of 10,000 that have ended", function()
     local open = descriptors()
     local function round()

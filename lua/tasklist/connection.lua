@@ -177,8 +177,11 @@ function readers.array(body)
   return not problem and value or nil, problem
 end
 
-local function read(self, message, answer, peek)
-  if answer.status < 200 or answer.status > 299 then
+-- The value in an answer. Gets what `finish` gave.
+local function read(self, message, peek, answer, failure)
+  if not answer then
+    return nil, failure
+  elseif answer.status < 200 or answer.status > 299 then
     return errors.failed(message, errors.of_status(answer, message, self.way, self.advice.odd))
   end
   if peek then
@@ -199,7 +202,7 @@ end
 -- @return the answer as a table, or true for "nothing"; or nil and an error object, or misuse as a text
 function Connection:call(message, peek)
   local request <close> = start(self, message)
-  return self:collect(request, message, peek)
+  return read(self, message, peek, finish(self, message, self.driver:result(request)))
 end
 
 --- Sends a message while the caller goes on with other things; `step` moves it on. Time in which nobody
@@ -221,11 +224,7 @@ end
 -- @tparam ?function peek as for `call`
 -- @return as `call` does
 function Connection:collect(request, message, peek)
-  local answer, failure = finish(self, message, self.driver:result(request))
-  if not answer then
-    return nil, failure
-  end
-  return read(self, message, answer, peek)
+  return read(self, message, peek, finish(self, message, self.driver:result(request)))
 end
 
 return connection
