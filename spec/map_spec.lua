@@ -26,14 +26,14 @@ local function in_loop(make)
   end
 end
 
+local loops = { ["in a loop"] = new_loop }
+for _, loop in ipairs(require "spec.support.loops") do loops["in " .. loop.name] = loop.new end
+
 -- How each way makes a client, and runs a function.
-local ways = {
-  ["without a loop"] = function()
-    return connect.of, function(fn) return fn() end
-  end,
-  ["in a loop"] = in_loop(new_loop),
-}
-for _, loop in ipairs(require "spec.support.loops") do ways["in " .. loop.name] = in_loop(loop.new) end
+local ways = { ["without a loop"] = function()
+  return connect.of, function(fn) return fn() end
+end }
+for name, make in pairs(loops) do ways[name] = in_loop(make) end
 
 local function numbers(count)
   local list = {}
@@ -706,8 +706,8 @@ describe("map in a loop", function()
   teardown(function() server:stop() end)
   before_each(function() server:clear() end)
 
-  it("ends its coroutines when the one that called it ends", function()
-    local loop, closed = new_loop(), 0
+  for name, make in pairs(loops) do it("ends its coroutines when the one that called it ends: " .. name, function()
+    local loop, closed = make(), 0
     local client <close> = connect.of(server, { loop = loop.adapter })
     server:fault { action = "silent", path = "/v1", times = 2 }
     local co = loop:start(function()
@@ -722,7 +722,7 @@ describe("map in a loop", function()
     assert.equal(0, client.connection.engine:in_flight())
     loop:run()
     assert.same({ 1, 1 }, { loop.begun, loop.ended })
-  end)
+  end) end
 
   it("works with one whose spawn does not wait", function()
     local loop = new_loop { eager = true }
