@@ -1,10 +1,10 @@
 /* A request as a userdata: what came of it. */
 #include "lua/binding.h"
 
+/* Only a walk that was closed gets the last one, and shows it to nobody. */
 static const char *const kind_names[] = {
-    [TL_CONFIG] = "config",       [TL_AUTH] = "auth",   [TL_NETWORK] = "network",
-    [TL_TIMEOUT] = "timeout",     [TL_LIMIT] = "limit", [TL_HTTP] = "http",
-    [TL_CANCELLED] = "cancelled",
+    [TL_CONFIG] = "config", [TL_AUTH] = "auth", [TL_NETWORK] = "network",  [TL_TIMEOUT] = "timeout",
+    [TL_LIMIT] = "limit",   [TL_HTTP] = "http", [TL_CANCELLED] = "closed",
 };
 
 const char *const tl_outcome_names[] = {
@@ -113,7 +113,7 @@ static int request_result(lua_State *L)
 }
 
 /* request:finish(): it is finished now, before its time: whoever waits for it goes on, and its
- * result is a failure of the kind "cancelled". Does nothing when it is over or closed, or its
+ * result is a failure of the kind "closed". Does nothing when it is over or closed, or its
  * engine is. */
 static int request_finish(lua_State *L)
 {
