@@ -66,10 +66,14 @@ local function complete_held()
   client:each(client:tasks(query { assignee = worker }), complete, options)
 end
 
-complete_held() -- what an earlier run has left
-local tasks, _, _, closing = client:watch(query { assigned = false }, { interval = interval, on_error = complain })
-watching = closing
-local fine, problem = pcall(client.each, client, tasks, claim_and_complete, options)
+local function work()
+  complete_held() -- what an earlier run has left
+  local tasks, _, _, closing = client:watch(query { assigned = false }, { interval = interval, on_error = complain })
+  watching = closing
+  client:each(tasks, claim_and_complete, options)
+end
+
+local fine, problem = pcall(work)
 local stopped = fine or tostring(problem):find("interrupted!", 1, true) -- what Ctrl-C raises
 if not stopped then
   complain(problem)

@@ -353,6 +353,22 @@ describe("the example", function()
       assert.equal(3, #lines_of(output), output)
     end)
 
+    it("stops at Ctrl-C while it completes what it held, too", function()
+      server = sandbox.start { tasks = {} }
+      local id = order { assignee = "ann" }
+      server:fault { path = "/v1/tasks/", method = "PATCH", action = "silent" }
+      local process = start()
+      wait.until_true(function()
+        local last = server:log()[#server:log()]
+        return last and last.method == "PATCH"
+      end, "it was not to be completed")
+      process:interrupt()
+      local output, code = process:finish()
+      assert.equal(id .. "\tPack\n", output)
+      assert.equal(0, code)
+      assert.same({ [id] = "held" }, completed())
+    end)
+
     it("begins with what it held when it was killed", function()
       server = sandbox.start { tasks = {} }
       local id = order()

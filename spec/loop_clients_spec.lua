@@ -233,6 +233,29 @@ for _, row in ipairs(loops) do
       assert.equal(30, count)
     end)
 
+    it("takes less than 4 KiB for a coroutine that waits", function()
+      client = new { max_requests = 4 }
+      server:fault { action = "silent", path = "/v1/tasks/1", times = 4 }
+      local count, bytes = 500, nil
+      local function get() client:get_task(1) end
+      local function used()
+        collectgarbage()
+        collectgarbage()
+        return collectgarbage "count" * 1024
+      end
+      loop:run_all(function()
+        assert(client:get_task(2))
+        local before = used()
+        for _ = 1, count do
+          if loop.controller then loop.controller:wrap(get) else loop.adapter.spawn(get) end
+        end
+        repeat row.sleep(0.001) until client.connection.engine:in_flight() == count
+        bytes = (used() - before) / count
+        client:close()
+      end)
+      assert.is_true(bytes < 4096, bytes)
+    end)
+
     it("leaves nothing behind of 10,000 coroutines that have ended", function()
       local open = descriptors()
       local function round()

@@ -26,14 +26,14 @@ local function in_loop(make)
   end
 end
 
+local loops = { ["in a loop"] = new_loop }
+for _, loop in ipairs(require "spec.support.loops") do loops["in " .. loop.name] = loop.new end
+
 -- How each way makes a client, and runs a function.
-local ways = {
-  ["without a loop"] = function()
-    return connect.of, function(fn) return fn() end
-  end,
-  ["in a loop"] = in_loop(new_loop),
-}
-for _, loop in ipairs(require "spec.support.loops") do ways["in " .. loop.name] = in_loop(loop.new) end
+local ways = { ["without a loop"] = function()
+  return connect.of, function(fn) return fn() end
+end }
+for name, make in pairs(loops) do ways[name] = in_loop(make) end
 
 local function numbers(count)
   local list = {}
@@ -156,6 +156,15 @@ for way, make in pairs(ways) do
         if n <= 3 then return (last or 0) + 10, "more" end
       end, function(...) return table.concat({ ... }, " ") end)
       assert.same({ "10 1 more", "20 2 more", "30 3 more", n = 3 }, results)
+    end)
+
+    it("takes an iterator that is a table with __call", function()
+      local left = 3
+      local source = setmetatable({ "no item" }, { __call = function(_, _, last)
+        left = left - 1
+        return left >= 0 and (last or 0) + 1 or nil
+      end })
+      assert.same({ 1, 2, 3, n = 3 }, (map(source, function(item) return item end)))
     end)
 
     it("walks, one page ahead while tasks are worked on", function()
@@ -331,6 +340,21 @@ for way, make in pairs(ways) do
       check('option "stop" must be a boolean', {}, get, { stop = 1 })
       check("colour", {}, get, { colour = 1 })
       find(select(2, pcall(client.map)), "call it with a colon")
+    end)
+
+    it("names the line that called it for misuse in a call with which its functions end", function()
+      local line
+      local function check(items, fn)
+        local ok, problem = pcall(run, function()
+          line = debug.getinfo(1, "l").currentline + 1
+          client:map(items, fn)
+        end)
+        assert.is_false(ok)
+        find(problem, ("map_spec.lua:%d: map: get_task: id: "):format(line))
+      end
+      local function misuse() return client:get_task(nil) end
+      check({ 1 }, misuse)
+      check(misuse, get)
     end)
 
     for name, call in pairs {
@@ -599,6 +623,25 @@ describe("map without a loop", function()
     for i = 1, 20 do assert.equal(tostring(i % 2 + 1), results[i]) end
   end)
 
+  it("takes less than 4 KiB for a coroutine that waits", function()
+    client = connect.of(server, { max_requests = 4 })
+    assert(client:get_task(2))
+    server:fault { action = "silent", path = "/v1/tasks/1", times = 4 }
+    local count, before, bytes = 500, nil, nil
+    local function used()
+      collectgarbage()
+      collectgarbage()
+      return collectgarbage "count" * 1024
+    end
+    client:each(numbers(count + 1), function(i)
+      before = before or used()
+      if i <= count then return client:get_task(1) end
+      bytes = (used() - before) / count
+      client:close()
+    end, { concurrency = count + 1 })
+    assert.is_true(bytes < 4096, bytes)
+  end)
+
   it("leaves nothing behind of 10,000 that have ended", function()
     local open = descriptors()
     local function round()
@@ -663,8 +706,8 @@ describe("map in a loop", function()
   teardown(function() server:stop() end)
   before_each(function() server:clear() end)
 
-  it("ends its coroutines when the one that called it ends", function()
-    local loop, closed = new_loop(), 0
+  for name, make in pairs(loops) do it("ends its coroutines when the one that called it ends: " .. name, function()
+    local loop, closed = make(), 0
     local client <close> = connect.of(server, { loop = loop.adapter })
     server:fault { action = "silent", path = "/v1", times = 2 }
     local co = loop:start(function()
@@ -679,7 +722,7 @@ describe("map in a loop", function()
     assert.equal(0, client.connection.engine:in_flight())
     loop:run()
     assert.same({ 1, 1 }, { loop.begun, loop.ended })
-  end)
+  end) end
 
   it("works with one whose spawn does not wait", function()
     local loop = new_loop { eager = true }

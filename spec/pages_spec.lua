@@ -522,16 +522,36 @@ describe("tasks", function()
     find(problem, "attempt to use a closed client")
   end)
 
-  it("gives nothing more, and asks for no further page, when it was closed while it waited for one", function()
-    server:fault { { path = search_path, action = "delay", seconds = 0 },
-      { path = search_path, action = "delay", seconds = 0.2 } }
-    local walk, _, _, closing = client:tasks { pageSize = 2 }
-    local count = client:each(walk, function(task, index)
-      assert(client:get_task(task.id)) -- meanwhile another waits for the second page
+  it("ends at once, and gives up the page, when it is closed while it waits for one", function()
+    server:fault { { path = search_path, action = "delay", seconds = 0 }, { path = search_path, action = "silent" } }
+    local given_up = {}
+    local own <close> = connect.of(server, { timeout = 5, trace = function(event)
+      if event.error then given_up[#given_up + 1] = event.error end
+    end })
+    local walk, _, _, closing = own:tasks { pageSize = 2 }
+    local count = own:each(walk, function(task, index)
+      assert(own:get_task(task.id)) -- meanwhile another waits for the second page
       if index == 2 then closing:close() end
     end)
     assert.equal(2, count)
     assert.equal(2, #searches())
+    assert.same({ "given up" }, given_up)
+  end)
+
+  it("ends at once when it is closed while it waits for its first page", function()
+    server:fault { path = search_path, action = "silent" }
+    local given_up
+    local own <close> = connect.of(server, { timeout = 5, trace = function(event)
+      given_up = event.error or given_up
+    end })
+    local walk, _, _, closing = own:tasks()
+    local task = 1
+    own:each({ function() task = walk() end, function()
+      repeat own:get_task "none" until #searches() == 1
+      closing:close()
+    end }, function(run) run() end)
+    assert.is_nil(task)
+    assert.equal("given up", given_up)
   end)
 
   local cyclic = {}

@@ -110,7 +110,13 @@ function Connection:wait(pause)
   return failure
 end
 
-local function start(self, message, background)
+--- Sends a message; `collect` waits for the answer.
+-- @tparam table message
+-- @tparam ?boolean background whether the caller goes on with other things meanwhile: `step` moves it on, and time in
+--   which nobody drives the connection is not counted
+-- @return what `collect` takes; `close` of it cancels, and so does letting go of it. `finish` of it has who waits for it
+--   go on without an answer
+function Connection:start(message, background)
   local values = self.values
   return self.engine:start(self.identity, message.method, values.base_url .. message.path,
     message.headers or self.lines_of(message.body ~= nil), message.body,
@@ -139,7 +145,7 @@ end
 --   header block; or nil and an error object when there was no answer, or misuse as a text, which is the caller's to
 --   raise
 function Connection:exchange(message)
-  local request <close> = start(self, message)
+  local request <close> = self:start(message)
   return finish(self, message, self.driver:result(request))
 end
 
@@ -176,8 +182,11 @@ function readers.array(bytes)
   return not problem and value or nil, problem
 end
 
-local function read(self, message, answer, peek)
-  if answer.status < 200 or answer.status > 299 then
+-- The value in an answer. Gets what `finish` gave.
+local function read(self, message, peek, answer, failure)
+  if not answer then
+    return nil, failure
+  elseif answer.status < 200 or answer.status > 299 then
     return errors.failed(message, errors.of_status(answer, message, self.way, self.advice.odd))
   end
   if peek then
@@ -195,19 +204,10 @@ end
 --- One exchange, to a decoded answer.
 -- @tparam table message likewise; `answer` says what to make of it: "object", "array" (of objects),
 --   "nothing"
--- @tparam ?function peek gets the bytes of a success before they are decoded
 -- @return the answer as a table, or true for "nothing"; or nil and an error object, or misuse as a text
-function Connection:call(message, peek)
-  local request <close> = start(self, message)
-  return self:collect(request, message, peek)
-end
-
---- Sends a message while the caller goes on with other things; `step` moves it on. Time in which nobody
--- drives the connection is not counted.
--- @tparam table message
--- @return what `collect` takes; `close` of it cancels, and so does letting go of it
-function Connection:prefetch(message)
-  return start(self, message, true)
+function Connection:call(message)
+  local request <close> = self:start(message)
+  return read(self, message, nil, finish(self, message, self.driver:result(request)))
 end
 
 --- Moves on what is under way, without waiting.
@@ -215,17 +215,13 @@ function Connection:step()
   self.driver:step()
 end
 
---- Waits for what was sent ahead.
--- @param request from `prefetch`
+--- Waits for what was sent.
+-- @param request from `start`
 -- @tparam table message the one that was sent
--- @tparam ?function peek as for `call`
+-- @tparam ?function peek gets the bytes of a success before they are decoded
 -- @return as `call` does
 function Connection:collect(request, message, peek)
-  local answer, failure = finish(self, message, self.driver:result(request))
-  if not answer then
-    return nil, failure
-  end
-  return read(self, message, answer, peek)
+  return read(self, message, peek, finish(self, message, self.driver:result(request)))
 end
 
 return connection

@@ -54,6 +54,7 @@ function pages.walk(connection, message_of, query, limit, arrange)
     ids = {}, -- of the page
     -- Pages on their way (see `send_after`): the next one, and before this one is read, what may be the next.
     ahead = nil, guess = nil,
+    awaited = nil, -- the request of the page that is waited for, or was last
     mark = query.searchAfter, marked_after = 0, until_mark = 1, -- see `moves_on`
   }, metatable)
 end
@@ -108,7 +109,7 @@ local function send_after(self, which, cursor, size)
   end
   query.searchAfter, query.searchAfterOrEqual, query.pageSize = cursor, nil, size
   local message = self.message_of(query)
-  self[which] = { query = query, message = message, request = self.connection:prefetch(message) }
+  self[which] = { query = query, message = message, request = self.connection:start(message, true) }
   self.connection:step() -- puts it on the wire
 end
 
@@ -197,17 +198,17 @@ local function next_page(self)
   local function peek(bytes)
     look_ahead(self, bytes)
   end
-  local tasks, failure
   local ahead = self.ahead
   if ahead then
-    local request <close> = ahead.request -- an error in the wait, such as Ctrl-C, cancels it
     self.query, self.message, self.ahead = ahead.query, ahead.message, nil
-    tasks, failure = self.connection:collect(request, self.message, peek)
   else
     self.query.pageSize = next_size(self)
     self.message = self.message_of(self.query)
-    tasks, failure = self.connection:call(self.message, peek)
   end
+  -- An error in the wait, such as Ctrl-C, cancels it.
+  local request <close> = ahead and ahead.request or self.connection:start(self.message)
+  self.awaited = request
+  local tasks, failure = self.connection:collect(request, self.message, peek)
   if tasks and not self.over then
     turn_to(self, tasks)
   elseif not self.over then -- `close` may have been called while this waited
@@ -237,9 +238,13 @@ function Walk:take()
   return task
 end
 
---- Ends the walk and cancels what is under way. Ending twice is fine.
+--- Ends the walk and cancels what is under way: another coroutine that waits for a page goes on at once. Ending twice is
+-- fine.
 function Walk:close()
   self.over, self.failure = true, nil
+  if self.awaited then
+    self.awaited:finish()
+  end
   self.tasks, self.at = {}, 0
   drop(self, "ahead")
   drop(self, "guess")

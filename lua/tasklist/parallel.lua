@@ -143,11 +143,17 @@ function metatable:__close()
   end
 end
 
+-- Whether items are an iterator. One may be a table that can be called, as a generic `for` allows.
+local function is_iterator(items)
+  local meta = getmetatable(items)
+  return type(items) == "function" or type(meta) == "table" and meta.__call ~= nil
+end
+
 -- Gives the iterator, what it takes from, and whether that gives its items in two steps, `candidate` and `secure`:
 -- only one coroutine at a time can choose a task, but several can claim theirs. In one step no two claims would be
 -- under way at once.
 local function source_of(items)
-  if type(items) == "function" then
+  if is_iterator(items) then
     local source = pages.source_of(items)
     if source and source.secure then
       return pages.iterate(source, "claim", source.candidate), source, true
@@ -218,20 +224,32 @@ local function run_parked(driver, ...)
   return work, not work:is_done() and parking.resumed_elsewhere or nil
 end
 
+local own_place = select(2, pcall(function() error "" end)):match "^(.*:)%d+: $" -- nil where Lua knows no lines
+
+-- Misuse in a call with which a function of the user's ends (`return client:get_task(nil)`) would name this file as its
+-- place, because Lua has forgotten that function by then. Gives its text without the place; nil for any other problem.
+local function misplaced(problem)
+  if own_place and type(problem) == "string" and problem:sub(1, #own_place) == own_place then
+    return problem:match("^%d+: (.*)$", #own_place + 1)
+  end
+end
+
 -- Gives the work when it is done, or nil and misuse.
 local function run(driver, ...)
   local work, misuse = (driver.parking and run_parked or run_own)(driver, ...)
+  local problem = work.problem
+  misuse = misuse or problem and misplaced(problem[1])
   if misuse then
     return nil, misuse
-  elseif work.problem then
-    error(work.problem[1], 0)
+  elseif problem then
+    error(problem[1], 0)
   end
   return work
 end
 
 --- Calls a function for each item, and keeps what it gives.
 -- @tparam table driver the client's
--- @tparam table|function items an array, which ends at its first nil, or an iterator
+-- @tparam table|function items an array, which ends at its first nil, or an iterator, also a table with `__call`
 -- @tparam function fn gets an item, its index, and the second value that an iterator gave with it
 -- @tparam table options `concurrency` (16): how many at a time; `stop`: start nothing new after the first error
 -- @treturn table index -> what `fn` gave, with `n`: how many items there were; or nil and misuse as a text

@@ -11,6 +11,7 @@ local words = require "tasklist.words"
 
 local verbs = {}
 
+local none = {} -- options: one table for all calls that have none, since a call that waits keeps it
 local usual = { timeout = "seconds" }
 local many = { concurrency = "at_once", stop = "boolean" }
 
@@ -100,7 +101,7 @@ function verbs.of_operation(name, run)
     if problem then
       error(("%s: %s"):format(name, problem), 2)
     end
-    options = options or {}
+    options = options or none
     made.timeout = options.timeout
     return verbs.give(name, run(self, made, id, payload, options))
   end
@@ -124,7 +125,7 @@ function verbs.of_walk(name, begin, problem_of)
     local options = select(problem_of and 2 or 1, ...)
     local problem = problem_of_walk(self, options, name) or problem_of and problem_of(argument)
     local message_of, copy
-    options = options or {}
+    options = options or none
     if not problem then
       message_of, copy, problem = queries.of_walk(query, name, options.timeout, self.values.tenant_id)
     end
@@ -153,7 +154,7 @@ function verbs.of_many(name)
       error(("%s: %s"):format(name, problem), 2)
     end
     local parallel = require "tasklist.parallel" -- loaded now, because most programs do one thing at a time
-    return verbs.give(name, parallel[name](self.connection.driver, items, fn, options or {}))
+    return verbs.give(name, parallel[name](self.connection.driver, items, fn, options or none))
   end
 end
 

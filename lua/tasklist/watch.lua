@@ -149,8 +149,8 @@ function Watch:take()
   end
 end
 
---- Ends the watch and cancels what is under way. Another coroutine that waits for the next round goes on at once; one
--- that waits for a page does when that is there. Ending twice is fine.
+--- Ends the watch and cancels what is under way. Another coroutine that waits for the next round or for a page goes on
+-- at once. Ending twice is fine.
 function Watch:close()
   self.closed = true
   if self.pause then

@@ -1,12 +1,10 @@
 /* A request as a userdata: what came of it. */
 #include "lua/binding.h"
 
-/* TL_CANCELLED is not among them: who cancels a request has its userdata closed, and reads no
- * error.
- */
+/* Only a walk that was closed gets the last one, and shows it to nobody. */
 static const char *const kind_names[] = {
-    [TL_CONFIG] = "config",   [TL_AUTH] = "auth",   [TL_NETWORK] = "network",
-    [TL_TIMEOUT] = "timeout", [TL_LIMIT] = "limit", [TL_HTTP] = "http",
+    [TL_CONFIG] = "config", [TL_AUTH] = "auth", [TL_NETWORK] = "network",  [TL_TIMEOUT] = "timeout",
+    [TL_LIMIT] = "limit",   [TL_HTTP] = "http", [TL_CANCELLED] = "closed",
 };
 
 const char *const tl_outcome_names[] = {
@@ -115,6 +113,17 @@ static int request_result(lua_State *L)
     return r.error.kind == TL_OK ? push_answer(L, &r, 2) : push_failure(L, &r);
 }
 
+/* request:finish(): it is finished now, before its time: whoever waits for it goes on, and its
+ * result is a failure of the kind "closed". Does nothing when it is over or closed, or its
+ * engine is. */
+static int request_finish(lua_State *L)
+{
+    tl_request *request = tl_check_request(L, 1);
+    if (request && tl_engine_is_ours(request->awaited.engine))
+        tl_engine_finish_request(request);
+    return 0;
+}
+
 /* request:close(): ends it in whatever state it is. Gives "unknown" for a write that may have been
  * executed, "done" for one that was, and otherwise nil; and how often it went out. Also __close and
  * __gc. */
@@ -136,6 +145,7 @@ void tl_request_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         {"result", request_result},
+        {"finish", request_finish},
         {"close", request_close},
         {NULL, NULL},
     };

@@ -149,6 +149,15 @@ tl_outcome tl_engine_cancel(tl_request *request)
     return outcome;
 }
 
+void tl_engine_finish_request(tl_request *request)
+{
+    tl_engine *engine = request->awaited.engine;
+    if (request->awaited.over)
+        return;
+    tl_course_end(request, TL_ENDING_ABANDONED, CURLE_OK);
+    leave(engine); /* see tl_engine_cancel */
+}
+
 tl_pause *tl_engine_pause(tl_engine *engine, tl_time time)
 {
     enter(engine);

@@ -94,6 +94,10 @@ void tl_engine_step(tl_engine *engine);
 /* Waits on the descriptor until there is something to do. False when a signal came first. */
 bool tl_engine_block(tl_engine *engine);
 
+/* The request is over now, before its time: it failed as one that its caller gave up. Does nothing
+ * to one that is over. */
+void tl_engine_finish_request(tl_request *request);
+
 /* The next request or pause that is over, once; NULL when there is none. It stays until it is
  * cancelled or ended. */
 tl_awaited *tl_engine_take(tl_engine *engine);
