@@ -35,6 +35,7 @@ module          = $(BUILD)/tasklist/core.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
 preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
+fuzzer_objects  = $(patsubst spec/%.c,$(BUILD)/%.o,$(wildcard spec/fuzz/*.c))
 bench_programs  = $(addprefix $(BUILD)/bench/,floor starter scale many/floor many/server easy.so empty.so)
 scale_objects   = $(patsubst bench/%.c,$(BUILD)/%.o,$(wildcard bench/scale/*.c))
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
@@ -214,7 +215,7 @@ $(BUILD)/fuzz/%.o: spec/fuzz/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
-$(fuzzer): $(fuzzer).o $(binding_objects) $(core_archive)
+$(fuzzer): $(fuzzer_objects) $(binding_objects) $(core_archive)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(TL_LDFLAGS) -o $@ $^ -llua5.4 $(LIBRARIES)
 
 fuzz: setup-test ## look for FUZZ_SECONDS for a text that breaks the decoder
@@ -225,6 +226,7 @@ fuzz: setup-test ## look for FUZZ_SECONDS for a text that breaks the decoder
 fuzz-with: $(fuzzer)
 	@mkdir -p $(BUILD)/fuzz/corpus
 	$(fuzzer) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -verbosity=0 -print_final_stats=1 \
+		-dict=spec/fuzz/json.dict \
 		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus spec/fuzz/corpus
 
 ANSWERS   ?= 10000
@@ -271,7 +273,7 @@ strict: setup-test ## build all there is with gcc and with clang; warnings are e
 		$(MAKE) --no-print-directory CC=$$compiler BUILD=$(BUILD)/strict-$$compiler CFLAGS='$(CFLAGS) -Werror' \
 			everything || exit 1; done
 
-everything: $(module) $(c_tests) $(preloaded) $(BUILD)/spec/host $(fuzzer).o $(bench_programs)
+everything: $(module) $(c_tests) $(preloaded) $(BUILD)/spec/host $(fuzzer_objects) $(bench_programs)
 
 # Another version may complain about other things.
 checker = emmylua_check@0.25.1

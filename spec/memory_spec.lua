@@ -53,6 +53,14 @@ local rows = {
     end) > 300)
     assert(sweep(core.decode_answer, text .. "]") > 300)
   ]=] },
+  { "looks for what lua-cjson calls an array", [=[
+    local mt, empty = {}, debug.upvalueid(function() return sweep end, 1)
+    package.loaded["cjson.safe"] = { empty_array_mt = mt, empty_array = empty }
+    sweep(function()
+      assert(core.encode_value { setmetatable({}, mt), empty, setmetatable({}, {}) } == "[[],[],{}]")
+      return core.is_array(empty), core.is_array(setmetatable({}, mt)), core.is_array {}
+    end)
+  ]=] },
   { "makes lines of foreign text", [=[
     assert(sweep(core.line, ("x\n"):rep(1000), 1000) > 0)
   ]=] },

@@ -1,91 +1,10 @@
 --- Encoder and decoder together: what goes out comes back, whatever it is and wherever it runs.
 local connect = require "spec.support.client"
 local tasklist = require "tasklist"
+local values = require "spec.support.values"
 
 local seed = tonumber(os.getenv "SEED") or os.time()
 print(("# seed of spec/values_spec.lua: SEED=%d"):format(seed))
-
-local function random_bits()
-  return math.random(0)
-end
-
-local make = {}
-
-function make.integer()
-  return random_bits() >> math.random(0, 63)
-end
-
-function make.negative()
-  return -make.integer()
-end
-
-function make.edge()
-  local edges = { math.maxinteger, math.mininteger, 2 ^ 53, -2 ^ 63, 0, 0.0, -0.0, 0x1p-1074, 0x1p-1022, 1e22, 1e23,
-    0x1.fffffffffffffp+1023, 1e15, 1e16, 1e17, 1e-4, 1e-5, 999999999999999.9 }
-  return edges[math.random(#edges)]
-end
-
--- Any bits that are a number.
-function make.float()
-  local float = string.unpack("d", string.pack("j", random_bits()))
-  return float == float and math.abs(float) ~= math.huge and float or 0.5
-end
-
-function make.price()
-  return math.random(-10000000, 10000000) / 10 ^ math.random(0, 6)
-end
-
-function make.string()
-  local parts = {}
-  for i = 1, math.random(0, 12) do
-    local highest = ({ 0x1f, 0x7f, 0x7ff, 0xd7ff, 0x10ffff })[math.random(5)]
-    local code = math.random(0, highest)
-    parts[i] = utf8.char(code >= 0xd800 and code <= 0xdfff and 0xfffd or code)
-  end
-  return table.concat(parts)
-end
-
-function make.boolean()
-  return math.random(2) == 1
-end
-
-local scalars = { "integer", "negative", "edge", "float", "price", "string", "boolean" }
-
-local function make_scalar()
-  return make[scalars[math.random(#scalars)]]()
-end
-
-local function make_value(depth)
-  local kind = depth > 0 and math.random(4) or 1
-  if kind == 1 then
-    return make_scalar()
-  elseif kind == 2 then
-    return tasklist.null
-  end
-  local result, size = {}, math.random(0, math.random(12) == 1 and 80 or 3)
-  for i = 1, size do
-    result[kind == 3 and i or make.string()] = make_value(depth - 1)
-  end
-  return kind == 3 and tasklist.array(result) or result
-end
-
--- The first difference, type by type and bit by bit, or nil.
-local function difference(left, right, place)
-  if type(left) ~= "table" or type(right) ~= "table" then
-    local same = left == right and math.type(left) == math.type(right)
-      and (left ~= 0 or math.type(left) == "integer" or 1 / left == 1 / right)
-    return not same and ("%s: %q became %q"):format(place, left, right) or nil
-  elseif getmetatable(left) ~= getmetatable(right) then
-    return place .. ": an array is none any more"
-  end
-  for key, value in pairs(left) do
-    local found = difference(value, right[key], place .. "." .. tostring(key))
-    if found then return found end
-  end
-  for key in pairs(right) do
-    if left[key] == nil then return ("%s: %q is new"):format(place, key) end
-  end
-end
 
 -- Not luassert's, which takes far longer than what is checked.
 local function check(truth, problem)
@@ -98,11 +17,11 @@ describe("any value", function()
 
   it("comes back as it went", function()
     for _ = 1, 2000 do
-      local value = make_value(4)
+      local value = values.random(4)
       local text = tasklist.encode(value)
       local back, failure = tasklist.decode(text, options)
       check(not failure, failure)
-      local found = difference(value, back, "value")
+      local found = values.difference(value, back, "value")
       check(not found, found)
       check(utf8.len(text), text)
     end
@@ -129,7 +48,7 @@ describe("any float", function()
     math.randomseed(seed)
     for _ = 1, 5000 do
       for _, kind in ipairs { "float", "price" } do
-        local float = make[kind]() + 0.0
+        local float = values.make[kind]() + 0.0
         check(shortest(float) == tasklist.encode(float), ("%a"):format(float))
       end
     end
@@ -138,7 +57,7 @@ describe("any float", function()
   it("is read as the nearest", function()
     math.randomseed(seed)
     for _ = 1, 5000 do
-      local digits = ("%d%d"):format(math.random(1, 9), random_bits() & math.maxinteger):sub(1, math.random(1, 20))
+      local digits = ("%d%d"):format(math.random(1, 9), values.bits() & math.maxinteger):sub(1, math.random(1, 20))
       local text = ("%s.%de%d"):format(digits, math.random(0, 999999), math.random(-330, 280))
       check(tonumber(text) == tasklist.decode(text), text)
     end
@@ -147,26 +66,19 @@ end)
 
 -- Texts that were good, with some bytes changed.
 describe("any text", function()
-  local pieces = { "[", "]", "{", "}", ",", ":", '"', "\\", "\\u", "d800", "0", "-", ".", "e", "1", " ", "true", "null",
-    "\0", "\n", "\xc3", "\xa4", "\xed", "\xff", '"a":' }
-
   local options = { keep_null = true }
 
   it("is either refused, or can be written and read again", function()
     math.randomseed(seed)
     local fine = 0
     for _ = 1, 5000 do
-      local text = tasklist.encode(make_value(2))
-      for _ = 1, math.random(0, 3) do
-        local at = math.random(0, #text)
-        text = text:sub(1, at) .. pieces[math.random(#pieces)] .. text:sub(at + math.random(1, 3))
-      end
+      local text = values.spoiled(tasklist.encode(values.random(2)))
       local value, failure = tasklist.decode(text, options)
       if failure then
         check(value == nil and failure.message:find "at byte %d+$", text)
       else
         fine = fine + 1
-        local found = difference(value, tasklist.decode(tasklist.encode(value), options), "value")
+        local found = values.difference(value, tasklist.decode(tasklist.encode(value), options), "value")
         check(not found, found)
       end
     end
@@ -202,43 +114,4 @@ describe("in a locale", function()
       assert.truthy(output:find(locale .. ".UTF-8", 1, true), output)
     end)
   end
-end)
-
-describe("lua-cjson", function()
-  it("is the one that CJSON_DIR names", function()
-    local folder = os.getenv "CJSON_DIR"
-    local found = package.searchpath("cjson", package.cpath)
-    assert.equal(folder and folder .. "/cjson.so" or found, found)
-    assert.equal(require "cjson"._VERSION, tasklist.version().cjson)
-  end)
-
-  it("is not needed", function()
-    local output, fine = connect.run_script [==[
-      package.preload.cjson = function() error "loaded" end
-      local tasklist = require "tasklist"
-      for name in io.popen("cd lua && find tasklist -name '*.lua' -not -path '*/sandbox/*'"):lines() do
-        require((name:gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", ".")))
-      end
-      assert(tasklist.version().cjson == nil)
-    ]==]
-    assert.is_true(fine, output)
-  end)
-
-  it("keeps the host's settings, and they change nothing here", function()
-    local output, fine = connect.run_script [==[
-      local cjson = require "cjson"
-      cjson.decode_max_depth(2)
-      cjson.encode_number_precision(3)
-      cjson.decode_invalid_numbers(true)
-      local tasklist, json = require "tasklist", require "tasklist.json"
-      assert(tasklist.encode(1.23456) == "1.23456")
-      assert(tasklist.decode "[[[[1]]]]"[1][1][1][1] == 1)
-      assert(json.decode "[[[[1]]]]"[1][1][1][1] == 1)
-      assert(json.decode "[NaN]" == nil)
-      assert(json.encode_scalar(1.23456) == "1.23456")
-      assert(cjson.encode(1.23456) == "1.23" and cjson.decode_max_depth() == 2)
-      assert(cjson.decode "[NaN]"[1] ~= cjson.decode "[NaN]"[1])
-    ]==]
-    assert.is_true(fine, output)
-  end)
 end)

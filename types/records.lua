@@ -10,7 +10,8 @@
 ---@alias tasklist.implementation "JOB_WORKER"|"ZEEBE_USER_TASK"
 ---@alias tasklist.sort_field "completionTime"|"creationTime"|"followUpDate"|"dueDate"|"priority"
 
---- Of a process variable: nil, boolean, number, string, or a table of these; `null`, `array` and `raw` too.
+--- Of a process variable: nil, boolean, number, string, or a table of these; `null`, `array` and `raw` too. Where the
+--- program has loaded lua-cjson, what it calls null and arrays as well.
 ---@alias tasklist.value any
 
 ---@class tasklist.error

@@ -250,7 +250,7 @@ function Client:get_form(form_id, query, options) end
 
 ---@param method string
 ---@param path string
----@param body? table|string
+---@param body? table|userdata|lightuserdata|string a table, null or raw text to write as JSON, or JSON text
 ---@param options? tasklist.request_options
 ---@return integer? status
 ---@return any body a string; or, without a status, a tasklist.error

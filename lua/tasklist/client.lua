@@ -254,7 +254,7 @@ Client.get_form = verb "get_form"
 --- Sends any request below the base URL, signed in as the client is.
 -- @tparam string method
 -- @tparam string path from "/" on, with what is special in it percent-encoded
--- @tparam[opt] table|string body a table to write as JSON, or JSON text as it is
+-- @tparam[opt] table|userdata|string body a table, null or `tasklist.raw` to write as JSON, or JSON text as it is
 -- @tparam[opt] table options `query`: name -> value, appended percent-encoded; `headers`: name -> value;
 --   `idempotent`: true when sending it twice does no harm (GET and HEAD are taken for such); `timeout`:
 --   seconds

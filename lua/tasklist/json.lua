@@ -17,6 +17,16 @@ local json = {
   --- Writes a string of UTF-8, a finite number or a boolean.
   -- @return JSON text
   encode_scalar = core.encode_value,
+  --- Whether a value says that it is an array, as a plain empty table does not: see `values.encode`.
+  is_array = core.is_array,
 }
+
+--- What the rest of this layer makes of a value that a user handed in: lua-cjson's empty array, which is no table, as
+-- one. All that walks over payloads takes them from here.
+-- @param value
+-- @return the same, or a new empty array
+function json.given(value)
+  return type(value) == "userdata" and core.is_array(value) and core.array {} or value
+end
 
 return json

@@ -91,7 +91,7 @@ function message.of_operation(operation, id, value)
 end
 
 local function body_of(value)
-  if type(value) == "table" then
+  if type(value) == "table" or type(value) == "userdata" then
     return core.encode_value(value, "body")
   elseif value ~= nil and type(value) ~= "string" then
     return words.expected("body", "a table or JSON text", value)
@@ -105,7 +105,7 @@ local reads = { GET = true, HEAD = true }
 -- @tparam function lines_of the connection's: writes headers
 -- @tparam string method
 -- @tparam string path
--- @tparam ?table|string body
+-- @tparam ?table|userdata|string body
 -- @tparam table options `query`, `headers`, `idempotent`
 -- @treturn table a message; or nil and what is wrong with the arguments
 function message.of_request(lines_of, method, path, body, options)

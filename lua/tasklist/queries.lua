@@ -13,7 +13,8 @@ local queries = {}
 -- @tparam ?string tenant_id the client's
 -- @return the payload, or a copy with the tenant
 function queries.with_tenant(payload, field, tenant_id)
-  if not tenant_id or (payload ~= nil and (type(payload) ~= "table" or payload[field] ~= nil)) then
+  if not tenant_id or payload ~= nil and (type(payload) ~= "table" or json.is_array(payload)
+    or payload[field] ~= nil) then
     return payload
   end
   local own = { [field] = { tenant_id } }
@@ -25,7 +26,7 @@ end
 
 local function copy_of(value)
   if type(value) ~= "table" then
-    return value
+    return json.given(value)
   end
   local copy = {}
   for key, item in pairs(value) do

@@ -8,7 +8,7 @@ local words = require "tasklist.words"
 
 local shapes = {}
 
-local expected = words.expected
+local expected, is_array = words.expected, json.is_array
 
 -- Each kind of shape: `(shape, value, path, write)` gives JSON text; or nil and what is wrong.
 local writers = {}
@@ -61,7 +61,10 @@ end
 
 function writers.array(shape, value, path, write)
   if type(value) ~= "table" then
-    return expected(path, "array", value)
+    value = json.given(value)
+    if type(value) ~= "table" then
+      return expected(path, "array", value)
+    end
   end
   local parts, count = {}, 0
   for key in pairs(value) do
@@ -105,7 +108,7 @@ local function problem_of_fields(shape, value, path)
 end
 
 function writers.object(shape, value, path, write)
-  if type(value) ~= "table" then
+  if type(value) ~= "table" or is_array(value) then
     return expected(path, "table", value)
   end
   local parts = {}

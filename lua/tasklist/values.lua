@@ -10,9 +10,10 @@
 -- | null | nil in objects and at the top, `tasklist.null` in arrays |
 --
 -- The other way a plain table with the keys 1 to n is an array, and every other one, the empty one
--- included, an object. A float is written with as few digits as read back the same, always with `.`
--- or `e`; `/` is not escaped. Tables are read raw: neither `__index` nor `__pairs` is asked. Tables may
--- lie 1,000 deep in each other.
+-- included, an object. Where the host has loaded lua-cjson (as `cjson` or `cjson.safe`), its `empty_array` is an array,
+-- and a table with its `array_mt` or `empty_array_mt` is one or raises. A float is written with as few digits as read
+-- back the same, always with `.` or `e`; `/` is not escaped. Tables are read raw: neither `__index` nor `__pairs` is
+-- asked. Tables may lie 1,000 deep in each other.
 -- @module tasklist.values
 
 local core = require "tasklist.core"

@@ -28,7 +28,7 @@ end
 -- The server compares the JSON texts of values. A table has many texts, so a filter with one would miss values that are
 -- equal to it.
 local function encode_filter(value, path)
-  if type(value) == "table" then
+  if type(value) == "table" or json.is_array(value) then
     return words.expected(path, "scalar or tasklist.raw(text)", value)
   end
   return core.encode_value(value, path)
@@ -38,14 +38,14 @@ end
 variables.writers = {}
 
 function variables.writers.variables(_, value, path)
-  if type(value) ~= "table" then
+  if type(value) ~= "table" or json.is_array(value) then
     return words.expected(path, "table", value)
   end
   return write_named(value, path, core.encode_value)
 end
 
 function variables.writers.filters(shape, value, path, write)
-  if type(value) == "table" and #value == 0 and next(value) ~= nil then
+  if type(value) == "table" and #value == 0 and next(value) ~= nil and not json.is_array(value) then
     return write_named(value, path, encode_filter)
   end
   return write({ type = "array", of = shape.of }, value, path)

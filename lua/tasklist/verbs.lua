@@ -2,6 +2,7 @@
 --
 -- Misuse is reported where the user called the verb: helpers give a text, the verb itself raises it.
 
+local json = require "tasklist.json"
 local message = require "tasklist.message"
 local pages = require "tasklist.pages"
 local queries = require "tasklist.queries"
@@ -90,7 +91,7 @@ function verbs.of_operation(name, run)
   local options_at = operation.payload and payload_at + 1 or payload_at
   run = run or verbs.call
   return function(self, ...)
-    local id, payload, options = (...), (select(payload_at, ...)), (select(options_at, ...))
+    local id, payload, options = (...), json.given((select(payload_at, ...))), (select(options_at, ...))
     local problem = verbs.problem_of(self, options, name)
     local made
     if not problem then
@@ -149,6 +150,7 @@ end
 -- @treturn function
 function verbs.of_many(name)
   return function(self, items, fn, options)
+    items = json.given(items)
     local problem = verbs.problem_of(self, options, name) or problem_of_work(items, fn)
     if problem then
       error(("%s: %s"):format(name, problem), 2)

@@ -16,12 +16,12 @@ end
 
 --- What kind of thing a value is, for one that may be a secret.
 -- @param value
--- @treturn string "nil", "null", or such as "a string"
+-- @treturn string "nil", "null", "an array" of what says so, or such as "a string"
 function words.kind(value)
   if value == nil or rawequal(value, core.null) then
     return value == nil and "nil" or "null"
   end
-  return "a " .. type(value)
+  return core.is_array(value) and "an array" or "a " .. type(value)
 end
 
 --- A number, with a point whatever the locale.

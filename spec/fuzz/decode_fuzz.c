@@ -1,8 +1,11 @@
-/* Any bytes to the decoder. What it takes must be written again and mean the same; and it must
- * stand that memory runs out at any point. Links the module as it is, and a Lua state for each text
- * whose allocator counts. */
+/* Any bytes to the decoder, in both ways that it is used: as a variable's value and as an answer.
+ * What it takes must be written again and mean the same; both ways must take the same texts and
+ * give the same values, but for what differs by design; memory may run out at any point, and what
+ * comes after that must be right. Links the module as it is, and a Lua state for each text whose
+ * allocator counts. */
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 typedef struct memory {
     size_t live;
-    size_t left;  /* how often there is still some */
-    size_t limit; /* how often, once the codec begins */
+    size_t left; /* how often there is still some */
 } memory;
 
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size)
@@ -44,57 +46,153 @@ static void expect(int truth, const char *what)
     }
 }
 
-/* Replaces the value on top by its text. */
-static void encode(lua_State *L)
+/* On the stack of `check_text`. */
+enum { CORE = 1, TEXT = 2 };
+
+/* Decodes the text at `text`: pushes its value and nil, or nil and the problem. */
+static bool decode(lua_State *L, const char *function, int text, bool keep_null)
 {
-    lua_getfield(L, 1, "encode_value");
-    lua_insert(L, -2);
-    lua_call(L, 1, 2);
-    expect(lua_type(L, -2) == LUA_TSTRING, "what was read cannot be written");
-    lua_pop(L, 1);
+    int top = lua_gettop(L);
+    lua_getfield(L, CORE, function);
+    lua_pushvalue(L, text);
+    lua_pushboolean(L, keep_null);
+    lua_call(L, 2, LUA_MULTRET);
+    lua_settop(L, top + 2);
+    bool fine = lua_isnil(L, -1);
+    expect(fine || (lua_isnil(L, -2) && lua_type(L, -1) == LUA_TSTRING), "no reason was given");
+    return fine;
 }
 
-/* With the text and keep_null. */
-static int round_trip(lua_State *L)
+/* Pushes the text of the value at `index`. */
+static void encode(lua_State *L, int index)
 {
-    void *context;
-    luaL_requiref(L, "tasklist.core", luaopen_tasklist_core, 0);
-    lua_insert(L, 1);
-    lua_getallocf(L, &context);
-    ((memory *)context)->left = ((memory *)context)->limit;
-    lua_getfield(L, 1, "decode_value");
-    lua_pushvalue(L, 2);
-    lua_pushvalue(L, 3);
-    lua_call(L, 2, LUA_MULTRET);
-    if (lua_gettop(L) == 5) {
-        expect(lua_isnil(L, 4) && lua_type(L, 5) == LUA_TSTRING, "refused without a reason");
-        return 0;
+    lua_getfield(L, CORE, "encode_value");
+    lua_pushvalue(L, index);
+    lua_call(L, 1, 1);
+    expect(lua_type(L, -1) == LUA_TSTRING, "what was read cannot be written");
+}
+
+static int count_fields(lua_State *L, int table)
+{
+    int count = 0;
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        lua_pop(L, 1);
+        count++;
     }
-    encode(L);
-    lua_getfield(L, 1, "decode_value");
-    lua_pushvalue(L, -2);
-    lua_pushvalue(L, 3);
-    lua_call(L, 2, LUA_MULTRET);
-    expect(lua_gettop(L) == 5, "what was written cannot be read");
-    encode(L);
-    /* The order of an object's names may differ, so lengths are compared. */
-    expect(lua_rawlen(L, 4) == lua_rawlen(L, 5), "what was written means something else");
+    return count;
+}
+
+/* Whether two values are the same; 1 and 1.0 are. */
+static bool same(lua_State *L, int one, int other)
+{
+    if (!lua_istable(L, one) || !lua_istable(L, other))
+        return lua_rawequal(L, one, other);
+    luaL_checkstack(L, LUA_MINSTACK, NULL);
+    if (count_fields(L, one) != count_fields(L, other))
+        return false;
+    lua_pushnil(L);
+    while (lua_next(L, one)) {
+        int field = lua_gettop(L);
+        lua_pushvalue(L, field - 1);
+        lua_rawget(L, other);
+        if (!same(L, field, field + 1))
+            return false;
+        lua_settop(L, field - 1);
+    }
+    return true;
+}
+
+/* What is written of a value is as long as what is written of the value that this is read as. */
+static void check_round_trip(lua_State *L, bool keep_null)
+{
+    if (!decode(L, "decode_value", TEXT, keep_null))
+        return;
+    int value = lua_gettop(L) - 1;
+    encode(L, value);
+    int text = lua_gettop(L);
+    expect(decode(L, "decode_value", text, keep_null), "what was written cannot be read");
+    expect(same(L, value, text + 1), "what was written means something else");
+    encode(L, text + 1);
+    expect(lua_rawlen(L, text) == lua_rawlen(L, -1), "what was written is written in another way");
+}
+
+/* Answers have no float that is an integer, and no table that knows what it is. */
+static void check_answer_value(lua_State *L, int value)
+{
+    lua_Integer integer;
+    if (lua_type(L, value) == LUA_TNUMBER && !lua_isinteger(L, value))
+        expect(!lua_numbertointeger(lua_tonumber(L, value), &integer) ||
+                   (lua_Number)integer != lua_tonumber(L, value),
+               "an answer has a float that is an integer");
+    if (!lua_istable(L, value))
+        return;
+    expect(!lua_getmetatable(L, value), "an answer has a table that is marked");
+    luaL_checkstack(L, LUA_MINSTACK, NULL);
+    lua_pushnil(L);
+    while (lua_next(L, value)) {
+        check_answer_value(L, lua_gettop(L));
+        lua_pop(L, 1);
+    }
+}
+
+/* An answer means what its text means as a variable without the byte order mark. */
+static void check_answer(lua_State *L)
+{
+    static const char bom[] = "\xEF\xBB\xBF";
+    size_t length;
+    const char *text = lua_tolstring(L, TEXT, &length);
+    bool marked = length >= 3 && memcmp(text, bom, 3) == 0;
+    lua_pushlstring(L, marked ? text + 3 : text, marked ? length - 3 : length);
+    int rest = lua_gettop(L);
+    bool fine = decode(L, "decode_value", rest, false);
+    expect(decode(L, "decode_answer", TEXT, false) == fine, "not both ways take it");
+    expect(same(L, rest + 1, rest + 3), "an answer means something else");
+    expect(marked || same(L, rest + 2, rest + 4), "it is refused for different reasons");
+    check_answer_value(L, rest + 3);
+}
+
+/* With the module and a text. */
+static int check_text(lua_State *L)
+{
+    check_round_trip(L, lua_rawlen(L, TEXT) % 2);
+    lua_settop(L, TEXT);
+    check_answer(L);
     return 0;
+}
+
+static int open_core(lua_State *L)
+{
+    luaL_requiref(L, "tasklist.core", luaopen_tasklist_core, 0);
+    lua_pushvalue(L, 1);
+    return 2;
+}
+
+static int check(lua_State *L)
+{
+    lua_pushcfunction(L, check_text);
+    lua_pushvalue(L, CORE);
+    lua_pushvalue(L, TEXT);
+    int code = lua_pcall(L, 2, 0, 0);
+    lua_settop(L, TEXT);
+    return code;
 }
 
 static void run(const uint8_t *bytes, size_t size, size_t limit)
 {
-    memory counted = {.left = SIZE_MAX, .limit = limit}, *m = &counted;
-    lua_State *L = lua_newstate(allocate, m);
+    memory m = {.left = SIZE_MAX};
+    lua_State *L = lua_newstate(allocate, &m);
     expect(L != NULL, "no memory for a state");
-    lua_pushcfunction(L, round_trip);
+    lua_pushcfunction(L, open_core);
     lua_pushlstring(L, (const char *)bytes, size);
-    lua_pushboolean(L, size % 2);
-    int code = lua_pcall(L, 2, 0, 0);
+    expect(lua_pcall(L, 1, 2, 0) == LUA_OK, "the module does not load");
+    m.left = limit;
+    int code = check(L);
     expect(code == LUA_OK || (code == LUA_ERRMEM && limit < SIZE_MAX), "an error was raised");
-    m->left = SIZE_MAX;
+    m.left = SIZE_MAX;
+    expect(code == LUA_OK || check(L) == LUA_OK, "an error was raised after one");
     lua_close(L);
-    expect(m->live == 0, "memory was lost");
+    expect(m.live == 0, "memory was lost");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
@@ -104,6 +202,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     uint32_t hash = 2166136261u;
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ bytes[i]) * 16777619u;
-    run(bytes, size, hash % 64);
+    run(bytes, size, hash % (64 + size));
     return 0;
 }

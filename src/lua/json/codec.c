@@ -14,6 +14,7 @@ void tl_json_register(lua_State *L)
         {"decode_answer", tl_decode_answer},
         {"encode_value", tl_encode_value},
         {"place", tl_place},
+        {"is_array", tl_is_array},
         {"array", tl_new_array},
         {"raw", tl_new_raw},
         {NULL, NULL},

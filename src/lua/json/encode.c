@@ -6,6 +6,7 @@
  * when it is an object, by the key that was written last. */
 #include "lua/json/encode.h"
 
+#include "lua/json/cjson.h"
 #include "lua/json/output.h"
 #include "lua/json/place.h"
 #include "lua/json/types.h"
@@ -75,13 +76,10 @@ static bool write_raw(encoder *e)
     return true;
 }
 
+/* Whether the table on top says that it is an array. */
 static bool is_array(encoder *e)
 {
-    if (!lua_getmetatable(e->L, -1))
-        return false;
-    bool same = lua_rawequal(e->L, -1, e->array_type);
-    lua_pop(e->L, 1);
-    return same;
+    return lua_getmetatable(e->L, -1) && tl_json_marks_arrays(e->L, e->array_type);
 }
 
 /* Writes the bracket that opens the table on top, and makes it the innermost level. */
@@ -108,6 +106,16 @@ static bool open_table(encoder *e)
     return true;
 }
 
+/* Null, or lua-cjson's empty array: it has no other light userdata. */
+static bool write_constant(encoder *e)
+{
+    bool null = lua_touserdata(e->L, -1) == NULL;
+    if (!null && !tl_cjson_has(e->L, -1, "empty_array"))
+        return fail(e, e->depth, "a userdata has no JSON", NULL);
+    tl_output_add_text(&e->output, null ? "null" : "[]");
+    return true;
+}
+
 /* Writes the value on top, or what begins it when it is a table that holds something. */
 static bool begin_value(encoder *e)
 {
@@ -128,11 +136,10 @@ static bool begin_value(encoder *e)
         return open_table(e);
     case LUA_TUSERDATA:
         return write_raw(e);
+    case LUA_TLIGHTUSERDATA:
+        return write_constant(e);
     default:
-        if (type != LUA_TLIGHTUSERDATA || lua_touserdata(L, -1) != NULL)
-            return fail(e, e->depth, "a %s has no JSON", lua_typename(L, type));
-        tl_output_add_text(&e->output, "null");
-        return true;
+        return fail(e, e->depth, "a %s has no JSON", lua_typename(L, type));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "lua/json/types.h"
 
+#include "lua/json/cjson.h"
 #include "lua/json/decode.h"
 #include "lua/json/place.h"
 
@@ -23,6 +24,26 @@ bool tl_json_is_sequence(lua_State *L, int index, lua_Integer *length)
     lua_pop(L, 1);
     lua_pushinteger(L, key);
     return false;
+}
+
+bool tl_json_marks_arrays(lua_State *L, int array_type)
+{
+    bool marks = lua_rawequal(L, -1, array_type) || tl_cjson_has(L, -1, "array_mt") ||
+                 tl_cjson_has(L, -1, "empty_array_mt");
+    lua_pop(L, 1);
+    return marks;
+}
+
+int tl_is_array(lua_State *L)
+{
+    bool is = false;
+    luaL_checkany(L, 1);
+    if (lua_islightuserdata(L, 1))
+        is = tl_cjson_has(L, 1, "empty_array");
+    else if (lua_istable(L, 1) && lua_getmetatable(L, 1))
+        is = tl_json_marks_arrays(L, lua_upvalueindex(1));
+    lua_pushboolean(L, is);
+    return 1;
 }
 
 int tl_new_array(lua_State *L)

@@ -20,6 +20,16 @@ typedef struct tl_raw {
  * missing. */
 bool tl_json_is_sequence(lua_State *L, int index, lua_Integer *length);
 
+/* Whether tables with the metatable on top, which is popped, are arrays even when they are empty:
+ * it is the one that lies at `array_type`, or one of lua-cjson's. That an empty_array_mt is only
+ * for what is empty makes no difference: who marks a table with it means an array. Needs three free
+ * slots on Lua's stack; raises when there is no memory. */
+bool tl_json_marks_arrays(lua_State *L, int array_type);
+
+/* Lua's is_array(value): whether the value is a table with such a metatable, or lua-cjson's empty
+ * array. The arrays' metatable is the function's first upvalue. */
+int tl_is_array(lua_State *L);
+
 /* Lua's array(t): a new table with the values of the sequence t, and with the metatable that is the
  * function's first upvalue; or nil and what is wrong when t has other keys or holes. */
 int tl_new_array(lua_State *L);
