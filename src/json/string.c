@@ -17,19 +17,27 @@ static bool is_plain(char byte)
     return plain[(unsigned char)byte];
 }
 
-static const char *pass_plain(const char *text)
+/* A NUL must lie at `end`. */
+static inline const char *pass_plain(const char *text, const char *end)
 {
+    while (end - text >= TL_BLOCK) {
+        int plain = tl_block_plain(text);
+        text += plain;
+        if (plain < TL_BLOCK)
+            return text;
+    }
     while (is_plain(*text))
         text++;
     return text;
 }
 
-/* The end of a string that has something else in it than plain bytes. Not inlined, or the many
- * strings without would pay for saving the registers that it needs. */
-static __attribute__((noinline)) const char *
-find_end(const char *text, const char *end, bool *escaped, const char **problem, const char **where)
+const char *tl_json_any_string_end(const char *text, const char *end, bool *escaped,
+                                   const char **problem, const char **where)
 {
-    while (*text != '"') {
+    for (;;) {
+        text = pass_plain(text, end);
+        if (*text == '"')
+            return text;
         *where = text;
         if (*text == '\\') {
             *escaped = true;
@@ -45,17 +53,7 @@ find_end(const char *text, const char *end, bool *escaped, const char **problem,
             *problem = text == end ? "a string without an end" : "a control character in a string";
             return NULL;
         }
-        text = pass_plain(text);
     }
-    return text;
-}
-
-const char *tl_json_string_end(const char *text, const char *end, bool *escaped,
-                               const char **problem, const char **where)
-{
-    *escaped = false;
-    text = pass_plain(text);
-    return *text == '"' ? text : find_end(text, end, escaped, problem, where);
 }
 
 /* Four hexadecimal digits, or -1. */
@@ -107,6 +105,14 @@ size_t tl_json_unescape(const char *text, const char *end, char *out, const char
 {
     char *start = out;
     while (text < end) {
+        while (end - text >= TL_BLOCK) {
+            memcpy(out, text, TL_BLOCK);
+            int plain = tl_block_plain(text);
+            text += plain;
+            out += plain;
+            if (plain < TL_BLOCK)
+                break;
+        }
         if (*text != '\\') {
             *out++ = *text++;
             continue;

@@ -3,6 +3,7 @@
 #include "lua/json/decode.h"
 #include "lua/json/encode.h"
 #include "lua/json/place.h"
+#include "lua/json/recent.h"
 #include "lua/json/types.h"
 
 #include <lauxlib.h>
@@ -20,7 +21,8 @@ void tl_json_register(lua_State *L)
     };
     tl_json_types_register(L);
     luaL_getmetatable(L, TL_ARRAY_TYPE);
-    luaL_setfuncs(L, functions, 1);
+    tl_recent_new(L);
+    luaL_setfuncs(L, functions, 2);
     lua_pushlightuserdata(
         L, NULL); /* lua-cjson's null too, so that a program that uses both has one */
     lua_setfield(L, -2, "null");

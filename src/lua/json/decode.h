@@ -9,6 +9,7 @@
 /* How JSON becomes Lua. Null is nil in objects and at the top unless `keep_null`. */
 typedef struct tl_json_way {
     int array_type; /* where the arrays' metatable lies; 0: arrays are plain tables */
+    int recent;     /* where the strings that were met lately lie: lua/json/recent.h */
     bool keep_null;
     bool whole; /* a number without a fraction is an integer, however it is written */
     bool bom;   /* a byte order mark before the text is passed over, as RFC 8259 8.1 allows */
@@ -28,7 +29,7 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json
                     tl_json_result *result);
 
 /* Lua's decode_value(text, keep_null): the value of a JSON text; or nil and what is wrong at which
- * byte. Arrays get the metatable that is the function's first upvalue. */
+ * byte, or that it is no string. Arrays get the metatable that is the function's first upvalue. */
 int tl_decode_value(lua_State *L);
 
 /* Lua's decode_answer(text): the same for what a server answers. Arrays are plain tables, numbers

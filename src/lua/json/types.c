@@ -52,7 +52,7 @@ int tl_new_raw(lua_State *L)
     luaL_checktype(L, 1, LUA_TSTRING);
     const char *text = lua_tolstring(L, 1, &length);
     lua_settop(L, 1);
-    const tl_json_way way = {.array_type = lua_upvalueindex(1)};
+    const tl_json_way way = {.array_type = lua_upvalueindex(1), .recent = lua_upvalueindex(2)};
     if (!tl_json_decode(L, text, length, &way, &result)) {
         lua_pushnil(L);
         lua_pushfstring(L, "%s at byte %I", result.problem, (LUAI_UACINT)result.at);
