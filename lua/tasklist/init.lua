@@ -12,16 +12,14 @@ local tasklist = {
   null = json.null,
 }
 
-local is_module = { [tasklist] = true } -- asks no `__eq` of what users hand in
-
 -- Called with a colon, a function gets the module for its first argument, and its complaint about that would not
--- say what is wrong. No function takes more than two.
+-- say what is wrong.
 local function with_a_dot(name, call)
-  return function(first, second)
-    if is_module[first] then
-      error(("%s: call it with a dot: tasklist.%s(…)"):format(name, name), 2)
+  return function(...)
+    if rawequal((...), tasklist) then
+      error(require "tasklist.words".with_a_dot(name), 2)
     end
-    return call(first, second)
+    return call(...)
   end
 end
 
@@ -34,7 +32,10 @@ local files = {
 setmetatable(tasklist, { __index = function(_, name)
   local file = files[name]
   if file then
-    tasklist[name] = with_a_dot(name, require(file)[name])
+    local call = require(file)[name]
+    -- `decode` asks that itself, and only when what it got is no string: most texts are short, so that one more call
+    -- would take a tenth of its time.
+    tasklist[name] = name == "decode" and call or with_a_dot(name, call)
     return tasklist[name]
   end
 end })

@@ -79,7 +79,8 @@ function values.decode(text, options)
   local value, problem = decode_value(text, keep_null)
   if problem then
     if type(text) ~= "string" then
-      error(words.wrong("decode", "string", text), 2)
+      error(rawequal(text, package.loaded.tasklist) and words.with_a_dot "decode"
+        or words.wrong("decode", "string", text), 2)
     end
     return nil, require("tasklist.errors").new { kind = "decode", message = "no JSON: " .. problem }
   end

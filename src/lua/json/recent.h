@@ -16,7 +16,7 @@
 
 enum {
     TL_RECENT_LONGEST = 40, /* bytes of a string; Lua does not hash longer ones */
-    TL_RECENT_BITS = 7,
+    TL_RECENT_BITS = 8,
     TL_RECENT_SLOTS = 1 << TL_RECENT_BITS,
     TL_RECENT_NO_NAME = 0 /* the place of what lies under no name, or under one that is not kept */
 };
