@@ -17,7 +17,7 @@ local tasklist = {
 local function with_a_dot(name, call)
   return function(...)
     if rawequal((...), tasklist) then
-      error(("%s: call it with a dot: tasklist.%s(…)"):format(name, name), 2)
+      error(require "tasklist.words".with_a_dot(name), 2)
     end
     return call(...)
   end
@@ -32,7 +32,10 @@ local files = {
 setmetatable(tasklist, { __index = function(_, name)
   local file = files[name]
   if file then
-    tasklist[name] = with_a_dot(name, require(file)[name])
+    local call = require(file)[name]
+    -- `decode` asks that itself, and only when what it got is no string: most texts are short, so that one more call
+    -- would take a tenth of its time.
+    tasklist[name] = name == "decode" and call or with_a_dot(name, call)
     return tasklist[name]
   end
 end })

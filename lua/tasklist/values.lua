@@ -19,6 +19,8 @@
 local core = require "tasklist.core"
 local words = require "tasklist.words"
 
+local decode_value = core.decode_value -- texts are short, so that a look into a table counts
+
 local values = {
   -- The options of each function that takes some, as those of the client's verbs.
   options = { decode = { keep_null = "boolean" } },
@@ -67,9 +69,6 @@ values.encode = raising("encode", core.encode_value)
 -- @tparam[opt] table options `keep_null`: true to have `tasklist.null` for every null
 -- @return the value; or nil and an error of kind "decode", whose message names the byte, counted from 1
 function values.decode(text, options)
-  if type(text) ~= "string" then
-    error(words.wrong("decode", "string", text), 2)
-  end
   local keep_null
   if options ~= nil then
     local problem = require("tasklist.settings").problem_of(options, values.options.decode)
@@ -78,8 +77,12 @@ function values.decode(text, options)
     end
     keep_null = options.keep_null
   end
-  local value, problem = core.decode_value(text, keep_null)
+  local value, problem = decode_value(text, keep_null)
   if problem then
+    if type(text) ~= "string" then
+      error(rawequal(text, package.loaded.tasklist) and words.with_a_dot "decode"
+        or words.wrong("decode", "string", text), 2)
+    end
     return nil, require("tasklist.errors").new { kind = "decode", message = "no JSON: " .. problem }
   end
   return value

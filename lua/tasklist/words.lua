@@ -61,6 +61,13 @@ function words.wrong(path, what, value)
   return ("%s: %s expected, got %s"):format(path, what, words.shown(value))
 end
 
+--- The complaint about `tasklist:name(…)`, which hands in the module for the first argument.
+-- @tparam string name
+-- @treturn string
+function words.with_a_dot(name)
+  return ("%s: call it with a dot: tasklist.%s(…)"):format(name, name)
+end
+
 --- The same as the results of a function that gives nil and a problem.
 -- @tparam string path what to call the value
 -- @tparam string what would be right

@@ -4,14 +4,13 @@
 
 #include <math.h>
 
-/* A number of so many digits fits 64 bits, whatever they are. */
-enum { MOST_DIGITS = 19 };
+/* A number below this has room for one more digit in 64 bits. */
+#define ROOM_FOR_A_DIGIT UINT64_C(1000000000000000000)
 
 /* A number that is being read. */
 typedef struct reading {
     const char *at;
-    uint64_t digits;   /* the first MOST_DIGITS digits, without zeros in front, as a whole number */
-    int count;         /* how many these are */
+    uint64_t digits;   /* the first 19 digits, not counting zeros in front, as a whole number */
     int64_t exponent;  /* all digits of the text, as a whole number, are times 10 to this */
     int64_t passed_by; /* how many digits came after those in `digits` */
 } reading;
@@ -21,15 +20,13 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-static void read_digits(reading *r)
+static inline void read_digits(reading *r)
 {
     for (; is_digit(*r->at); r->at++) {
-        if (r->count < MOST_DIGITS) {
+        if (r->digits < ROOM_FOR_A_DIGIT)
             r->digits = r->digits * 10 + (uint64_t)(*r->at - '0');
-            r->count += r->digits != 0; /* a zero in front does not count */
-        } else {
+        else
             r->passed_by++;
-        }
     }
 }
 

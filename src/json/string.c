@@ -17,19 +17,27 @@ static bool is_plain(char byte)
     return plain[(unsigned char)byte];
 }
 
-static const char *pass_plain(const char *text)
+/* A NUL must lie at `end`. */
+static inline const char *pass_plain(const char *text, const char *end)
 {
+    while (end - text >= TL_BLOCK) {
+        int plain = tl_block_plain(text);
+        text += plain;
+        if (plain < TL_BLOCK)
+            return text;
+    }
     while (is_plain(*text))
         text++;
     return text;
 }
 
-/* The end of a string that has something else in it than plain bytes. Not inlined, or the many
- * strings without would pay for saving the registers that it needs. */
-static __attribute__((noinline)) const char *
-find_end(const char *text, const char *end, bool *escaped, const char **problem, const char **where)
+const char *tl_json_any_string_end(const char *text, const char *end, bool *escaped,
+                                   const char **problem, const char **where)
 {
-    while (*text != '"') {
+    for (;;) {
+        text = pass_plain(text, end);
+        if (*text == '"')
+            return text;
         *where = text;
         if (*text == '\\') {
             *escaped = true;
@@ -45,17 +53,7 @@ find_end(const char *text, const char *end, bool *escaped, const char **problem,
             *problem = text == end ? "a string without an end" : "a control character in a string";
             return NULL;
         }
-        text = pass_plain(text);
     }
-    return text;
-}
-
-const char *tl_json_string_end(const char *text, const char *end, bool *escaped,
-                               const char **problem, const char **where)
-{
-    *escaped = false;
-    text = pass_plain(text);
-    return *text == '"' ? text : find_end(text, end, escaped, problem, where);
 }
 
 /* Four hexadecimal digits, or -1. */
@@ -99,18 +97,48 @@ static int32_t read_code(const char **text, const char *end, const char **proble
     return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
 }
 
-/* The escapes of one letter: the letter, and the byte that it means. */
-static const char short_names[] = "\"\\/bfnrt", short_bytes[] = "\"\\/\b\f\n\r\t";
+/* What a letter after a backslash means. */
+static const char meanings[256] = {
+    ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+    ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+};
+
+/* The letter that means the byte after a backslash. "/" may be escaped, but need not be, and is
+ * written as it is. */
+static const char letters[256] = {
+    ['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+    ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't',
+};
+
+/* Copies up to the first backslash, or to the end, and gives where that is; *out gets behind what
+ * was copied. */
+static inline const char *copy_unescaped(const char *text, const char *end, char **out)
+{
+    char *to = *out;
+    while (end - text >= TL_BLOCK) {
+        memcpy(to, text, TL_BLOCK); /* there is room, since no more was written than read */
+        int plain = tl_block_plain(text);
+        text += plain;
+        to += plain;
+        if (plain == TL_BLOCK)
+            continue;
+        if (*text == '\\')
+            break;
+        do /* a byte of UTF-8 */
+            *to++ = *text++;
+        while (text < end && (signed char)*text < 0);
+    }
+    while (text < end && *text != '\\')
+        *to++ = *text++;
+    *out = to;
+    return text;
+}
 
 size_t tl_json_unescape(const char *text, const char *end, char *out, const char **problem,
                         const char **where)
 {
     char *start = out;
-    while (text < end) {
-        if (*text != '\\') {
-            *out++ = *text++;
-            continue;
-        }
+    while ((text = copy_unescaped(text, end, &out)) < end) {
         *where = text;
         if (text[1] == 'u') {
             int32_t code = read_code(&text, end, problem);
@@ -119,23 +147,14 @@ size_t tl_json_unescape(const char *text, const char *end, char *out, const char
             out += tl_utf8_write(out, (uint32_t)code);
             continue;
         }
-        const char *name = text[1] ? strchr(short_names, text[1]) : NULL;
+        *out = meanings[(unsigned char)text[1]];
         *problem = "an unknown escape";
-        if (!name)
+        if (!*out++)
             return 0;
-        *out++ = short_bytes[name - short_names];
         text += 2;
     }
     *problem = NULL;
     return (size_t)(out - start);
-}
-
-/* The letter of the byte's short escape, or 0 when it has none. "/" may be escaped, but need not
- * be, and is written as it is. */
-static char short_name(char byte)
-{
-    const char *found = byte && byte != '/' ? strchr(short_bytes, byte) : NULL;
-    return found ? short_names[found - short_bytes] : '\0';
 }
 
 bool tl_json_escaped_length(const char *text, size_t length, size_t *escaped)
@@ -151,7 +170,7 @@ bool tl_json_escaped_length(const char *text, size_t length, size_t *escaped)
                 return false;
             text += bytes;
         } else {
-            *escaped += short_name(*text++) ? 1 : 5;
+            *escaped += letters[(unsigned char)*text++] ? 1 : 5;
         }
     }
     return true;
@@ -165,7 +184,7 @@ void tl_json_escape(const char *text, size_t length, char *out)
             *out++ = *text;
             continue;
         }
-        char name = short_name(*text);
+        char name = letters[(unsigned char)*text];
         *out++ = '\\';
         *out++ = name ? name : 'u';
         if (!name) {

@@ -2,6 +2,8 @@
 #ifndef TL_JSON_STRING_H
 #define TL_JSON_STRING_H
 
+#include "json/block.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -9,8 +11,8 @@
  * NULL when the string is wrong, with *problem (in English, a constant) and *where (the byte that
  * is wrong) set. *where may be set otherwise too. *escaped tells whether there are escapes in it,
  * which are not looked at here. The text goes to `end`, where a NUL must lie. */
-const char *tl_json_string_end(const char *text, const char *end, bool *escaped,
-                               const char **problem, const char **where);
+static inline const char *tl_json_string_end(const char *text, const char *end, bool *escaped,
+                                             const char **problem, const char **where);
 
 /* Writes what the text between two quotes means, without a NUL, into `out`, which has room for as
  * many bytes as the text has, since it never means more. The text must be one that
@@ -26,5 +28,22 @@ bool tl_json_escaped_length(const char *text, size_t length, size_t *escaped);
 /* Writes the text as it is between quotes: as many bytes as tl_json_escaped_length has said, and no
  * NUL. */
 void tl_json_escape(const char *text, size_t length, char *out);
+
+/* The same as tl_json_string_end, for strings of all kinds. */
+const char *tl_json_any_string_end(const char *text, const char *end, bool *escaped,
+                                   const char **problem, const char **where);
+
+/* Most strings are short and plain, and those end here. */
+static inline const char *tl_json_string_end(const char *text, const char *end, bool *escaped,
+                                             const char **problem, const char **where)
+{
+    *escaped = false;
+    if (end - text >= TL_BLOCK) {
+        const char *last = text + tl_block_plain(text);
+        if (*last == '"')
+            return last;
+    }
+    return tl_json_any_string_end(text, end, escaped, problem, where);
+}
 
 #endif

@@ -3,6 +3,7 @@
 #include "lua/json/decode.h"
 #include "lua/json/encode.h"
 #include "lua/json/place.h"
+#include "lua/json/recent.h"
 #include "lua/json/types.h"
 
 #include <lauxlib.h>
@@ -20,6 +21,7 @@ void tl_json_register(lua_State *L)
         {NULL, NULL},
     };
     tl_json_types_register(L);
+    tl_recent_register(L);
     luaL_getmetatable(L, TL_ARRAY_TYPE);
     luaL_setfuncs(L, functions, 1);
     lua_pushlightuserdata(

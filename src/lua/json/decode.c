@@ -1,29 +1,33 @@
 /* JSON text to Lua values: tl_json_reader says what is in the text, and here it becomes Lua's. All
  * memory is Lua's, so that nothing has to be given back when Lua raises.
  *
- * What is in an array or an object waits on Lua's stack, so that its table can be made in the size
- * that it will have; otherwise Lua would grow it again and again. When MOST_WAITING values are
- * there the table is made and what follows is stored at once, because the stack is limited. */
+ * On Lua's stack lies what is open, the innermost on top: of an object its table, and the name of
+ * the value that is being read; of an array the values that it has so far, so that its table can
+ * be made in the size that it will have. When MOST_WAITING values are there the table is made and
+ * what follows is stored at once, because the stack is limited. */
 #include "lua/json/decode.h"
 
+#include "lua/json/recent.h"
 #include "json/reader.h"
 
 #include <lauxlib.h>
 
 enum { MOST_WAITING = 64 };
 
-/* An open array or object. At `base` lies its table, or nil while there is none. */
+/* An open array or object. */
 typedef struct level {
-    lua_Integer stored; /* values of an array that are in the table */
-    int base;
-    short waiting; /* what lies above `base`: values, and keys in an object */
+    lua_Integer count; /* values of an array, fields of an object; those that are nil too */
+    short place;       /* as of tl_recent: of the object, or of the objects in the array */
+    short next;        /* of an object: the place of the value that is being read */
     bool array;
-    bool made; /* whether there is a table */
+    bool made; /* whether an array's table is there, and no value waits */
 } level;
 
 typedef struct decoder {
     lua_State *L;
     tl_json_way way;
+    tl_recent *recent;
+    int recent_index;
     int depth;
     level levels[TL_JSON_DEPTH];
     tl_json_reader reader;
@@ -45,7 +49,18 @@ static bool push_string(decoder *d)
 {
     if (d->reader.escaped)
         return push_unescaped(d);
-    lua_pushlstring(d->L, d->reader.text, d->reader.length);
+    tl_recent_push(d->L, d->recent_index, d->recent, d->reader.text, d->reader.length);
+    return true;
+}
+
+static bool push_name(decoder *d)
+{
+    level *l = &d->levels[d->depth - 1];
+    l->next = TL_RECENT_NO_NAME;
+    if (d->reader.escaped)
+        return push_unescaped(d);
+    l->next =
+        (short)tl_recent_push(d->L, d->recent_index, d->recent, d->reader.text, d->reader.length);
     return true;
 }
 
@@ -67,66 +82,57 @@ static void push_null(decoder *d)
         lua_pushlightuserdata(d->L, NULL);
 }
 
-/* From the first pair to the last, because of two with the same name the last one counts. */
-static void store_pairs(lua_State *L, const level *l)
-{
-    for (int i = 1; i < l->waiting; i += 2) {
-        lua_pushvalue(L, l->base + i);
-        lua_pushvalue(L, l->base + i + 1);
-        lua_rawset(L, l->base);
-    }
-    lua_settop(L, l->base);
-}
-
-/* Makes the table of a level, and moves there what waits. */
-static void make_table(decoder *d, level *l)
+/* Makes the table of an array, and moves there what waits. */
+static void make_array(decoder *d, level *l)
 {
     lua_State *L = d->L;
-    lua_createtable(L, l->array ? l->waiting : 0, l->array ? 0 : l->waiting / 2);
-    lua_replace(L, l->base);
-    if (l->array) {
-        if (d->way.array_type) {
-            lua_pushvalue(L, d->way.array_type);
-            lua_setmetatable(L, l->base);
-        }
-        l->stored = l->waiting;
-        for (int i = l->waiting; i > 0; i--)
-            lua_rawseti(L, l->base, i);
-    } else {
-        store_pairs(L, l);
+    lua_createtable(L, (int)l->count, 0);
+    if (d->way.array_type) {
+        lua_pushvalue(L, d->way.array_type);
+        lua_setmetatable(L, -2);
     }
-    l->waiting = 0;
+    int table = -1 - (int)l->count;
+    lua_insert(L, table);
+    for (lua_Integer i = l->count; i > 0; i--)
+        lua_rawseti(L, table++, i);
     l->made = true;
 }
 
-/* A value is on top of the stack, in an object with its name below it. */
-static void keep_value(decoder *d)
+/* A value is on top of the stack. */
+static inline void keep_value(decoder *d)
 {
     level *l = &d->levels[d->depth - 1];
-    if (!l->made) {
-        l->waiting = (short)(l->waiting + (l->array ? 1 : 2));
-        if (l->waiting >= MOST_WAITING)
-            make_table(d, l);
-    } else if (l->array) {
-        lua_rawseti(d->L, l->base, ++l->stored);
-    } else {
-        lua_rawset(d->L, l->base);
+    if (!l->array) {
+        l->count++;
+        lua_rawset(d->L, -3);
+    } else if (l->made) {
+        lua_rawseti(d->L, -2, ++l->count);
+    } else if (++l->count == MOST_WAITING) {
+        make_array(d, l);
     }
 }
 
 static void open_level(decoder *d, bool array)
 {
     luaL_checkstack(d->L, MOST_WAITING + LUA_MINSTACK, "too many values");
-    lua_pushnil(d->L);
-    d->levels[d->depth++] = (level){.base = lua_gettop(d->L), .array = array};
+    short place = TL_RECENT_NO_NAME;
+    if (d->depth > 0) {
+        const level *outer = &d->levels[d->depth - 1];
+        place = outer->array ? outer->place : outer->next;
+    }
+    if (!array)
+        lua_createtable(d->L, 0, tl_recent_fields(d->recent, place));
+    d->levels[d->depth++] = (level){.place = place, .array = array};
 }
 
-/* What waited has become a table, which is a value itself, in its place. */
+/* Leaves the table of the level, which is a value itself. */
 static void close_level(decoder *d)
 {
     level *l = &d->levels[--d->depth];
-    if (!l->made)
-        make_table(d, l);
+    if (!l->array)
+        tl_recent_learn(d->recent, l->place, l->count);
+    else if (!l->made)
+        make_array(d, l);
 }
 
 typedef enum outcome {
@@ -144,7 +150,7 @@ static outcome take_token(decoder *d, tl_json_token token)
         open_level(d, token == TL_JSON_ARRAY);
         return MORE;
     case TL_JSON_NAME:
-        return push_string(d) ? MORE : FAILED;
+        return push_name(d) ? MORE : FAILED;
     case TL_JSON_CLOSE:
         close_level(d);
         return VALUE;
@@ -189,10 +195,13 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json
     d.way = *way;
     d.depth = 0;
     tl_json_reader_init(&d.reader, text, length, way->bom);
-    int top = lua_gettop(L);
+    d.recent = tl_recent_get(L);
+    d.recent_index = lua_gettop(L);
     bool fine = read_text(&d);
-    if (!fine)
-        lua_settop(L, top);
+    if (fine)
+        lua_replace(L, d.recent_index);
+    else
+        lua_settop(L, d.recent_index - 1);
     result->problem = d.reader.problem;
     result->at = (size_t)(d.reader.at - text) + 1;
     result->depth = d.reader.deepest;
@@ -210,29 +219,33 @@ static int push(lua_State *L, const char *text, size_t length, const tl_json_way
     return 2;
 }
 
-int tl_push_answer(lua_State *L, const char *text, size_t length)
+/* Likewise, of the text at 1. */
+static int push_argument(lua_State *L, const tl_json_way *way)
 {
-    static const tl_json_way way = {.whole = true, .bom = true};
-    return push(L, text, length, &way);
-}
-
-static const char *check_text(lua_State *L, size_t *length)
-{
-    luaL_checktype(L, 1, LUA_TSTRING);
-    return lua_tolstring(L, 1, length);
+    size_t length;
+    if (lua_type(L, 1) != LUA_TSTRING) {
+        lua_pushnil(L);
+        lua_pushliteral(L, "string expected");
+        return 2;
+    }
+    const char *text = lua_tolstring(L, 1, &length);
+    return push(L, text, length, way);
 }
 
 int tl_decode_value(lua_State *L)
 {
-    size_t length;
-    const char *text = check_text(L, &length);
     const tl_json_way way = {.array_type = lua_upvalueindex(1), .keep_null = lua_toboolean(L, 2)};
-    return push(L, text, length, &way);
+    return push_argument(L, &way);
+}
+
+static const tl_json_way way_of_answers = {.whole = true, .bom = true};
+
+int tl_push_answer(lua_State *L, const char *text, size_t length)
+{
+    return push(L, text, length, &way_of_answers);
 }
 
 int tl_decode_answer(lua_State *L)
 {
-    size_t length;
-    const char *text = check_text(L, &length);
-    return tl_push_answer(L, text, length);
+    return push_argument(L, &way_of_answers);
 }

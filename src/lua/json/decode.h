@@ -28,7 +28,7 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json
                     tl_json_result *result);
 
 /* Lua's decode_value(text, keep_null): the value of a JSON text; or nil and what is wrong at which
- * byte. Arrays get the metatable that is the function's first upvalue. */
+ * byte, or that it is no string. Arrays get the metatable that is the function's first upvalue. */
 int tl_decode_value(lua_State *L);
 
 /* Pushes the value of what a server answers, a text as for tl_json_decode; or nil and what is wrong
