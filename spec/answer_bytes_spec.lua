@@ -12,9 +12,9 @@ describe("the bytes of an answer", function()
   -- What a server's answer with this body comes to.
   local function bytes_of(body)
     local server = raw.start(("HTTP/1.1 200 OK\r\nX-Field: one\r\nContent-Length: %d\r\n\r\n%s"):format(#body, body))
-    finally(function() server:stop() end)
     local request <close> = engine:start(nil, "GET", server.base_url, "Accept: */*\0", nil, 5, 100000, true)
     while not engine:wait(request) do end
+    server:stop()
     local status, bytes = request:result()
     assert.equal(200, status)
     return bytes
