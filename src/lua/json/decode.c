@@ -7,6 +7,7 @@
  * what follows is stored at once, because the stack is limited. */
 #include "lua/json/decode.h"
 
+#include "lua/json/collector.h"
 #include "lua/json/recent.h"
 #include "json/reader.h"
 
@@ -190,6 +191,7 @@ static bool read_text(decoder *d)
 bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json_way *way,
                     tl_json_result *result)
 {
+    tl_collect_ahead(L, length);
     decoder d; /* no initializer, because that would clear all levels for each short text */
     d.L = L;
     d.way = *way;
