@@ -267,6 +267,20 @@ function()
       assert.same({ 2, 2 }, { loop.begun, loop.ended })
     end)
 
+    -- As a finalizer may that runs in the middle of beginning it. A loop must not watch a descriptor that is closed.
+    it("the watch when the client is closed as that begins", function()
+      local plain, problem = loop.adapter.watch, nil
+      loop.adapter.watch = function(...)
+        local stop = plain(...)
+        client:close()
+        return stop
+      end
+      loop:start(function() problem = select(2, pcall(client.get_task, client, 1)) end)
+      loop:run()
+      find(problem, "closed client")
+      assert.same({ 1, 1 }, { loop.begun, loop.ended })
+    end)
+
     it("the watch when a page that was fetched ahead is given up", function()
       server:fault { action = "delay", seconds = 0, path = "/v1" }
       server:fault { action = "silent", path = "/v1" }

@@ -208,6 +208,9 @@ local function watch(self, identity)
   if not failure then
     self.identity = identity
     self.stop = self.loop.watch(descriptor, self.on_ready, self.idle)
+    if self.engine:closed() then -- by a finalizer meanwhile: nobody else ends this watch, and luv would end the process
+      self.stop()
+    end
   end
   return failure
 end
