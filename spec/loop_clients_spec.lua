@@ -174,6 +174,28 @@ for _, row in ipairs(loops) do
       assert.equal("fine\n", output)
     end)
 
+    it("has one watch though there was no memory to begin it at first", function()
+      local output = script [[
+        local plain, failed, ended = adapter.watch, 0, 0
+        function adapter.watch(fd, on_ready, idle)
+          local function counted()
+            local over = idle()
+            if over then ended = ended + 1 end
+            return over
+          end
+          while true do
+            local fine, stop = host.starve(failed, plain, fd, on_ready, counted)
+            if fine then return stop end
+            failed = failed + 1
+          end
+        end
+        run(function() assert(client:get_task "1") end)
+        assert(failed > 2, failed)
+        print(ended)
+      ]]
+      assert.equal("1\n", output)
+    end)
+
     it("lets the state be closed in the middle", function()
       server:fault { action = "silent", path = "/v1/tasks/1", times = 4 }
       local output, fine = script [[

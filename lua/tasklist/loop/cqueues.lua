@@ -51,6 +51,15 @@ end
 function adapter.watch(fd, on_ready, idle)
   local controller = cqueues.running()
   local readable, ended = { pollfd = fd, events = "r" }, false
+  -- Made before the watch begins: where there is no memory for it, nobody could end the watch.
+  local function stop()
+    -- A watch that has ended must leave the descriptor alone: it may be another's by now. One that has not is woken
+    -- by this, and the kernel's set forgets the descriptor: closing it before would make `loop` fail.
+    if not ended then
+      ended = true
+      cqueues.cancel(fd)
+    end
+  end
   controller:wrap(function()
     while not ended do
       cqueues.poll(readable)
@@ -66,14 +75,7 @@ function adapter.watch(fd, on_ready, idle)
       end
     end
   end)
-  return function()
-    -- A watch that has ended must leave the descriptor alone: it may be another's by now. One that has not is woken
-    -- by this, and the kernel's set forgets the descriptor: closing it before would make `loop` fail.
-    if not ended then
-      ended = true
-      cqueues.cancel(fd)
-    end
-  end
+  return stop
 end
 
 -- When a coroutine that waits is closed (coroutine.close), its controller would keep an entry for it for ever, and
