@@ -7,7 +7,6 @@ local core = require "tasklist.core"
 local driver = require "tasklist.driver"
 local errors = require "tasklist.errors"
 local headers = require "tasklist.headers"
-local json = require "tasklist.json"
 local settings = require "tasklist.settings"
 local version = require "tasklist.version"
 
@@ -114,8 +113,8 @@ end
 -- @tparam table message
 -- @tparam ?boolean background whether the caller goes on with other things meanwhile: `step` moves it on, and time in
 --   which nobody drives the connection is not counted
--- @return what `collect` takes; `close` of it cancels, and so does letting go of it. `finish` of it has who waits for it
---   go on without an answer
+-- @return what `collect` takes; `close` of it cancels, and so does letting go of it. With `finish`, whoever waits for it
+--   goes on without an answer
 function Connection:start(message, background)
   local values = self.values
   return self.engine:start(self.identity, message.method, values.base_url .. message.path,

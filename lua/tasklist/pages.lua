@@ -238,8 +238,8 @@ function Walk:take()
   return task
 end
 
---- Ends the walk and cancels what is under way: another coroutine that waits for a page goes on at once. Ending twice is
--- fine.
+--- Ends the walk and cancels what is under way: another coroutine that waits for a page goes on at once. Ending it
+-- twice is fine.
 function Walk:close()
   self.over, self.failure = true, nil
   if self.awaited then
