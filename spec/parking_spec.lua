@@ -594,6 +594,26 @@ function()
     assert.is_true(fine)
   end)
 
+  only_by_hand("ends what waits in a child after fork whose loop goes on", function()
+    server:fault { action = "delay", seconds = 0.3, path = "/v1/tasks/1" }
+    local output, fine = connect.run_in_host([[
+      local in_child = require "host".in_child
+      local loop = require "spec.support.hand_loop".new()
+      local client = assert(require "tasklist".new { loop = loop.adapter, timeout = 20 })
+      local fine, given
+      loop:start(function() fine, given = pcall(client.get_task, client, "1") end)
+      loop:run(function() return client.connection.engine:in_flight() == 1 end)
+      assert(in_child(function()
+        loop:run()
+        assert(not fine and given:find("made before a fork", 1, true), given)
+      end))
+      loop:run()
+      print(given.id)
+    ]], connect.environment(server))
+    assert.equal("1\n", output)
+    assert.is_true(fine)
+  end)
+
   it("does not disturb the collector", function()
     collectgarbage("generational")
     finally(function() collectgarbage("incremental", 200, 100, 13) end)
