@@ -468,6 +468,18 @@ function()
       assert.is_true(calls > 1)
     end)
 
+    only_by_hand("once, however late its loop starts that", function()
+      local given, plain, started, turns = token(), loop.adapter.spawn, {}, 0
+      loop.adapter.spawn = function(fn) started[#started + 1] = fn end
+      loop.on_turn = function()
+        turns = turns + 1
+        if turns == 5 then plain(started[1]) end
+      end
+      client = bearer(function() return given end)
+      assert.equal("1", run(function() return client:get_task(1) end).id)
+      assert.equal(1, #started)
+    end)
+
     only_by_hand("whose loop starts it at once", function()
       loop = new_loop { eager = true }
       local given = token()
