@@ -464,6 +464,40 @@ for way, make in pairs(ways) do
       find(select(2, pcall(run, function() client:each(1, get) end)), "each: items: ")
     end)
 
+    it("raises that one of its coroutines was closed by somebody else", function()
+      server:fault { action = "silent", path = "/v1/tasks/1" }
+      local first
+      local problem = raised({ 1, 2 }, function(id)
+        if id == 2 then
+          assert(client:get_task(2))
+          coroutine.close(first)
+        end
+        first = coroutine.running()
+        return client:get_task(id)
+      end)
+      assert.equal("a coroutine of client:map was closed by somebody else", problem)
+    end)
+
+    it("forgets the coroutines of maps in it that were broken off", function()
+      server:fault { action = "silent", path = "/v1/tasks/1", times = 20 }
+      local broken_off, left = setmetatable({}, { __mode = "k" }), nil
+      map(numbers(20), function(index)
+        pcall(client.map, client, { 1, 2 }, function(id)
+          if id == 1 then broken_off[coroutine.running()] = true end
+          assert(client:get_task(id))
+          error "mine"
+        end)
+        assert(client:get_task(2))
+        if index == 20 then
+          collectgarbage()
+          collectgarbage()
+          left = 0
+          for _ in pairs(broken_off) do left = left + 1 end
+        end
+      end, { concurrency = 1 })
+      assert.is_true(left <= 2, left) -- the loop may have it still
+    end)
+
     it("lets one walk be pulled by one of its functions at a time", function()
       local walk, _, _, closing = client:tasks { pageSize = 10 }
       local problem

@@ -482,6 +482,18 @@ function()
       assert.is_true(calls > 1)
     end)
 
+    only_by_hand("once, however late its loop starts that", function()
+      local given, plain, started, turns = token(), loop.adapter.spawn, {}, 0
+      loop.adapter.spawn = function(fn) started[#started + 1] = fn end
+      loop.on_turn = function()
+        turns = turns + 1
+        if turns == 5 then plain(started[1]) end
+      end
+      client = bearer(function() return given end)
+      assert.equal("1", run(function() return client:get_task(1) end).id)
+      assert.equal(1, #started)
+    end)
+
     only_by_hand("whose loop starts it at once", function()
       loop = new_loop { eager = true }
       local given = token()
@@ -605,6 +617,26 @@ function()
       print "fine"
     ]], connect.environment(server))
     assert.equal("fine\n", output)
+    assert.is_true(fine)
+  end)
+
+  only_by_hand("ends what waits in a child after fork whose loop goes on", function()
+    server:fault { action = "delay", seconds = 0.3, path = "/v1/tasks/1" }
+    local output, fine = connect.run_in_host([[
+      local in_child = require "host".in_child
+      local loop = require "spec.support.hand_loop".new()
+      local client = assert(require "tasklist".new { loop = loop.adapter, timeout = 20 })
+      local fine, given
+      loop:start(function() fine, given = pcall(client.get_task, client, "1") end)
+      loop:run(function() return client.connection.engine:in_flight() == 1 end)
+      assert(in_child(function()
+        loop:run()
+        assert(not fine and given:find("made before a fork", 1, true), given)
+      end))
+      loop:run()
+      print(given.id)
+    ]], connect.environment(server))
+    assert.equal("1\n", output)
     assert.is_true(fine)
   end)
 
