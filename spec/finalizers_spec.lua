@@ -101,6 +101,31 @@ describe("a finalizer", function()
     ]=]
   end)
 
+  it("may decode at each push of what is decoded, which remembers strings and sizes from text to text", function()
+    run [=[
+      local core = require "tasklist.core"
+      ours[core.decode_value] = true
+      local parts = {}
+      for i = 1, 400 do
+        parts[i] = ('{"string %d":"string %d","name":%d}'):format(i, i, i)
+      end
+      local page = "[" .. table.concat(parts, ",") .. "]"
+      local function check() -- no string of the page is there before, or Lua would not have to make it
+        for i, value in ipairs(core.decode_value(page)) do
+          assert(value["string " .. i] == "string " .. i and value.name == i)
+        end
+      end
+      local inside_fine, inside_problem = true, nil -- what a finalizer raises is lost
+      local pushes, ok, problem = at_pushes(function(count)
+        if count % 7 == 1 and inside_fine then inside_fine, inside_problem = pcall(check) end
+      end, check)
+      assert(ok, problem)
+      assert(inside_fine, inside_problem)
+      assert(pushes > 300, pushes)
+      print "fine"
+    ]=]
+  end)
+
   -- What was called, and what it gives when nothing is closed.
   local calls = {
     { "an answer", [[client.get_task, client, long]], "given.id == long" },

@@ -105,6 +105,8 @@ describe("in a locale", function()
         end
         assert(tasklist.decode "12345678901234567.5e-1" == 12345678901234567 / 10)
         assert(tasklist.decode "1,5" == nil)
+        local answer = require "tasklist.json".decode "[1.5,-1e2,1,0.30000000000000004]"
+        assert(answer[1] == 1.5 and math.type(answer[2]) == "integer" and answer[4] == 0.30000000000000004)
         assert(tasklist.date(1.5) == "1970-01-01T00:00:01.500+0000")
         assert(tasklist.time "1970-01-01T00:00:01.500Z" == 1.5)
         print(os.setlocale())

@@ -1,8 +1,10 @@
 /* Any bytes to the decoder, in both ways that it is used: as a variable's value and as an answer.
  * What it takes must be written again and mean the same; both ways must take the same texts and
- * give the same values, but for what differs by design; memory may run out at any point, and what
- * comes after that must be right. Links the module as it is, and a Lua state for each text whose
- * allocator counts. */
+ * give the same values, but for what differs by design; strings are what the text has; memory may
+ * run out at any point, and what comes after that must be right. Links the module as it is, and a
+ * Lua state for each text whose allocator counts. */
+#include "json/reader.h"
+
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdbool.h>
@@ -152,12 +154,35 @@ static void check_answer(lua_State *L)
     check_answer_value(L, rest + 3);
 }
 
+/* Each string by itself is read as the bytes that it is written in, whatever the decoder remembers
+ * of those before it. */
+static void check_strings(lua_State *L)
+{
+    size_t length;
+    const char *text = lua_tolstring(L, TEXT, &length);
+    tl_json_token token;
+    tl_json_reader reader;
+    tl_json_reader_init(&reader, text, length, true);
+    while ((token = tl_json_reader_next(&reader)) != TL_JSON_END && token != TL_JSON_FAILED) {
+        if ((token != TL_JSON_NAME && token != TL_JSON_STRING) || reader.escaped)
+            continue;
+        lua_pushlstring(L, reader.text - 1, reader.length + 2);
+        lua_pushlstring(L, reader.text, reader.length);
+        int quoted = lua_gettop(L) - 1;
+        expect(decode(L, "decode_value", quoted, false), "a string of the text is refused");
+        expect(lua_rawequal(L, quoted + 1, quoted + 2), "a string is read as another one");
+        lua_settop(L, quoted - 1);
+    }
+}
+
 /* With the module and a text. */
 static int check_text(lua_State *L)
 {
     check_round_trip(L, lua_rawlen(L, TEXT) % 2);
     lua_settop(L, TEXT);
     check_answer(L);
+    lua_settop(L, TEXT);
+    check_strings(L);
     return 0;
 }
 

@@ -37,6 +37,14 @@ json_texts.good = {
   { "[]", {} }, { "{}", {} }, { "[[]]", { {} } }, { "[1,\"a\",true,{}]", { 1, "a", true, {} } },
   { '{"":1}', { [""] = 1 } }, { '{"a":{"b":[{"c":1}]}}', { a = { b = { { c = 1 } } } } },
   { '{"1":1}', { ["1"] = 1 } }, { '{"a\\u0000":1}', { ["a\0"] = 1 } },
+  -- strings that are alike, as names and as values
+  { '["aaaaaaaaXbbbbbbbb","aaaaaaaaYbbbbbbbb","aaaaaaaabbbbbbbb","aaaaaaaXbbbbbbbb"]',
+    { "aaaaaaaaXbbbbbbbb", "aaaaaaaaYbbbbbbbb", "aaaaaaaabbbbbbbb", "aaaaaaaXbbbbbbbb" } },
+  { '[{"id":"id","name":1},{"ie":"ie","name":2},{"id":"ie","nane":3},{"name":4,"id":"id"},{"i\\u0064":"di"}]',
+    { { id = "id", name = 1 }, { ie = "ie", name = 2 }, { id = "ie", nane = 3 }, { name = 4, id = "id" },
+      { id = "di" } } },
+  { '[{"a":1,"b":2},{"a":3},{},{"b":4,"a":5,"c":6},{"a":[]},{"a":{"a":7}}]',
+    { { a = 1, b = 2 }, { a = 3 }, {}, { b = 4, a = 5, c = 6 }, { a = {} }, { a = { a = 7 } } } },
   -- of equal names the last one counts
   { '{"a":1,"a":2}', { a = 2 } }, { '{"a":1,"a":null}', {} }, { '{"a":null,"a":1}', { a = 1 } },
   -- null
