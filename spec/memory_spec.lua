@@ -61,6 +61,48 @@ local rows = {
       return core.is_array(empty), core.is_array(setmetatable({}, mt)), core.is_array {}
     end)
   ]=] },
+  { "reads names that are new, and objects in each other", [=[
+    local calls = 0
+    assert(sweep(function() -- the name is no string of Lua's before, and what could not be made is asked for again
+      calls = calls + 1
+      local name = calls // 8
+      local value = core.decode_value('[{"fresh' .. name .. '":{"also' .. name .. '":1}},{"fresh' .. name .. '":2}]')
+      return value[1]["fresh" .. name]["also" .. name] + value[2]["fresh" .. name]
+    end) > 3)
+    local deep = ('{"a":[{"b":1,"c":'):rep(150) .. "0" .. ("}]}"):rep(150)
+    assert(sweep(function()
+      local value, depth = core.decode_value(deep), 0
+      while value ~= 0 do value, depth = value.a[1].c, depth + 1 end
+      return depth
+    end) > 300)
+  ]=] },
+  { "reads a value while finalizers read others", [=[
+    local runs = 0
+    local function leave_garbage(turn)
+      setmetatable({}, { __gc = function()
+        local name = ("field%d"):format(turn * 7919 % 300)
+        local value = core.decode_value(('[{"%s":"%s"},{"%s":1,"more":2}]'):format(name, name, name))
+        assert(value[1][name] == name and value[2][name] == 1)
+        runs = runs + 1
+        leave_garbage(turn + 1)
+      end })
+    end
+    local parts = {}
+    for i = 1, 300 do
+      local name = ("field%d"):format(i)
+      parts[i] = ('{"%s":"%s","%s":{"%s":"same"}}'):format(name, name, name .. "x", name)
+    end
+    local whole = "[" .. table.concat(parts, ",") .. "]"
+    collectgarbage("incremental", 50, 400) -- one cycle after another
+    collectgarbage()
+    leave_garbage(1)
+    local list = core.decode_value(whole)
+    assert(runs > 50, runs)
+    for i = 1, 300 do
+      local name = ("field%d"):format(i)
+      assert(list[i][name] == name and list[i][name .. "x"][name] == "same")
+    end
+  ]=] },
   { "makes lines of foreign text", [=[
     assert(sweep(core.line, ("x\n"):rep(1000), 1000) > 0)
   ]=] },

@@ -2,6 +2,7 @@
 #include "json/string.h"
 #include "json/utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Every code point, and every sequence of bytes that might be taken for one. */
@@ -137,6 +138,96 @@ static void every_byte_is_written_so_that_it_comes_back(void **state)
     assert_false(tl_json_escaped_length("a\xC3", 2, &length));
 }
 
+/* A piece that lies in an otherwise plain string, and what comes of that string. */
+static const struct piece {
+    const char *text;
+    const char *meant;   /* NULL: the string ends or is wrong at the piece */
+    const char *problem; /* NULL: it ends there */
+} pieces[] = {
+    {"~", "~", NULL},
+    {"\x7F", "\x7F", NULL},
+    {"\xC3\xA9", "\xC3\xA9", NULL},
+    {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", NULL},
+    {"\\n", "\n", NULL},
+    {"\\\"", "\"", NULL},
+    {"\\u20AC", "\xE2\x82\xAC", NULL},
+    {"\"", NULL, NULL},
+    {"\x1F", NULL, "a control character in a string"},
+    {"\x80", NULL, "no UTF-8"},
+    {"\xC3", NULL, "no UTF-8"},
+};
+
+/* The piece is at `place`, the text's NUL at `end`. */
+static void expect_piece(const char *text, const char *place, const char *end,
+                         const struct piece *p)
+{
+    bool escaped;
+    const char *problem = NULL, *where = NULL;
+    const char *last = tl_json_string_end(text, end, &escaped, &problem, &where);
+    assert_ptr_equal(last, p->problem ? NULL : p->meant ? end - 1 : place);
+    if (p->problem) {
+        assert_string_equal(problem, p->problem);
+        assert_ptr_equal(where, place);
+        return;
+    }
+    assert_int_equal(escaped, *place == '\\');
+    if (!p->meant)
+        return;
+    size_t room = (size_t)(last - text), front = (size_t)(place - text), meant = strlen(p->meant);
+    char *out = malloc(room); /* no byte more, so that the sanitizer sees one */
+    size_t written = tl_json_unescape(text, last, out, &problem, &where);
+    assert_null(problem);
+    assert_int_equal(written, room - strlen(p->text) + meant);
+    assert_memory_equal(out, text, front);
+    assert_memory_equal(out + front, p->meant, meant);
+    assert_memory_equal(out + front + meant, place + strlen(p->text), written - front - meant);
+    free(out);
+}
+
+/* Strings are read in blocks: of each length, with each piece at each place, and at each distance
+ * from where memory is aligned. Nothing but the NUL follows the closing quote, so that the
+ * sanitizer sees a byte that is read beyond it. */
+static void no_block_hides_what_is_in_it(void **state)
+{
+    (void)state;
+    for (size_t length = 0; length <= 70; length++) {
+        for (size_t distance = 0; distance < 16; distance++) {
+            for (size_t i = 0; i < COUNT(pieces); i++) {
+                size_t size = strlen(pieces[i].text), whole = length + size;
+                char *memory = malloc(distance + whole + 2), *text = memory + distance;
+                for (size_t place = 0; place <= length; place++) {
+                    for (size_t at = 0; at < whole; at++)
+                        text[at] = (char)('a' + at % 26);
+                    memcpy(text + whole, "\"", 2);
+                    memcpy(text + place, pieces[i].text, size);
+                    expect_piece(text, text + place, text + whole + 1, &pieces[i]);
+                }
+                free(memory);
+            }
+        }
+    }
+}
+
+static void a_string_without_an_end_ends_with_the_text(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"", "\\", "\xC3\xA9"};
+    for (size_t length = 0; length <= 70; length++) {
+        for (size_t i = 0; i < COUNT(ends); i++) {
+            size_t whole = length + strlen(ends[i]);
+            char *text = malloc(whole + 1);
+            memset(text, 'a', length);
+            memcpy(text + length, ends[i], whole - length + 1);
+            bool escaped;
+            const char *problem = NULL, *where = NULL;
+            assert_null(tl_json_string_end(text, text + whole, &escaped, &problem, &where));
+            assert_string_equal(problem, "a string without an end");
+            assert_ptr_equal(where, text + whole);
+            free(text);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +236,8 @@ int main(void)
         cmocka_unit_test(the_end_of_a_string_is_found),
         cmocka_unit_test(escapes_are_read),
         cmocka_unit_test(every_byte_is_written_so_that_it_comes_back),
+        cmocka_unit_test(no_block_hides_what_is_in_it),
+        cmocka_unit_test(a_string_without_an_end_ends_with_the_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,132 @@
+--- The decoder remembers strings and sizes from object to object, and from text to text. What it remembers must never
+-- be taken for something else.
+local json = require "tasklist.json"
+local tasklist = require "tasklist"
+
+local decoders = {
+  ["a value"] = tasklist.decode,
+  ["an answer"] = json.decode,
+}
+
+local function letters(length)
+  return ("abcdefghijklmnopqrstuvwxyz"):rep(4):sub(1, length)
+end
+
+-- The object of one field, in its place among others that are the same but for the field's name and value.
+local function object(name)
+  return ('{"same":"value","%s":"%s","also":{"%s":"%s"}}'):format(name, name, name, name)
+end
+
+local function expect(value, name)
+  assert.same({ same = "value", [name] = name, also = { [name] = name } }, value)
+end
+
+for what, decode in pairs(decoders) do
+  describe("strings that are nearly those before, in " .. what .. ":", function()
+    local function check(names)
+      local texts = {}
+      for index, name in ipairs(names) do
+        texts[index] = object(name)
+      end
+      for _ = 1, 2 do -- as they come, and when they are known
+        local list = assert(decode("[" .. table.concat(texts, ",") .. "]"))
+        assert.equal(#names, #list)
+        for index, name in ipairs(names) do
+          expect(list[index], name)
+        end
+      end
+    end
+
+    for _, length in ipairs { 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 18, 24, 31, 32, 33, 39, 40, 41, 64 } do
+      it(length .. " bytes of which one differs", function()
+        local name = letters(length)
+        local names = {}
+        for place = 1, length do
+          names[#names + 1] = name
+          names[#names + 1] = name:sub(1, place - 1) .. "~" .. name:sub(place + 1)
+        end
+        check(names)
+      end)
+    end
+
+    it("one more byte, of the same or another", function()
+      local names = {}
+      for length = 0, 50 do
+        names[#names + 1] = ("a"):rep(length)
+        names[#names + 1] = letters(length)
+      end
+      check(names)
+    end)
+
+    it("bytes that are swapped", function()
+      check { "ab", "ba", "aab", "aba", "baa", "abcdefgh12345678", "12345678abcdefgh", "abcdabcd", "abcddcba" }
+    end)
+
+    it("more of them than can be remembered", function()
+      local names = {}
+      for index = 1, 5000 do
+        names[index] = ("name %d of many"):format(index * 7919 % 5000)
+      end
+      check(names)
+    end)
+
+    it("the same with escapes, and the letters of an escape without", function()
+      local list = decode [=[[{"ab":"ab"},{"\u0061b":"a\u0062"},{"ab":"ab"},{"u0061b":"a\\u0062"},{"a\\b":"a\nb"}]]=]
+      assert.same({ { ab = "ab" }, { ab = "ab" }, { ab = "ab" }, { u0061b = "a\\u0062" }, { ["a\\b"] = "a\nb" } },
+        list)
+    end)
+
+    it("a name that is wrong at the place of one that was right", function()
+      for _, wrong in ipairs { '{"ab', '{"ab"', '{"ab:1}', '{"ab\n":1}', '{"ab\\":1}', "{ab:1}", '{"ab\\x":1}' } do
+        assert.same({ { ab = 1 } }, decode '[{"ab":1}]')
+        local value, problem = decode('[{"ab":1},' .. wrong .. "]")
+        assert.is_nil(value)
+        assert.truthy(problem)
+      end
+    end)
+  end)
+
+  describe("objects that are not as large as the one before, in " .. what .. ":", function()
+    local function fields(count, step)
+      local texts, expected = {}, {}
+      for index = 1, count do
+        texts[index] = ('"f%d":%d'):format(index * step, index)
+        expected["f" .. index * step] = index
+      end
+      return "{" .. table.concat(texts, ",") .. "}", expected
+    end
+
+    it("smaller and larger ones, with the same names and with others", function()
+      local texts, expected = {}, {}
+      for _, count in ipairs { 3, 0, 100, 1, 64, 65, 63, 2, 17, 16, 15, 1000, 0, 0, 5 } do
+        for step = 1, 2 do
+          texts[#texts + 1], expected[#expected + 1] = fields(count, step)
+          texts[#texts + 1], expected[#expected + 1] = '["' .. letters(count) .. '"]', { letters(count) }
+        end
+      end
+      assert.same(expected, decode("[" .. table.concat(texts, ",") .. "]"))
+      assert.same({ deep = { deep = expected } }, decode('{"deep":{"deep":[' .. table.concat(texts, ",") .. "]}}"))
+    end)
+
+    it("with a name twice: the last one counts", function()
+      assert.same({ { a = 1, b = 2 }, { a = 4, b = 3 }, { b = 1 }, { a = 1, b = 2 }, {} }, decode([=[[
+        {"a":1,"b":2}, {"a":1,"a":2,"b":3,"a":4}, {"a":1,"a":null,"b":1}, {"a":null,"a":1,"b":2}, {"a":1,"\u0061":null}
+      ]]=]))
+    end)
+
+    it("take no more memory after a large one than alone", function()
+      local function size_of(text)
+        collectgarbage()
+        local before = collectgarbage "count"
+        local value <const> = decode(text)
+        collectgarbage()
+        return collectgarbage "count" - before, value
+      end
+      local small = ('{"a":1},'):rep(2000)
+      decode("[" .. small .. "0]")
+      local alone = size_of("[" .. small .. "0]")
+      local after = size_of("[" .. fields(64, 1) .. "," .. small .. "0]")
+      assert.is_true(after < alone + 16, ("%.1f KiB instead of %.1f"):format(after, alone))
+    end)
+  end)
+end
