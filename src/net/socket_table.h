@@ -21,6 +21,7 @@ typedef struct tl_socket {
     tl_link by_fd;   /* in the ring that its descriptor belongs to */
     tl_link by_port; /* in the ring that the port of our end belongs to; in none without ends */
     int fd;
+    int interest; /* what the poller was asked for it; 0: nothing */
     tl_ends ends;
     tl_time until; /* the server may close it from then on */
 } tl_socket;

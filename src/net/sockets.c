@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator)
+void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator, tl_poller *poller)
 {
+    sockets->poller = poller;
     tl_socket_table_init(&sockets->open, allocator);
 }
 
@@ -28,12 +29,16 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     return CURL_SOCKET_BAD;
 }
 
+/* The poller forgets it first: a forked child may have a copy, and as long as that is open the
+ * system would go on watching what is behind a number that is another's by then. */
 static int on_close(void *context, curl_socket_t fd)
 {
     tl_sockets *sockets = context;
     tl_socket *closed = tl_socket_table_find(&sockets->open, fd);
-    if (closed)
+    if (closed) {
+        tl_poller_watch(sockets->poller, fd, closed->interest, 0);
         tl_socket_table_remove(&sockets->open, closed);
+    }
     return close(fd);
 }
 
