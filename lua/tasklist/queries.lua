@@ -95,12 +95,8 @@ end
 function queries.of_walk(query, verb, timeout, tenant_id)
   local operation = v1.operations.search_tasks
   local function message_of(page_query)
-    local made, problem = message.of_operation(operation, nil,
-      queries.with_tenant(page_query, operation.payload.tenants, tenant_id))
-    if made then
-      made.timeout = timeout
-    end
-    return made, problem
+    return message.of_operation(operation, nil,
+      queries.with_tenant(page_query, operation.payload.tenants, tenant_id), timeout)
   end
   query = query == nil and {} or query
   local _, problem = message_of(query)
