@@ -3,7 +3,6 @@
 #include "base/system.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
 
 void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator, tl_poller *poller)
@@ -62,13 +61,12 @@ static tl_time safe_part(tl_time keep_alive)
 static void read_ends(CURL *easy, tl_ends *ends)
 {
     const char *ip = NULL, *local_ip = NULL;
-    *ends = (tl_ends){0};
+    long port = 0, local_port = 0;
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
     curl_easy_getinfo(easy, CURLINFO_LOCAL_IP, &local_ip);
-    curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &ends->port);
-    curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &ends->local_port);
-    snprintf(ends->ip, sizeof ends->ip, "%s", ip ? ip : "");
-    snprintf(ends->local_ip, sizeof ends->local_ip, "%s", local_ip ? local_ip : "");
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port);
+    curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &local_port);
+    tl_ends_set(ends, ip, port, local_ip, local_port);
 }
 
 /* NULL when libcurl has closed it. By its ends it is known once an answer has come over it; before
