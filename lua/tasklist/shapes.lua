@@ -7,7 +7,6 @@
 -- is right, as most are, costs no text for its place.
 
 local json = require "tasklist.json"
-local variables = require "tasklist.variables"
 local words = require "tasklist.words"
 
 local shapes = {}
@@ -15,11 +14,10 @@ local shapes = {}
 local is_array = json.is_array
 
 -- Each kind of shape: `(shape, value, pieces, write)` gives what is wrong.
-local writers = {}
-
-for kind, writer in pairs(variables.writers) do
-  writers[kind] = writer
-end
+-- Those of variables are loaded when one is needed, because a search needs none.
+local writers = setmetatable({}, { __index = function(_, kind)
+  return require("tasklist.variables").writers[kind]
+end })
 
 local function wrong(what, value)
   return words.wrong("", what, value)

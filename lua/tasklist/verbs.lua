@@ -4,7 +4,6 @@
 
 local json = require "tasklist.json"
 local message = require "tasklist.message"
-local pages = require "tasklist.pages"
 local queries = require "tasklist.queries"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
@@ -136,6 +135,7 @@ function verbs.of_walk(name, begin, problem_of)
     if problem then
       error(("%s: %s"):format(name, problem), 2)
     end
+    local pages = require "tasklist.pages" -- loaded now, because a program that searches once walks nowhere
     return pages.iterate(begin(self.connection, message_of, copy, options, argument), name)
   end
 end
