@@ -10,10 +10,9 @@ local connection = require "tasklist.connection"
 local core = require "tasklist.core"
 local headers = require "tasklist.headers"
 local message = require "tasklist.message"
-local pages = require "tasklist.pages"
+local queries = require "tasklist.queries"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
-local variables = require "tasklist.variables"
 local verbs = require "tasklist.verbs"
 
 local Client = {} -- the methods
@@ -49,7 +48,7 @@ Client.search_tasks = verb("search_tasks", function(self, made, _, query)
   if not tasks then
     return nil, failure
   end
-  return tasks, pages.cursors(tasks, query or {})
+  return tasks, queries.cursors(tasks, query or {})
 end)
 
 --- Walks over all tasks that match, page by page, in the order of the query. The next page is fetched while
@@ -71,7 +70,7 @@ end)
 -- @treturn table the closing value: `close()` ends the walk and cancels what is under way. A generic `for` calls it
 --   when the loop is left
 Client.tasks = verbs.of_walk("tasks", function(made, message_of, copy, options)
-  return pages.walk(made, message_of, copy(), options.limit)
+  return require("tasklist.pages").walk(made, message_of, copy(), options.limit)
 end)
 
 --- Watches for tasks that match: gives each as it appears, the oldest first, and once for as long as it
@@ -231,6 +230,7 @@ Client.variables = verb("variables", function(self, made, id, names, options)
   local function in_full(missing)
     return message.of_operation(v1.operations.variables, id, missing)
   end
+  local variables = require "tasklist.variables" -- loaded now, because most calls read no variables
   return variables.fetch(made, in_full, send, options)
 end)
 

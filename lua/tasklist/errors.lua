@@ -9,7 +9,6 @@
 -- what came back and what to do.
 
 local one_line = require "tasklist.one_line"
-local refusals = require "tasklist.refusals"
 
 local errors = {}
 
@@ -103,6 +102,7 @@ end
 -- @treturn table fields for `new`
 function errors.of_status(answer, message, way, odd)
   local body = answer.bytes:text()
+  local refusals = require "tasklist.refusals" -- loaded now, because most calls are not refused
   local said = refusals.read(answer.status, body)
   local text = ("the server answered %d"):format(answer.status)
   if said.text then

@@ -46,48 +46,43 @@ local function as_query(value)
   return fields
 end
 
--- Puts a payload where it belongs; gives what is wrong with it.
-local function add_payload(made, payload, value)
+-- Path and body with the payload in the one or the other; or nil, nil and what is wrong with it.
+local function add_payload(path, payload, value)
   if value == nil and not payload.required then
-    return
+    return path, payload.as ~= "query" and "{}" or nil
   elseif value == nil or value == json.null then
-    return words.wrong(payload.name, payload.required or "table", value)
+    return nil, nil, words.wrong(payload.name, payload.required or "table", value)
   end
   local text, problem = shapes.write(payload.shape, value, payload.name)
-  if problem then
-    return problem
+  if not text then
+    return nil, nil, problem
   elseif payload.as == "query" then
-    made.path, problem = add_query(made.path, as_query(value))
-    return problem
+    path, problem = add_query(path, as_query(value))
+    return path, nil, problem
   end
-  made.body = payload.as == "body" and text or ("{%q:%s}"):format(payload.as, text)
+  return path, payload.as == "body" and text or ("{%q:%s}"):format(payload.as, text)
 end
 
 --- The message of an operation.
 -- @tparam table operation of `v1`
 -- @param id for its path, when that has a place for one
 -- @param value its payload, or nil
+-- @tparam ?number timeout seconds
 -- @treturn table a message; or nil and what is wrong with the arguments
-function message.of_operation(operation, id, value)
-  local payload = operation.payload
-  local made = { method = operation.method, read = operation.read, answer = operation.answer }
-  local before, name, after = operation.path:match("^(.*){([A-Za-z_]+)}(.*)$")
-  local encoded, problem = "", nil
-  if name then
-    encoded, problem = segment(id, name)
+function message.of_operation(operation, id, value, timeout)
+  local path, body, problem = operation.path, nil, nil
+  if operation.id then
+    path, problem = segment(id, operation.id)
+    path = path and operation.before .. path .. operation.after
   end
-  if problem then
+  if path and operation.payload then
+    path, body, problem = add_payload(path, operation.payload, value)
+  end
+  if not path then
     return nil, problem
   end
-  made.path = name and before .. encoded .. after or operation.path
-  if payload and payload.as ~= "query" then
-    made.body = "{}"
-  end
-  problem = payload and add_payload(made, payload, value)
-  if problem then
-    return nil, problem
-  end
-  return made
+  return { method = operation.method, path = path, body = body, read = operation.read, answer = operation.answer,
+    timeout = timeout }
 end
 
 local function body_of(value)

@@ -1,35 +1,10 @@
---- Pages of a search: the cursors from one to the next, and the walk over all of them.
+--- Pages of a search: the walk over all of them.
 
 local errors = require "tasklist.errors"
 local json = require "tasklist.json"
 local v1 = require "tasklist.v1"
 
 local pages = {}
-
-local function has(query, field)
-  return query[field] ~= nil and query[field] ~= json.null
-end
-
---- The cursors of a page. One that is shorter than asked for marks the end in the direction of the walk.
--- @tparam table tasks what a search gave
--- @tparam table query what it was asked
--- @treturn table `after` and `before`, each nil when there is no such page
-function pages.cursors(tasks, query)
-  local first, last = tasks[1], tasks[#tasks]
-  if not first then
-    return {}
-  end
-  local backwards = has(query, "searchBefore") or has(query, "searchBeforeOrEqual")
-  local full = #tasks >= (math.tointeger(query.pageSize) or v1.page_size) -- a pageSize of null counts as none
-  local page = {}
-  if full or backwards then
-    page.after = last.sortValues
-  end
-  if not first.isFirst and (full or not backwards) then
-    page.before = first.sortValues
-  end
-  return page
-end
 
 local Walk = {} -- the methods
 local metatable = { __index = Walk, __name = "tasklist.walk" }

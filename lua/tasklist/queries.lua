@@ -1,4 +1,5 @@
---- Queries: the client's tenant in them, and the copies that walks live from.
+--- Queries: the client's tenant in them, the cursors that lead from a page to the next one, and the copies that walks
+-- live from.
 
 local core = require "tasklist.core"
 local json = require "tasklist.json"
@@ -22,6 +23,31 @@ function queries.with_tenant(payload, field, tenant_id)
     own[name] = value
   end
   return own
+end
+
+local function has(query, field)
+  return query[field] ~= nil and query[field] ~= json.null
+end
+
+--- The cursors of a page. One that is shorter than asked for marks the end in the direction of the walk.
+-- @tparam table tasks what a search gave
+-- @tparam table query what it was asked
+-- @treturn table `after` and `before`, each nil when there is no such page
+function queries.cursors(tasks, query)
+  local first, last = tasks[1], tasks[#tasks]
+  if not first then
+    return {}
+  end
+  local backwards = has(query, "searchBefore") or has(query, "searchBeforeOrEqual")
+  local full = #tasks >= (math.tointeger(query.pageSize) or v1.page_size) -- a pageSize of null counts as none
+  local page = {}
+  if full or backwards then
+    page.after = last.sortValues
+  end
+  if not first.isFirst and (full or not backwards) then
+    page.before = first.sortValues
+  end
+  return page
 end
 
 local function copy_of(value)
@@ -95,12 +121,8 @@ end
 function queries.of_walk(query, verb, timeout, tenant_id)
   local operation = v1.operations.search_tasks
   local function message_of(page_query)
-    local made, problem = message.of_operation(operation, nil,
-      queries.with_tenant(page_query, operation.payload.tenants, tenant_id))
-    if made then
-      made.timeout = timeout
-    end
-    return made, problem
+    return message.of_operation(operation, nil,
+      queries.with_tenant(page_query, operation.payload.tenants, tenant_id), timeout)
   end
   query = query == nil and {} or query
   local _, problem = message_of(query)

@@ -1,146 +1,179 @@
 --- Bodies and queries, written by shapes: what each field is comes from the API's description (see `v1`
 -- for all kinds), not from a guess: of a Lua table alone nobody can tell whether it is an empty array or an empty
 -- object.
+--
+-- A writer adds pieces of text to an array, and gives what is wrong as a text that begins with the place within its own
+-- value (`: string expected`, `.name: missing`). Whoever called it puts the place of that value before. So a value that
+-- is right, as most are, costs no text for its place.
 
 local json = require "tasklist.json"
-local variables = require "tasklist.variables"
 local words = require "tasklist.words"
 
 local shapes = {}
 
-local expected, is_array = words.expected, json.is_array
+local is_array = json.is_array
 
--- Each kind of shape: `(shape, value, path, write)` gives JSON text; or nil and what is wrong.
-local writers = {}
+-- Each kind of shape: `(shape, value, pieces, write)` gives what is wrong.
+-- Those of variables are loaded when one is needed, because a search needs none.
+local writers = setmetatable({}, { __index = function(_, kind)
+  return require("tasklist.variables").writers[kind]
+end })
 
-for kind, writer in pairs(variables.writers) do
-  writers[kind] = writer
+local function wrong(what, value)
+  return words.wrong("", what, value)
 end
 
-function writers.string(_, value, path)
+-- Texts that are the same each time, made when they are first needed: names of fields and words of the API, of which
+-- there are only so many.
+local function texts_of(make)
+  return setmetatable({}, { __index = function(texts, word)
+    texts[word] = make(json.encode_scalar(word))
+    return texts[word]
+  end })
+end
+
+local quoted = texts_of(function(text) return text end)
+local first_field = texts_of(function(text) return "{" .. text .. ":" end)
+local next_field = texts_of(function(text) return "," .. text .. ":" end)
+
+function writers.string(_, value, pieces)
+  local text, problem
   if math.type(value) == "integer" then -- a key: Camunda writes these as strings
-    value = ("%d"):format(value)
+    text = ('"%d"'):format(value)
   elseif type(value) ~= "string" then
-    return expected(path, "string", value)
-  elseif not utf8.len(value) then
-    return nil, path .. ": not UTF-8"
+    return wrong("string", value)
+  else
+    text, problem = json.encode_scalar(value)
   end
-  return json.encode_scalar(value)
+  pieces[#pieces + 1] = text
+  return problem and ": " .. problem
 end
 
-function writers.boolean(_, value, path)
+function writers.boolean(_, value, pieces)
   if type(value) ~= "boolean" then
-    return expected(path, "boolean", value)
+    return wrong("boolean", value)
   end
-  return tostring(value)
+  pieces[#pieces + 1] = value and "true" or "false"
 end
 
-function writers.integer(shape, value, path)
+function writers.integer(shape, value, pieces)
   local integer = type(value) == "number" and math.tointeger(value)
   if not integer or integer < shape.least or integer > shape.most then
-    return expected(path, ("integer from %d to %d"):format(shape.least, shape.most), value)
+    return wrong(("integer from %d to %d"):format(shape.least, shape.most), value)
   end
-  return ("%d"):format(integer)
+  pieces[#pieces + 1] = integer
 end
 
-function writers.number(_, value, path)
+function writers.number(_, value, pieces)
   if type(value) ~= "number" or value ~= value or value == math.huge or value == -math.huge then
-    return expected(path, "finite number", value)
+    return wrong("finite number", value)
   end
-  return json.encode_scalar(value)
+  pieces[#pieces + 1] = json.encode_scalar(value)
 end
 
-function writers.enum(shape, value, path)
-  for _, allowed in ipairs(shape.values) do
-    if value == allowed then
-      return json.encode_scalar(value)
+function writers.enum(shape, value, pieces)
+  local values = shape.values
+  for i = 1, #values do
+    if value == values[i] then
+      pieces[#pieces + 1] = quoted[value]
+      return
     end
   end
-  return expected(path, words.one_of(shape.values), value)
+  return wrong(words.one_of(values), value)
 end
 
-function writers.array(shape, value, path, write)
-  if type(value) ~= "table" then
-    value = json.given(value)
-    if type(value) ~= "table" then
-      return expected(path, "array", value)
-    end
-  end
-  local parts, count = {}, 0
+local function problem_of_keys(value)
+  local count = 0
   for key in pairs(value) do
     count = count + 1
     if not (math.type(key) == "integer" and key >= 1 and key <= #value) then
-      return nil, ("%s: array expected, got the key %s"):format(path, words.name(key))
+      return (": array expected, got the key %s"):format(words.name(key))
     end
   end
-  if count ~= #value then
-    return nil, ("%s: array without holes expected"):format(path)
+  return count ~= #value and ": array without holes expected" or nil
+end
+
+function writers.array(shape, value, pieces, write)
+  value = type(value) == "table" and value or json.given(value)
+  if type(value) ~= "table" then
+    return wrong("array", value)
   end
+  local problem = problem_of_keys(value)
+  if problem then
+    return problem
+  end
+  pieces[#pieces + 1] = "["
   for index, item in ipairs(value) do
-    local part, problem = write(shape.of, item, ("%s[%d]"):format(path, index))
-    if not part then
-      return nil, problem
+    if index > 1 then
+      pieces[#pieces + 1] = ","
     end
-    parts[index] = part
+    problem = write(shape.of, item, pieces)
+    if problem then
+      return ("[%d]%s"):format(index, problem)
+    end
   end
-  return "[" .. table.concat(parts, ",") .. "]"
+  pieces[#pieces + 1] = "]"
 end
 
--- The server takes a field that is null for absent.
-local function is_there(value, name)
-  local field = rawget(value, name)
-  return field ~= nil and field ~= json.null
-end
-
-local function problem_of_fields(shape, value, path)
-  for _, name in ipairs(shape.needs) do
-    if rawget(value, name) == nil then
-      return ("%s.%s: missing"):format(path, name)
+local function problem_of_fields(shape, value)
+  local needs, one_of = shape.needs, shape.one_of
+  for i = 1, #needs do
+    if rawget(value, needs[i]) == nil then
+      return (".%s: missing"):format(needs[i])
     end
   end
   local found
-  for _, name in ipairs(shape.one_of) do
-    if is_there(value, name) and found then
-      return ("%s: only one of %s and %s can be given"):format(path, found, name)
+  for i = 1, #one_of do
+    local field = rawget(value, one_of[i])
+    if field ~= nil and field ~= json.null then -- the server takes a field that is null for absent
+      if found then
+        return (": only one of %s and %s can be given"):format(found, one_of[i])
+      end
+      found = one_of[i]
     end
-    found = is_there(value, name) and name or found
   end
 end
 
-function writers.object(shape, value, path, write)
+function writers.object(shape, value, pieces, write)
   if type(value) ~= "table" or is_array(value) then
-    return expected(path, "table", value)
+    return wrong("table", value)
   end
-  local parts = {}
+  local fields, openings = shape.fields, first_field
   for name, item in pairs(value) do
-    local field = shape.fields[name]
+    local field = fields[name]
     if not field then
-      return nil, ("%s: %s"):format(path, words.unknown("field", name, shape.fields))
+      return ": " .. words.unknown("field", name, fields)
     end
-    local part, problem = write(field, item, path .. "." .. name)
-    if not part then
-      return nil, problem
+    pieces[#pieces + 1] = openings[name]
+    openings = next_field
+    local problem = write(field, item, pieces)
+    if problem then
+      return "." .. name .. problem
     end
-    parts[#parts + 1] = json.encode_scalar(name) .. ":" .. part
   end
-  local problem = problem_of_fields(shape, value, path)
-  if problem then
-    return nil, problem
-  end
-  return "{" .. table.concat(parts, ",") .. "}"
+  pieces[#pieces + 1] = openings == first_field and "{}" or "}"
+  return problem_of_fields(shape, value)
 end
 
-function writers.date(_, value, path)
+function writers.date(_, value, pieces)
   if type(value) == "number" then
     local dates = require "tasklist.dates"
     if not dates.has_date(value) then
-      return expected(path, "seconds in the years 0 to 9999", value)
+      return wrong("seconds in the years 0 to 9999", value)
     end
     value = dates.date(value)
   elseif type(value) ~= "string" then
-    return expected(path, "date or seconds", value)
+    return wrong("date or seconds", value)
   end
-  return writers.string(nil, value, path)
+  return writers.string(nil, value, pieces)
+end
+
+local function write(shape, value, pieces)
+  if value == json.null and shape.type ~= "filter_value" then -- a filter compares with null as with any value
+    pieces[#pieces + 1] = "null"
+    return
+  end
+  return writers[shape.type](shape, value, pieces, write)
 end
 
 --- Writes a value of a known shape.
@@ -149,10 +182,12 @@ end
 -- @tparam string path what to call the value in a message
 -- @treturn string JSON text; or nil and which field is wrong and what it takes
 function shapes.write(shape, value, path)
-  if value == json.null and shape.type ~= "filter_value" then -- a filter compares with null as with any value
-    return "null"
+  local pieces = {}
+  local problem = write(shape, value, pieces)
+  if problem then
+    return nil, path .. problem
   end
-  return writers[shape.type](shape, value, path, shapes.write)
+  return table.concat(pieces)
 end
 
 return shapes

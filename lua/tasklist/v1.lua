@@ -1,6 +1,6 @@
 --- Tasklist's REST API v1 (Camunda 8.6) as data: where each operation lives, what it takes and gives.
 --
--- An operation has `method`; `path`, in which "{…}" is the verb's first argument; `read`: true
+-- An operation has `method`; `path`, in which "{…}" is the verb's first argument, and its parts; `read`: true
 -- when doing it twice does no harm; `answer`: "object", "array" or "nothing"; and where it takes more,
 -- `payload`: the verb's next argument, with its `name` in messages, its `shape`, where it goes (`as`:
 -- "body", "query", or the name of the body's one field), what is `required`, in words, where it must be
@@ -120,6 +120,12 @@ local operations = {
     payload = { name = "query", shape = form_query, as = "query",
       required = "a table such as { processDefinitionKey = task.processDefinitionKey }" } },
 }
+
+-- Taken apart once and not with each call: `before` and `after` stand around the place for `id`, which is that
+-- argument's name.
+for _, operation in pairs(operations) do
+  operation.before, operation.id, operation.after = operation.path:match("^([^{]*){([^}]*)}(.*)$")
+end
 
 return {
   --- How many tasks a page has when the query does not say.

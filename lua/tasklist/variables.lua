@@ -9,20 +9,20 @@ local variables = {}
 
 -- name -> value, as the API's list of names and JSON texts; sorted, so that the same call sends the same
 -- bytes.
-local function write_named(value, path, encode)
+local function write_named(value, pieces, encode)
   local parts = {}
   for name, item in pairs(value) do
     if type(name) ~= "string" or not utf8.len(name) then
-      return nil, ("%s: a variable's name must be a string of UTF-8, got %s"):format(path, words.shown(name))
+      return ": a variable's name must be a string of UTF-8, got " .. words.shown(name)
     end
-    local text, problem = encode(item, core.place(path, name))
+    local text, problem = encode(item, core.place("_", name):sub(2)) -- from the dot or bracket on
     if not text then
-      return nil, problem
+      return problem
     end
     parts[#parts + 1] = ('{"name":%s,"value":%s}'):format(json.encode_scalar(name), json.encode_scalar(text))
   end
   table.sort(parts, core.before)
-  return "[" .. table.concat(parts, ",") .. "]"
+  pieces[#pieces + 1] = "[" .. table.concat(parts, ",") .. "]"
 end
 
 -- The server compares the JSON texts of values. A table has many texts, so a filter with one would miss values that are
@@ -31,58 +31,59 @@ local function encode_filter(value, path)
   if type(value) == "table" or json.is_array(value) then
     return words.expected(path, "scalar or tasklist.raw(text)", value)
   end
-  return core.encode_value(value, path)
+  local text, problem = core.encode_value(value)
+  return text, problem and path .. ": " .. problem
 end
 
---- How what concerns variables is written in a request, by the type of the shape (see `shapes`).
+--- How what concerns variables is written in a request, by the type of the shape: writers as `shapes` has them.
 variables.writers = {}
 
-function variables.writers.variables(_, value, path)
+function variables.writers.variables(_, value, pieces)
   if type(value) ~= "table" or json.is_array(value) then
-    return words.expected(path, "table", value)
+    return words.wrong("", "table", value)
   end
-  return write_named(value, path, core.encode_value)
+  return write_named(value, pieces, core.encode_value)
 end
 
-function variables.writers.filters(shape, value, path, write)
+function variables.writers.filters(shape, value, pieces, write)
   if type(value) == "table" and #value == 0 and next(value) ~= nil and not json.is_array(value) then
-    return write_named(value, path, encode_filter)
+    return write_named(value, pieces, encode_filter)
   end
-  return write({ type = "array", of = shape.of }, value, path)
+  return write({ type = "array", of = shape.of }, value, pieces)
 end
 
 -- The API's own filter (`{ name =, value = }`) takes JSON text, so a string is sent as it is there.
-function variables.writers.filter_value(_, value, path)
+function variables.writers.filter_value(_, value, pieces)
   local text, problem = value, nil
   if type(value) ~= "string" then
-    text, problem = encode_filter(value, path)
+    text, problem = encode_filter(value, "")
   elseif select(2, core.decode_value(value)) then
-    problem = words.wrong(path, [[JSON text (such as '"a"' for a string)]], value)
+    problem = words.wrong("", [[JSON text (such as '"a"' for a string)]], value)
   end
   if problem then
-    return nil, problem
+    return problem
   end
-  return json.encode_scalar(text)
+  pieces[#pieces + 1] = json.encode_scalar(text)
 end
 
 local names = { type = "array", of = { type = "string" } }
 
 -- The server answers a name that comes twice with an error, so each goes out once.
-function variables.writers.names(_, value, path, write)
-  local _, problem = write(names, value, path)
+function variables.writers.names(_, value, pieces, write)
+  local problem = write(names, value, {})
   if problem then
-    return nil, problem
+    return problem
   end
   local parts, seen = {}, {}
   for index, name in ipairs(value) do
     if type(name) ~= "string" then
-      return words.expected(("%s[%d]"):format(path, index), "string", name)
+      return words.wrong(("[%d]"):format(index), "string", name)
     elseif not seen[name] then
       seen[name] = true
       parts[#parts + 1] = ('{"name":%s,"alwaysReturnFullValue":true}'):format(json.encode_scalar(name))
     end
   end
-  return "[" .. table.concat(parts, ",") .. "]"
+  pieces[#pieces + 1] = "[" .. table.concat(parts, ",") .. "]"
 end
 
 -- The part of a variable that holds the value: its draft where drafts are wanted and there is one, else the variable

@@ -4,7 +4,6 @@
 
 local json = require "tasklist.json"
 local message = require "tasklist.message"
-local pages = require "tasklist.pages"
 local queries = require "tasklist.queries"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.v1"
@@ -70,7 +69,7 @@ end
 function verbs.give(name, ...)
   local result, failure = ...
   if result == nil and type(failure) == "string" then
-    error(("%s: %s"):format(name, failure), 2) -- the verb's own level is gone, since it ended with this call
+    error(("%s: %s"):format(name, failure), 2) -- as in verbs.of_operation
   end
   return ...
 end
@@ -87,25 +86,28 @@ end
 -- @treturn function
 function verbs.of_operation(name, run)
   local operation = v1.operations[name]
-  local payload_at = operation.path:find("{", 1, true) and 2 or 1
-  local options_at = operation.payload and payload_at + 1 or payload_at
+  local tenants = operation.payload and operation.payload.tenants
   run = run or verbs.call
-  return function(self, ...)
-    local id, payload, options = (...), json.given((select(payload_at, ...))), (select(options_at, ...))
+  local function perform(self, id, payload, options)
+    payload = json.given(payload)
     local problem = verbs.problem_of(self, options, name)
     local made
     if not problem then
-      local tenants = operation.payload and operation.payload.tenants
       made, problem = message.of_operation(operation, id,
-        tenants and queries.with_tenant(payload, tenants, self.values.tenant_id) or payload)
+        tenants and queries.with_tenant(payload, tenants, self.values.tenant_id) or payload,
+        options and options.timeout)
     end
     if problem then
-      error(("%s: %s"):format(name, problem), 2)
+      error(("%s: %s"):format(name, problem), 2) -- the verb's own level is gone, since it ended with this call
     end
-    options = options or none
-    made.timeout = options.timeout
-    return verbs.give(name, run(self, made, id, payload, options))
+    return verbs.give(name, run(self, made, id, payload, options or none))
   end
+  if not operation.payload then
+    return function(self, id, options) return perform(self, id, nil, options) end
+  elseif not operation.id then
+    return function(self, payload, options) return perform(self, nil, payload, options) end
+  end
+  return perform
 end
 
 -- A walk may be made where nothing can wait: only going on with it waits.
@@ -133,6 +135,7 @@ function verbs.of_walk(name, begin, problem_of)
     if problem then
       error(("%s: %s"):format(name, problem), 2)
     end
+    local pages = require "tasklist.pages" -- loaded now, because a program that searches once walks nowhere
     return pages.iterate(begin(self.connection, message_of, copy, options, argument), name)
   end
 end

@@ -134,7 +134,7 @@ static void a_connection_is_known_by_both_its_ends(void **state)
     test_memory memory = {0};
     const tl_allocator allocator = test_allocator(&memory);
     tl_sockets sockets;
-    tl_sockets_init(&sockets, &allocator);
+    tl_sockets_init(&sockets, &allocator, NULL);
     for (size_t i = 0; i < COUNT(pair); i++) {
         tl_socket *socket = tl_socket_table_add(&sockets.open, pair[i]);
         tl_ends ends = first;

@@ -8,6 +8,7 @@ int poller_calls_to_refuse;
 int poller_calls_to_allow;
 int poller_calls_events;
 int poller_calls_settings;
+int poller_calls_changes;
 
 /* What epoll_ctl(2) says when the user watches as much as the system allows. */
 static bool is_refused(void)
@@ -38,6 +39,7 @@ int kevent(int queue, const struct kevent *changes, int change_count, struct kev
         is_refused())
         return -1;
     poller_calls_settings += change_count > 0 && changes[0].filter == EVFILT_TIMER;
+    poller_calls_changes += change_count > 0 && changes[0].filter != EVFILT_TIMER;
     void *symbol = dlsym(RTLD_NEXT, "kevent");
     memcpy(&next, &symbol, sizeof next);
     int count = next(queue, changes, change_count, events, most, timeout);
@@ -59,6 +61,7 @@ int epoll_ctl(int poller, int operation, int fd, struct epoll_event *event)
 {
     if (operation != EPOLL_CTL_DEL && is_refused())
         return -1;
+    poller_calls_changes++;
     return (int)syscall(SYS_epoll_ctl, poller, operation, fd, event);
 }
 

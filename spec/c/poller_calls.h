@@ -16,4 +16,7 @@ extern int poller_calls_events;
 /* How many times the poller has set its timer. */
 extern int poller_calls_settings;
 
+/* How many times the poller has changed what is asked of a descriptor. */
+extern int poller_calls_changes;
+
 #endif

@@ -3,12 +3,31 @@
 #include "net/engine_private.h"
 #include "poller_calls.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void answer_and_close_later(test_exchange *exchange)
+{
+    exchange_answer(exchange, 200, "", "fine");
+    if (exchange_hold(exchange))
+        exchange->over = true;
+}
+
+static void answer_for_the_last_time(test_exchange *exchange)
+{
+    exchange_answer(exchange, 200, "Connection: close\r\n", "fine");
+    exchange->over = true;
+}
 
 static const test_route routes[] = {
     {"/token", answer_token},
     {"/fine", answer_fine},
     {"/silent", answer_when_released},
+    {"/close-later", answer_and_close_later},
+    {"/last", answer_for_the_last_time},
     {0},
 };
 
@@ -93,6 +112,98 @@ static void one_after_the_other_costs_a_few_wake_ups_each(void **state)
     assert_true(h.wake_ups <=
                 (poller_calls_events - before) + MANY); /* libcurl begins each by its timer */
     expect_quiet(&h);
+    world_close(&w);
+}
+
+/* They cost more than all other calls of a small request. */
+static void a_kept_connection_is_watched_all_the_time(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+    int before = poller_calls_changes;
+    for (int i = 0; i < MANY; i++)
+        expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+    assert_int_equal(poller_calls_changes, before);
+    world_close(&w);
+}
+
+/* While nothing is under way: it is no more than one wake-up, and the next request goes its way. */
+static void a_host_is_woken_up_once_when_a_kept_connection_ends(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    host h = host_of(&w);
+    for (int i = 0; i < 3; i++) {
+        tl_request *request = start_get(&w, "/close-later");
+        while (request->state != TL_REQUEST_FINISHED)
+            wake_up(&h);
+        tl_engine_cancel(request);
+        server_release(w.server, "/close-later");
+        wake_up(&h);
+        expect_quiet(&h);
+    }
+    assert_int_equal(h.in_vain, 0);
+    world_close(&w);
+}
+
+/* How many turns it takes to wait for a time that comes soon. */
+static int turns_of_a_pause(world *w)
+{
+    tl_pause *pause = tl_engine_pause(w->engine, 50 * TL_MILLISECOND);
+    int turns = 0;
+    for (; !pause->awaited.over; turns++) {
+        tl_engine_block(w->engine);
+        tl_engine_step(w->engine);
+    }
+    tl_engine_end_pause(pause);
+    return turns;
+}
+
+enum { FEW = 3 }; /* turns: for the end of a connection, for the time, and one for good measure */
+
+/* The same without a host: the end of a kept connection does not keep a wait from waiting. */
+static void a_wait_goes_on_when_a_kept_connection_ends(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    expect_answer(&w, start_get(&w, "/close-later"), 200, "fine");
+    server_release(w.server, "/close-later");
+    assert_in_range(turns_of_a_pause(&w), 1, FEW);
+    world_close(&w);
+}
+
+/* A child that has a copy of the only connection's descriptor, and none of the server's. */
+static pid_t child_with_copy(const world *w)
+{
+    const tl_socket *only = tl_socket_table_first(&w->engine->wire.sockets.open);
+    assert_non_null(only);
+    pid_t child = fork();
+    assert_return_code(child, errno);
+    for (int fd = 3; child == 0 && fd < 1024; fd++) {
+        if (fd != only->fd)
+            close(fd);
+    }
+    while (child == 0)
+        pause();
+    return child;
+}
+
+/* Then the system does not forget by itself what is watched, when the descriptor is closed. */
+static void what_is_closed_is_forgotten_although_a_child_has_a_copy(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+    pid_t child = child_with_copy(&w);
+    expect_answer(&w, start_get(&w, "/last"), 200, "fine"); /* libcurl closes the connection */
+    assert_in_range(turns_of_a_pause(&w), 1, FEW);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
     world_close(&w);
 }
 
@@ -235,6 +346,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(a_host_is_woken_up_for_events_alone),
         ENGINE_TEST(one_after_the_other_costs_a_few_wake_ups_each),
+        ENGINE_TEST(a_kept_connection_is_watched_all_the_time),
+        ENGINE_TEST(a_host_is_woken_up_once_when_a_kept_connection_ends),
+        ENGINE_TEST(a_wait_goes_on_when_a_kept_connection_ends),
+        ENGINE_TEST(what_is_closed_is_forgotten_although_a_child_has_a_copy),
         ENGINE_TEST(what_is_left_untaken_keeps_calling),
         ENGINE_TEST(a_host_that_is_idle_is_not_called),
         ENGINE_TEST(a_host_is_told_once_when_the_last_one_is_given_up),

@@ -62,15 +62,26 @@ bool tl_header_block_next(tl_span *rest, tl_span *name, tl_span *value)
     return false;
 }
 
-/* The value of the first field of that name; empty when there is none. */
-static tl_span find(const tl_buffer *block, const char *wanted)
+bool tl_header_block_next_of(tl_span *rest, const char *name, tl_span *value)
 {
-    tl_span rest = {block->data, block->length}, name, value;
-    while (tl_header_block_next(&rest, &name, &value)) {
-        if (tl_span_is(name, wanted))
-            return value;
+    const size_t length = strlen(name);
+    while (rest->length > 0) {
+        tl_span line = tl_span_cut(*rest, '\n', rest);
+        if (line.length <= length || line.start[length] != ':' ||
+            !tl_span_is((tl_span){line.start, length}, name))
+            continue;
+        *value = tl_span_trim((tl_span){line.start + length + 1, line.length - length - 1});
+        return true;
     }
-    return rest;
+    return false;
+}
+
+/* The value of the first field of that name; empty when there is none. */
+static tl_span find(const tl_buffer *block, const char *name)
+{
+    tl_span rest = {block->data, block->length}, value = {block->data, 0};
+    tl_header_block_next_of(&rest, name, &value);
+    return value;
 }
 
 bool tl_header_block_read_date(tl_span value, time_t *date)

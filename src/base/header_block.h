@@ -22,6 +22,9 @@ tl_buffer_status tl_header_block_add(tl_buffer *block, const char *line, size_t 
  * over. False when no field is left. */
 bool tl_header_block_next(tl_span *rest, tl_span *name, tl_span *value);
 
+/* The same for fields of one name. */
+bool tl_header_block_next_of(tl_span *rest, const char *name, tl_span *value);
+
 /* Reads a field's value that is a date (RFC 9110 5.6.7, in each of its three forms). False when it
  * is none. */
 bool tl_header_block_read_date(tl_span value, time_t *date);

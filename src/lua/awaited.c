@@ -82,7 +82,7 @@ tl_awaited *tl_let_go(lua_State *L, int index)
     const tl_engine *engine = box->owner->engine;
     box->awaited = NULL;
     free_place(L, index, box);
-    return engine && tl_engine_is_ours(engine) ? awaited : NULL;
+    return awaited && engine && tl_engine_is_ours(engine) ? awaited : NULL;
 }
 
 static tl_awaited_box *check_awaited(lua_State *L, int index)

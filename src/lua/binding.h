@@ -120,9 +120,6 @@ void tl_set_awaited(lua_State *L, tl_awaited_box *box, tl_awaited *awaited);
  * its engine was closed before, and in a child after fork. */
 tl_awaited *tl_let_go(lua_State *L, int index);
 
-/* The request at `index`, or NULL when it or its engine is closed. */
-tl_request *tl_check_request(lua_State *L, int index);
-
 /* Pushes the userdata of an identity. `signin` is only an address here: the engine may be closed.
  */
 tl_identity_box *tl_push_identity(lua_State *L, int engine_index, const tl_signin *signin);

@@ -19,13 +19,17 @@ static const char *problem_of(const tl_engine_box *box)
                                           : "attempt to use a client that was made before a fork";
 }
 
-tl_engine *tl_check_engine(lua_State *L, int index)
+static tl_engine *check_usable(lua_State *L, const tl_engine_box *box)
 {
-    tl_engine_box *box = check_box(L, index);
     const char *problem = problem_of(box);
     if (problem)
         luaL_error(L, "%s", problem);
     return box->engine;
+}
+
+tl_engine *tl_check_engine(lua_State *L, int index)
+{
+    return check_usable(L, check_box(L, index));
 }
 
 tl_engine *tl_opt_engine(lua_State *L, int index)
@@ -157,7 +161,7 @@ static int engine_start(lua_State *L)
     spec.body = luaL_optlstring(L, 6, NULL, &spec.body_length);
     tl_awaited_box *box = tl_push_awaited(L, 1, TL_REQUEST_TYPE);
     /* From here on nothing allocates in Lua, so no finalizer can close the engine. */
-    tl_engine *engine = tl_check_engine(L, 1);
+    tl_engine *engine = check_usable(L, owner);
     spec.signin = tl_opt_identity(L, 2, owner);
     tl_set_awaited(L, box, (tl_awaited *)(void *)tl_engine_start(engine, &spec));
     return 1;

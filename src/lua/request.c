@@ -19,10 +19,15 @@ static const char *const certificate_names[] = {
     [TL_CERTIFICATE_OURS] = "ours", [TL_CERTIFICATE_WANTED] = "wanted",
 };
 
-tl_request *tl_check_request(lua_State *L, int index)
+/* NULL when the request or its engine is closed. */
+static tl_request *request_in(const tl_awaited_box *box)
 {
-    tl_awaited_box *box = luaL_checkudata(L, index, TL_REQUEST_TYPE);
     return box->owner->engine ? (tl_request *)(void *)box->awaited : NULL;
+}
+
+static tl_request *check_request(lua_State *L, int index)
+{
+    return request_in(luaL_checkudata(L, index, TL_REQUEST_TYPE));
 }
 
 void tl_push_error(lua_State *L, const tl_error *error)
@@ -96,10 +101,10 @@ static tl_outcome end(lua_State *L, int index)
 static int request_result(lua_State *L)
 {
     lua_settop(L, 1);
-    luaL_checkudata(L, 1, TL_REQUEST_TYPE);
+    const tl_awaited_box *box = luaL_checkudata(L, 1, TL_REQUEST_TYPE);
     tl_taken *taken = tl_push_taken(L);
-    tl_request *request = tl_check_request(L, 1);
-    if (!((tl_awaited_box *)lua_touserdata(L, 1))->owner->engine) /* since the push, maybe */
+    tl_request *request = request_in(box);
+    if (!box->owner->engine) /* since the push, maybe */
         return luaL_error(L, "attempt to use a closed client");
     if (!request || request->state != TL_REQUEST_FINISHED)
         return luaL_error(L, "the request is not finished");
@@ -118,7 +123,7 @@ static int request_result(lua_State *L)
  * engine is. */
 static int request_finish(lua_State *L)
 {
-    tl_request *request = tl_check_request(L, 1);
+    tl_request *request = check_request(L, 1);
     if (request && tl_engine_is_ours(request->awaited.engine))
         tl_engine_finish_request(request);
     return 0;
@@ -129,8 +134,7 @@ static int request_finish(lua_State *L)
  * __gc. */
 static int request_close(lua_State *L)
 {
-    luaL_checkudata(L, 1, TL_REQUEST_TYPE);
-    const tl_request *request = tl_check_request(L, 1);
+    const tl_request *request = check_request(L, 1);
     lua_Integer attempts = request ? request->attempts : 0;
     tl_outcome known = end(L, 1);
     if (known == TL_OUTCOME_NONE)

@@ -113,9 +113,9 @@ static const struct coding *find_coding(tl_span name)
 /* False for a coding that is unknown, and for more than one; `found` stays NULL without any. */
 static bool read_codings(const tl_buffer *headers, const struct coding **found)
 {
-    tl_span rest = {headers->data, headers->length}, name, value;
-    while (tl_header_block_next(&rest, &name, &value)) {
-        while (tl_span_is(name, "Content-Encoding") && value.length > 0) {
+    tl_span rest = {headers->data, headers->length}, value;
+    while (tl_header_block_next_of(&rest, "Content-Encoding", &value)) {
+        while (value.length > 0) {
             tl_span one = tl_span_trim(tl_span_cut(value, ',', &value));
             if (one.length == 0 || tl_span_is(one, "identity"))
                 continue;

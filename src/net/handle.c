@@ -87,9 +87,8 @@ static size_t on_read(char *to, size_t size, size_t count, void *context)
 static int on_send(void *context, char *ip, char *local_ip, int port, int local_port)
 {
     tl_request *request = context;
-    tl_ends ends = {.port = port, .local_port = local_port};
-    snprintf(ends.ip, sizeof ends.ip, "%s", ip);
-    snprintf(ends.local_ip, sizeof ends.local_ip, "%s", local_ip);
+    tl_ends ends;
+    tl_ends_set(&ends, ip, port, local_ip, local_port);
     if (request->sends == 0 && tl_sockets_ended(request->sockets, &ends))
         return CURL_PREREQFUNC_ABORT; /* nothing of it went out: see tl_outcome_never_began */
     bool again = request->read && request->most_attempts > 1;

@@ -44,7 +44,7 @@ static int status_of(const tl_request *request)
 
 /* A lower status is no answer: 1xx only says that one will come (RFC 9110 15.2), and some gateways
  * send 000 when the server behind them broke off. */
-enum { FIRST_FINAL_STATUS = 200 };
+enum { FIRST_FINAL_STATUS = 200, FIRST_FAILURE_STATUS = 300 };
 
 /* How far the request has come, in words. */
 static void describe(const tl_request *request, char *text, size_t size)
@@ -129,12 +129,13 @@ bool tl_outcome_never_began(const tl_request *request, const tl_transport *trans
            (code == CURLE_OPERATION_TIMEDOUT && had_less_time(request, transport, idle));
 }
 
-/* What the answer says, if there is one. */
+/* What the answer says, if there is one. A success does not ask anybody to come again. */
 static void read_answer(tl_request *request, tl_attempt *attempt)
 {
     int status = status_of(request);
     request->status = status >= FIRST_FINAL_STATUS ? status : 0;
-    request->retry_after = tl_header_block_retry_after(&request->answer_headers, time(NULL));
+    if (status >= FIRST_FAILURE_STATUS)
+        request->retry_after = tl_header_block_retry_after(&request->answer_headers, time(NULL));
     attempt->status = request->status;
     attempt->retry_after = request->retry_after;
     attempt->exhausted = status == 503 && says_exhausted(&request->answer_body);

@@ -9,20 +9,15 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Whoever embeds a poller knows its size by this; only src/net/poller*.c touch the fields. */
-typedef struct tl_poller {
-    int fd;        /* -1 when closed */
-    int timer_fd;  /* epoll's, from the first tl_poller_arm on; -1 before */
-    pid_t owner;   /* kqueue's: the process that opened it */
-    int watched;   /* descriptors with an interest */
-    tl_time armed; /* when the timer fires; TL_NEVER when it is off, or has fired and was taken */
-} tl_poller;
-
 /* How many events are taken at once at most. */
 enum { TL_POLLER_EVENTS = 64 };
 
-/* What is asked of a descriptor: any of these, or 0 for nothing. */
-enum { TL_POLLER_READ = 1, TL_POLLER_WRITE = 2 };
+/* What is asked of a descriptor: any of the first two, or 0 for nothing. IDLE beside what was asked
+ * last: nobody waits for it now, but the system goes on watching, because to take a descriptor out
+ * and to put it in again for the next request costs more than all other calls for a small request.
+ * Whoever gets an event of an idle descriptor must set its interest to 0, or the event comes again
+ * and again. */
+enum { TL_POLLER_READ = 1, TL_POLLER_WRITE = 2, TL_POLLER_IDLE = 4 };
 
 /* A descriptor with both interests may come in two events, one for each of them. */
 typedef struct tl_poller_event {
@@ -31,6 +26,18 @@ typedef struct tl_poller_event {
     bool writable;
     bool failed; /* there is an error, or nobody is on the other side any more */
 } tl_poller_event;
+
+/* Whoever embeds a poller knows its size by this; only src/net/poller*.c touch the fields. */
+typedef struct tl_poller {
+    int fd;        /* -1 when closed */
+    int timer_fd;  /* epoll's, from the first tl_poller_arm on; -1 before */
+    pid_t owner;   /* kqueue's: the process that opened it */
+    bool shared;   /* tl_poller_arm was called: others may wait on the descriptor */
+    int watched;   /* descriptors with an interest, without the idle ones */
+    tl_time armed; /* when the timer fires; TL_NEVER when it is off, or has fired and was taken */
+    int kept_count;
+    tl_poller_event kept[TL_POLLER_EVENTS]; /* what tl_poller_block has seen, to be taken */
+} tl_poller;
 
 /* A poller that tl_poller_close may be called on. */
 #define TL_POLLER_CLOSED ((tl_poller){.fd = -1, .timer_fd = -1, .armed = TL_NEVER})
@@ -61,8 +68,16 @@ bool tl_poller_arm(tl_poller *poller, tl_time at);
  * off after this. */
 int tl_poller_take(tl_poller *poller, tl_poller_event *events, int count);
 
-/* Waits with poll(2) until there is an event or `timeout` is over. False when a signal came first.
- */
-bool tl_poller_block(const tl_poller *poller, tl_time timeout);
+/* Waits until there is an event or `timeout` is over. What has come is kept for tl_poller_take, so
+ * that the system is asked only once. False when a signal came first. */
+bool tl_poller_block(tl_poller *poller, tl_time timeout);
+
+/* What poller.c needs of the system's file. `old_asked` and `asked` differ, and have no
+ * TL_POLLER_IDLE. False when the system refuses, and then nothing has changed; never for 0. */
+bool tl_poller_change(tl_poller *poller, int fd, int old_asked, int asked);
+
+/* Likewise: as tl_poller_take, but waits up to so many milliseconds (-1: for ever), and -1 with
+ * errno when a signal came first. */
+int tl_poller_ask(tl_poller *poller, tl_poller_event *events, int count, int milliseconds);
 
 #endif

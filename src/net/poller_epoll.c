@@ -24,28 +24,21 @@ void tl_poller_close(tl_poller *poller)
 }
 
 /* False when the system refuses. */
-static bool change(const tl_poller *poller, int operation, int fd, int interest)
+static bool control(const tl_poller *poller, int operation, int fd, int asked)
 {
     struct epoll_event event = {.data.fd = fd};
-    if (interest & TL_POLLER_READ)
+    if (asked & TL_POLLER_READ)
         event.events |= EPOLLIN;
-    if (interest & TL_POLLER_WRITE)
+    if (asked & TL_POLLER_WRITE)
         event.events |= EPOLLOUT;
     return epoll_ctl(poller->fd, operation, fd, &event) == 0;
 }
 
-bool tl_poller_watch(tl_poller *poller, int fd, int old_interest, int interest)
+bool tl_poller_change(tl_poller *poller, int fd, int old_asked, int asked)
 {
-    if (interest == old_interest)
-        return true;
-    if (interest == 0) {
-        change(poller, EPOLL_CTL_DEL, fd, 0);
-        poller->watched--;
-        return true;
-    }
-    if (!change(poller, old_interest ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, interest))
-        return false;
-    poller->watched += old_interest ? 0 : 1;
+    if (asked != 0)
+        return control(poller, old_asked ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, asked);
+    control(poller, EPOLL_CTL_DEL, fd, 0);
     return true;
 }
 
@@ -54,7 +47,7 @@ static bool add_timer(tl_poller *poller)
     int fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC); /* tl_now's clock */
     if (fd < 0)
         return false;
-    if (!change(poller, EPOLL_CTL_ADD, fd, TL_POLLER_READ)) {
+    if (!control(poller, EPOLL_CTL_ADD, fd, TL_POLLER_READ)) {
         close(fd);
         return false;
     }
@@ -64,6 +57,7 @@ static bool add_timer(tl_poller *poller)
 
 bool tl_poller_arm(tl_poller *poller, tl_time at)
 {
+    poller->shared = true;
     if (poller->timer_fd < 0 && !add_timer(poller))
         return false;
     if (at == poller->armed)
@@ -87,13 +81,13 @@ static void swallow_timer(tl_poller *poller)
         poller->armed = TL_NEVER;
 }
 
-int tl_poller_take(tl_poller *poller, tl_poller_event *events, int count)
+int tl_poller_ask(tl_poller *poller, tl_poller_event *events, int count, int milliseconds)
 {
     struct epoll_event ready[TL_POLLER_EVENTS];
-    if (poller->watched == 0 && poller->armed == TL_NEVER)
-        return 0; /* as when a request has just been started: spare the system call */
-    int found =
-        epoll_wait(poller->fd, ready, count < TL_POLLER_EVENTS ? count : TL_POLLER_EVENTS, 0);
+    int found = epoll_wait(poller->fd, ready, count < TL_POLLER_EVENTS ? count : TL_POLLER_EVENTS,
+                           milliseconds);
+    if (found < 0)
+        return -1;
     int taken = 0;
     for (int i = 0; i < found; i++) {
         if (ready[i].data.fd == poller->timer_fd) {

@@ -58,17 +58,16 @@ static void forget(const tl_poller *poller, int fd, int interests)
         change(poller, fd, TL_POLLER_WRITE, EV_DELETE);
 }
 
-bool tl_poller_watch(tl_poller *poller, int fd, int old_interest, int interest)
+bool tl_poller_change(tl_poller *poller, int fd, int old_asked, int asked)
 {
-    int added = interest & ~old_interest;
+    int added = asked & ~old_asked;
     if (added & TL_POLLER_READ && !change(poller, fd, TL_POLLER_READ, EV_ADD))
         return false;
     if (added & TL_POLLER_WRITE && !change(poller, fd, TL_POLLER_WRITE, EV_ADD)) {
         forget(poller, fd, added & TL_POLLER_READ);
         return false;
     }
-    forget(poller, fd, old_interest & ~interest);
-    poller->watched += (interest != 0) - (old_interest != 0);
+    forget(poller, fd, old_asked & ~asked);
     return true;
 }
 
@@ -88,6 +87,7 @@ bool tl_poller_arm(tl_poller *poller, tl_time at)
 {
     struct kevent changes[2];
     int count = 0;
+    poller->shared = true;
     if (at == poller->armed)
         return true;
     if (poller->armed != TL_NEVER)
@@ -112,14 +112,16 @@ static tl_poller_event event_of(const struct kevent *ready)
     };
 }
 
-int tl_poller_take(tl_poller *poller, tl_poller_event *events, int count)
+int tl_poller_ask(tl_poller *poller, tl_poller_event *events, int count, int milliseconds)
 {
     struct kevent ready[TL_POLLER_EVENTS];
-    const struct timespec at_once = {0};
-    if (poller->watched == 0 && poller->armed == TL_NEVER)
-        return 0; /* as when a request has just been started: spare the system call */
-    int found = kevent(poller->fd, NULL, 0, ready,
-                       count < TL_POLLER_EVENTS ? count : TL_POLLER_EVENTS, &at_once);
+    const struct timespec most = {.tv_sec = milliseconds / 1000,
+                                  .tv_nsec = milliseconds % 1000 * 1000000L};
+    int found =
+        kevent(poller->fd, NULL, 0, ready, count < TL_POLLER_EVENTS ? count : TL_POLLER_EVENTS,
+               milliseconds < 0 ? NULL : &most);
+    if (found < 0)
+        return -1;
     int taken = 0;
     for (int i = 0; i < found; i++) {
         if (ready[i].filter == EVFILT_TIMER)

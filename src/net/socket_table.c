@@ -5,6 +5,21 @@
 
 enum { FIRST_SIZE = 16 };
 
+static void copy_ip(char *to, const char *ip)
+{
+    size_t length = ip ? strnlen(ip, TL_IP_SIZE - 1) : 0;
+    memcpy(to, ip ? ip : "", length);
+    to[length] = '\0';
+}
+
+void tl_ends_set(tl_ends *ends, const char *ip, long port, const char *local_ip, long local_port)
+{
+    copy_ip(ends->ip, ip);
+    copy_ip(ends->local_ip, local_ip);
+    ends->port = port;
+    ends->local_port = local_port;
+}
+
 void tl_socket_table_init(tl_socket_table *table, const tl_allocator *allocator)
 {
     *table = (tl_socket_table){.allocator = allocator};

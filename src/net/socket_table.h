@@ -16,11 +16,15 @@ typedef struct tl_ends {
     long port, local_port;
 } tl_ends;
 
+/* An address that is too long is cut; one that is NULL is taken for empty. */
+void tl_ends_set(tl_ends *ends, const char *ip, long port, const char *local_ip, long local_port);
+
 typedef struct tl_socket {
     tl_link all;     /* in the table's list */
     tl_link by_fd;   /* in the ring that its descriptor belongs to */
     tl_link by_port; /* in the ring that the port of our end belongs to; in none without ends */
     int fd;
+    int interest; /* what the poller was asked for it; 0: nothing */
     tl_ends ends;
     tl_time until; /* the server may close it from then on */
 } tl_socket;

@@ -3,11 +3,11 @@
 #include "base/system.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
 
-void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator)
+void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator, tl_poller *poller)
 {
+    sockets->poller = poller;
     tl_socket_table_init(&sockets->open, allocator);
 }
 
@@ -28,12 +28,16 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     return CURL_SOCKET_BAD;
 }
 
+/* The poller forgets it first: a forked child may have a copy, and as long as that is open the
+ * system would go on watching what is behind a number that is another's by then. */
 static int on_close(void *context, curl_socket_t fd)
 {
     tl_sockets *sockets = context;
     tl_socket *closed = tl_socket_table_find(&sockets->open, fd);
-    if (closed)
+    if (closed) {
+        tl_poller_watch(sockets->poller, fd, closed->interest, 0);
         tl_socket_table_remove(&sockets->open, closed);
+    }
     return close(fd);
 }
 
@@ -57,13 +61,12 @@ static tl_time safe_part(tl_time keep_alive)
 static void read_ends(CURL *easy, tl_ends *ends)
 {
     const char *ip = NULL, *local_ip = NULL;
-    *ends = (tl_ends){0};
+    long port = 0, local_port = 0;
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
     curl_easy_getinfo(easy, CURLINFO_LOCAL_IP, &local_ip);
-    curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &ends->port);
-    curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &ends->local_port);
-    snprintf(ends->ip, sizeof ends->ip, "%s", ip ? ip : "");
-    snprintf(ends->local_ip, sizeof ends->local_ip, "%s", local_ip ? local_ip : "");
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port);
+    curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &local_port);
+    tl_ends_set(ends, ip, port, local_ip, local_port);
 }
 
 /* NULL when libcurl has closed it. By its ends it is known once an answer has come over it; before

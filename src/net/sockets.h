@@ -6,6 +6,7 @@
 #ifndef TL_SOCKETS_H
 #define TL_SOCKETS_H
 
+#include "net/poller.h"
 #include "net/socket_table.h"
 
 #include <curl/curl.h>
@@ -13,9 +14,10 @@
 
 typedef struct tl_sockets {
     tl_socket_table open; /* with the ends of those over which an answer has come by HTTP/1 */
+    tl_poller *poller;    /* which watches them */
 } tl_sockets;
 
-void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator);
+void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator, tl_poller *poller);
 
 /* Gives the memory back, and closes nothing. */
 void tl_sockets_free(tl_sockets *sockets);

@@ -32,23 +32,51 @@ static int interest_in(int what)
     return (reads ? TL_POLLER_READ : 0) | (writes ? TL_POLLER_WRITE : 0);
 }
 
-/* libcurl tells which sockets matter to it. `known` is what curl_multi_assign has stored: the
- * interest that the poller was told last, as a pointer; NULL after CURL_POLL_REMOVE. An error code
- * from here would end every transfer of the multi, so that a refusal is only noted. */
+/* The poller is told what libcurl wants of a socket. Of our own sockets tl_socket knows what it was
+ * told last; of those that libcurl makes without us, to look names up, what curl_multi_assign has
+ * stored (`known`; NULL after CURL_POLL_REMOVE). False when the poller refuses. */
+static bool watch(tl_wire *wire, curl_socket_t fd, int what, void *known)
+{
+    tl_socket *own = tl_socket_table_find(&wire->sockets.open, fd);
+    int before = own ? own->interest : (int)(uintptr_t)known, interest = interest_in(what);
+    if (!tl_poller_watch(&wire->poller, fd, before, interest))
+        return false;
+    if (own)
+        own->interest = interest;
+    else
+        curl_multi_assign(wire->multi, fd, (void *)(uintptr_t)interest);
+    return true;
+}
+
+/* libcurl wants nothing of a socket any more. Of one of our own it will, most often, with the next
+ * request: that is asked for already. It costs a call where libcurl has wanted to write, but so
+ * would forgetting the socket. */
+static void let_rest(tl_wire *wire, curl_socket_t fd, void *known)
+{
+    tl_socket *own = tl_socket_table_find(&wire->sockets.open, fd);
+    int before = own ? own->interest : (int)(uintptr_t)known;
+    int interest = own && before ? TL_POLLER_READ | TL_POLLER_IDLE : 0;
+    if (!tl_poller_watch(&wire->poller, fd, before, interest))
+        tl_poller_watch(&wire->poller, fd, before, interest = 0);
+    if (own)
+        own->interest = interest;
+}
+
+/* libcurl tells which sockets matter to it. An error code from here would end every transfer of the
+ * multi, so that a refusal is only noted. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known)
 {
     tl_wire *wire = context;
-    int interest = interest_in(what);
-    bool watched = tl_poller_watch(&wire->poller, fd, (int)(uintptr_t)known, interest);
-    if (what == CURL_POLL_REMOVE)
+    if (what == CURL_POLL_REMOVE) {
+        let_rest(wire, fd, known);
         return 0;
+    }
+    bool watched = watch(wire, fd, what, known);
     tl_request *request = request_of(easy);
     if (request)
         request->unwatched = !watched;
     if (!watched)
         wire->refused = true;
-    else
-        curl_multi_assign(wire->multi, fd, (void *)(uintptr_t)interest);
     return 0;
 }
 
@@ -110,7 +138,7 @@ void tl_wire_init(tl_wire *wire, const tl_allocator *allocator, tl_timers *timer
 {
     *wire = (tl_wire){.poller = TL_POLLER_CLOSED, .timers = timers, .allocator = allocator};
     tl_timer_init(&wire->timer, on_time);
-    tl_sockets_init(&wire->sockets, allocator);
+    tl_sockets_init(&wire->sockets, allocator, &wire->poller);
     tl_transport_init(&wire->transport, allocator);
 }
 
@@ -242,6 +270,18 @@ void tl_wire_recall(tl_wire *wire, tl_request *request, bool reusable)
         wire->handles--;
 }
 
+/* Something has come over a connection that no request uses: most often its end. It is there for
+ * libcurl to see when it chooses a connection, and nobody has to be woken up for it again. */
+static bool was_idle(tl_wire *wire, int fd)
+{
+    tl_socket *socket = tl_socket_table_find(&wire->sockets.open, fd);
+    if (!socket || !(socket->interest & TL_POLLER_IDLE))
+        return false;
+    tl_poller_watch(&wire->poller, fd, socket->interest, 0);
+    socket->interest = 0;
+    return true;
+}
+
 /* False when no socket is ready any more. */
 static bool move_some(tl_wire *wire)
 {
@@ -249,6 +289,8 @@ static bool move_some(tl_wire *wire)
     int count = tl_poller_take(&wire->poller, events, TL_POLLER_EVENTS);
     for (int i = 0; i < count; i++) {
         int running, what = 0;
+        if (was_idle(wire, events[i].fd))
+            continue;
         what |= events[i].readable ? CURL_CSELECT_IN : 0;
         what |= events[i].writable ? CURL_CSELECT_OUT : 0;
         what |= events[i].failed ? CURL_CSELECT_ERR : 0;
