@@ -113,8 +113,8 @@ end
 -- @tparam table message
 -- @tparam ?boolean background whether the caller goes on with other things meanwhile: `step` moves it on, and time in
 --   which nobody drives the connection is not counted
--- @return what `collect` takes; `close` of it cancels, and so does letting go of it. With `finish`, whoever waits for it
---   goes on without an answer
+-- @return what `collect` takes; `close` of it cancels, and so does letting go of it. With `finish`, whoever waits for
+--   it goes on without an answer
 function Connection:start(message, background)
   local values = self.values
   return self.engine:start(self.identity, message.method, values.base_url .. message.path,
