@@ -785,4 +785,24 @@ describe("map in a loop", function()
     loop:run()
     find(problem, "map: the coroutine that waits was resumed by somebody else")
   end)
+
+  it("wakes nobody any more whom somebody else has resumed", function()
+    local loop = new_loop { blind = true }
+    local client <close> = connect.of(server, { loop = loop.adapter })
+    server:fault { action = "silent", path = "/v1/tasks/search" }
+    local raised, woken = false, false
+    loop:start(function()
+      local co = coroutine.create(function()
+        raised = not pcall(client.map, client, client:tasks(), print)
+        coroutine.yield()
+        woken = true
+      end)
+      coroutine.resume(co)
+      client:get_task(1) -- one of the map's coroutines waits for the first page meanwhile
+      coroutine.resume(co)
+      client:get_task(1)
+    end)
+    loop:run()
+    assert.same({ true, false }, { raised, woken })
+  end)
 end)
