@@ -31,7 +31,8 @@ static inline int tl_block_plain(const char *text)
     return bits ? __builtin_ctzll(bits) / 4 : TL_BLOCK;
 #else
     int count = 0;
-    while (count < TL_BLOCK && text[count] >= ' ' && text[count] != '"' && text[count] != '\\')
+    while (count < TL_BLOCK && (signed char)text[count] >= ' ' && text[count] != '"' &&
+           text[count] != '\\')
         count++;
     return count;
 #endif
