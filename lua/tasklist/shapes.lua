@@ -182,7 +182,7 @@ end
 -- @tparam string path what to call the value in a message
 -- @treturn string JSON text; or nil and which field is wrong and what it takes
 function shapes.write(shape, value, path)
-  local pieces = {}
+  local pieces = { nil, nil, nil, nil, nil, nil, nil, nil } -- has room for a small query, or it would grow four times
   local problem = write(shape, value, pieces)
   if problem then
     return nil, path .. problem
