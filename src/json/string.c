@@ -17,17 +17,25 @@ static bool is_plain(char byte)
     return plain[(unsigned char)byte];
 }
 
-/* A NUL must lie at `end`. */
-static inline const char *pass_plain(const char *text, const char *end)
+/* Passes over what is plain and over escapes, block by block: to what is neither, or to the last
+ * bytes. What follows a backslash is looked at when it is unescaped. */
+static inline const char *pass_blocks(const char *text, const char *end, bool *escaped)
 {
-    while (end - text >= TL_BLOCK) {
-        int plain = tl_block_plain(text);
-        text += plain;
-        if (plain < TL_BLOCK)
-            return text;
+    while (end - text > TL_BLOCK) { /* one more, since a backslash may be the last of the block */
+        const char *block = text;
+        text += TL_BLOCK;
+        for (uint64_t special = tl_block_special(block); special;) {
+            int at = tl_block_first(special), behind = at + 2;
+            if (block[at] != '\\')
+                return block + at;
+            *escaped = true;
+            if (behind >= TL_BLOCK) {
+                text = block + behind;
+                break;
+            }
+            special &= UINT64_MAX << behind * TL_BLOCK_BITS;
+        }
     }
-    while (is_plain(*text))
-        text++;
     return text;
 }
 
@@ -35,13 +43,15 @@ const char *tl_json_any_string_end(const char *text, const char *end, bool *esca
                                    const char **problem, const char **where)
 {
     for (;;) {
-        text = pass_plain(text, end);
+        text = pass_blocks(text, end, escaped);
+        while (is_plain(*text)) /* the NUL at the end is not */
+            text++;
         if (*text == '"')
             return text;
         *where = text;
         if (*text == '\\') {
             *escaped = true;
-            text += 1 + (text + 1 < end); /* what follows it is looked at when it is unescaped */
+            text += 1 + (text + 1 < end);
         } else if ((signed char)*text < 0) {
             size_t length = tl_utf8_length(text, end);
             if (length == 0) {
@@ -117,7 +127,7 @@ static inline const char *copy_unescaped(const char *text, const char *end, char
     char *to = *out;
     while (end - text >= TL_BLOCK) {
         memcpy(to, text, TL_BLOCK); /* there is room, since no more was written than read */
-        int plain = tl_block_plain(text);
+        int plain = tl_block_first(tl_block_special(text));
         text += plain;
         to += plain;
         if (plain == TL_BLOCK)

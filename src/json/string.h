@@ -29,7 +29,7 @@ bool tl_json_escaped_length(const char *text, size_t length, size_t *escaped);
  * NUL. */
 void tl_json_escape(const char *text, size_t length, char *out);
 
-/* The same as tl_json_string_end, for strings of all kinds. */
+/* The same from any place in a string on, for strings of all kinds: sets *escaped only to true. */
 const char *tl_json_any_string_end(const char *text, const char *end, bool *escaped,
                                    const char **problem, const char **where);
 
@@ -39,9 +39,9 @@ static inline const char *tl_json_string_end(const char *text, const char *end, 
 {
     *escaped = false;
     if (end - text >= TL_BLOCK) {
-        const char *last = text + tl_block_plain(text);
-        if (*last == '"')
-            return last;
+        text += tl_block_first(tl_block_special(text));
+        if (*text == '"')
+            return text;
     }
     return tl_json_any_string_end(text, end, escaped, problem, where);
 }
