@@ -139,7 +139,6 @@ static inline tl_json_token tl_json_read_value(tl_json_reader *r)
     }
 }
 
-/* What comes next in an array or object after its first value, or at its start. */
 static inline tl_json_token tl_json_reader_next(tl_json_reader *r)
 {
     tl_json_skip_space(r);

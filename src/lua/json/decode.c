@@ -28,7 +28,7 @@ typedef struct decoder {
     lua_State *L;
     tl_json_way way;
     tl_recent *recent;
-    int recent_index;
+    int recent_index; /* where it lies on Lua's stack, below all that is open */
     int depth;
     level levels[TL_JSON_DEPTH];
     tl_json_reader reader;
