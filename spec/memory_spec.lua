@@ -61,6 +61,19 @@ local rows = {
       return core.is_array(empty), core.is_array(setmetatable({}, mt)), core.is_array {}
     end)
   ]=] },
+  { "reads the first long string with escapes", [=[
+    debug.getregistry()["_UBOX*"] = nil -- what Lua's own buffers keep; half made, it would break all that come later
+    local long = "\\n"
+    for _ = 1, 10 do long = long .. long end
+    local failures = 0
+    while true do
+      local fine, value = starve(failures, core.decode_value, '"' .. long .. '"')
+      if fine then break end
+      assert(value == "not enough memory", value)
+      failures = failures + 1
+    end
+    assert(failures > 0)
+  ]=] },
   { "reads names that are new, and objects in each other", [=[
     local calls = 0
     assert(sweep(function() -- the name is no string of Lua's before, and what could not be made is asked for again

@@ -29,20 +29,35 @@ typedef struct decoder {
     tl_json_way way;
     tl_recent *recent;
     int recent_index; /* where it lies on Lua's stack, below all that is open */
+    char *scratch;
+    size_t room; /* of the scratch; 0 while there is none */
     int depth;
     level levels[TL_JSON_DEPTH];
     tl_json_reader reader;
 } decoder;
 
-/* In a function that is not inlined, because luaL_Buffer takes more than 1 KB of C stack. */
+/* Room for so many bytes, in a userdata that lies above the recent. Not a luaL_Buffer: when memory
+ * ends while Lua makes the first one that is large, none can be made in that state any more. */
+static char *scratch(decoder *d, size_t length)
+{
+    if (length > d->room) {
+        size_t room = length > 2 * d->room ? length : 2 * d->room;
+        d->scratch = lua_newuserdatauv(d->L, room, 0);
+        lua_replace(d->L, d->recent_index + 1);
+        d->room = room;
+    }
+    return d->scratch;
+}
+
+/* In a function that is not inlined, because most strings need none of this C stack. */
 static __attribute__((noinline)) bool push_unescaped(decoder *d)
 {
-    luaL_Buffer buffer;
-    size_t length;
-    char *out = luaL_buffinitsize(d->L, &buffer, d->reader.length);
+    char few[1024];
+    size_t length = d->reader.length;
+    char *out = length <= sizeof few ? few : scratch(d, length);
     if (!tl_json_reader_unescape(&d->reader, out, &length))
         return false;
-    luaL_pushresultsize(&buffer, length);
+    lua_pushlstring(d->L, out, length);
     return true;
 }
 
@@ -195,15 +210,16 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json
     decoder d; /* no initializer, because that would clear all levels for each short text */
     d.L = L;
     d.way = *way;
+    d.room = 0;
     d.depth = 0;
     tl_json_reader_init(&d.reader, text, length, way->bom);
     d.recent = tl_recent_get(L);
     d.recent_index = lua_gettop(L);
+    lua_pushnil(L);
     bool fine = read_text(&d);
     if (fine)
         lua_replace(L, d.recent_index);
-    else
-        lua_settop(L, d.recent_index - 1);
+    lua_settop(L, fine ? d.recent_index : d.recent_index - 1);
     result->problem = d.reader.problem;
     result->at = (size_t)(d.reader.at - text) + 1;
     result->depth = d.reader.deepest;
