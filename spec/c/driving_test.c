@@ -8,6 +8,7 @@ static const test_route routes[] = {
     {"/token", answer_token},
     {"/fine", answer_fine},
     {"/silent", answer_when_released},
+    {"/silent-too", answer_when_released},
     {0},
 };
 
@@ -270,6 +271,34 @@ static void many_answers_that_came_in_time_count_though_a_timer_has_fired(void *
     world_close(&w);
 }
 
+/* The wait ends with an answer, then another comes, then its deadline passes, and only then
+ * somebody steps. */
+static void an_answer_that_came_after_the_wait_but_in_time_counts(void **state)
+{
+    (void)state;
+    tl_request *requests[2];
+    const char *const paths[] = {"/silent", "/silent-too"};
+    world w;
+    world_open(&w, routes);
+    for (int i = 0; i < 2; i++) {
+        const tl_request_spec spec = nobodys_spec(&w, paths[i], 20000);
+        requests[i] = start(&w, &spec);
+        drive_until_requested(&w, paths[i], 1);
+    }
+    while (w.engine->wire.timer.at - tl_now() < 15 * TL_SECOND)
+        tl_engine_step(w.engine);
+    server_release(w.server, paths[0]);
+    while (!tl_poller_has_kept(&w.engine->wire.poller))
+        tl_engine_block(w.engine);
+    server_release(w.server, paths[1]);
+    wait_for_bytes_on_all_sockets(&w);
+    let_an_hour_pass(requests[1]);
+    tl_engine_step(w.engine);
+    for (int i = 0; i < 2; i++)
+        expect_answer(&w, requests[i], 200, "fine");
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +314,7 @@ int main(void)
         ENGINE_TEST(only_time_since_the_start_is_forgiven),
         ENGINE_TEST(an_answer_that_came_in_time_counts),
         ENGINE_TEST(many_answers_that_came_in_time_count_though_a_timer_has_fired),
+        ENGINE_TEST(an_answer_that_came_after_the_wait_but_in_time_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

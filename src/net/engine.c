@@ -237,13 +237,23 @@ static void give_up_unwatched(tl_engine *engine)
     }
 }
 
+/* What tl_engine_block has seen may be of long ago, when the process was stopped in between. So
+ * before a deadline counts the sockets are looked at anew. */
+static void move(tl_engine *engine)
+{
+    const bool seen_before = tl_poller_has_kept(&engine->wire.poller);
+    tl_wire_move(&engine->wire);
+    if (seen_before && tl_schedule_next(&engine->schedule, engine->has_host) <= tl_now())
+        tl_wire_move(&engine->wire);
+}
+
 void tl_engine_step(tl_engine *engine)
 {
     tl_schedule_resume(&engine->schedule, tl_now(), engine->has_host);
     tl_queue_step(&engine->queue);
     engine->deserted = false; /* a host that steps will look what is left */
     bool had_work = has_work(engine);
-    tl_wire_move(&engine->wire);
+    move(engine);
     collect(engine); /* an answer that came in time goes before a deadline that is over by now */
     tl_schedule_fire(&engine->schedule, tl_now());
     collect(engine);

@@ -68,9 +68,14 @@ static int milliseconds(tl_time timeout)
 
 bool tl_poller_block(tl_poller *poller, tl_time timeout)
 {
-    if (timeout <= 0 || poller->kept_count > 0)
+    if (timeout <= 0 || tl_poller_has_kept(poller))
         return true; /* no call for what tl_poller_take looks at anyway */
     int found = tl_poller_ask(poller, poller->kept, TL_POLLER_EVENTS, milliseconds(timeout));
     poller->kept_count = found > 0 ? found : 0;
     return found >= 0 || errno != EINTR;
+}
+
+bool tl_poller_has_kept(const tl_poller *poller)
+{
+    return poller->kept_count > 0;
 }

@@ -72,6 +72,9 @@ int tl_poller_take(tl_poller *poller, tl_poller_event *events, int count);
  * that the system is asked only once. False when a signal came first. */
 bool tl_poller_block(tl_poller *poller, tl_time timeout);
 
+/* Whether tl_poller_take gives what tl_poller_block has seen, and nothing that has come since. */
+bool tl_poller_has_kept(const tl_poller *poller);
+
 /* What poller.c needs of the system's file. `old_asked` and `asked` differ, and have no
  * TL_POLLER_IDLE. False when the system refuses, and then nothing has changed; never for 0. */
 bool tl_poller_change(tl_poller *poller, int fd, int old_asked, int asked);
