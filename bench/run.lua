@@ -45,8 +45,8 @@ function setting.request(query, warming, count)
     count, setting.agent }
 end
 
--- A server is on another machine most often, and begins with a request as soon as it is there. This one would begin only
--- when the client leaves the processor to it, so that to ask for a page ahead would be in vain.
+-- A server is on another machine most often, and begins with a request as soon as it is there. This one would begin
+-- only when the client leaves the processor to it, so that to ask for a page ahead would be in vain.
 local first = shell.try("chrt -f 1 echo yes") == "yes" and { "chrt", "-f", "1" } or {}
 
 local function machine()

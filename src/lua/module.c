@@ -106,13 +106,11 @@ static int encode(lua_State *L)
 {
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
-    luaL_Buffer result;
-    luaL_buffinit(L, &result);
-    for (size_t i = 0; i < length; i++) {
-        char encoded[TL_URL_ENCODED];
-        luaL_addlstring(&result, encoded, tl_url_encode_byte(text[i], encoded));
-    }
-    luaL_pushresult(&result);
+    char *out = lua_newuserdatauv(L, length * TL_URL_ENCODED, 0); /* decode.c: why no luaL_Buffer */
+    size_t written = 0;
+    for (size_t i = 0; i < length; i++)
+        written += tl_url_encode_byte(text[i], out + written);
+    lua_pushlstring(L, out, written);
     return 1;
 }
 
