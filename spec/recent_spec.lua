@@ -114,19 +114,36 @@ for what, decode in pairs(decoders) do
       ]]=]))
     end)
 
+    local function size_of(text)
+      collectgarbage()
+      local before = collectgarbage "count"
+      local value <const> = decode(text)
+      collectgarbage()
+      return collectgarbage "count" - before, value
+    end
+
     it("take no more memory after a large one than alone", function()
-      local function size_of(text)
-        collectgarbage()
-        local before = collectgarbage "count"
-        local value <const> = decode(text)
-        collectgarbage()
-        return collectgarbage "count" - before, value
-      end
       local small = ('{"a":1},'):rep(2000)
       decode("[" .. small .. "0]")
       local alone = size_of("[" .. small .. "0]")
       local after = size_of("[" .. fields(64, 1) .. "," .. small .. "0]")
       assert.is_true(after < alone + 16, ("%.1f KiB instead of %.1f"):format(after, alone))
+    end)
+
+    -- All of them are open before the first one's size is known.
+    it("take little more memory within each other after a large one than alone", function()
+      local same, others = ('{"a":'):rep(900) .. "{}" .. ("}"):rep(900), {}
+      for index = 1, 900 do
+        others[index] = ('{"other%d":'):format(index)
+      end
+      local large = fields(64, 1)
+      local other = table.concat(others) .. "{}" .. ("}"):rep(900)
+      for _, text in ipairs { same, other } do
+        decode("[" .. text .. "]")
+        local alone = size_of("[" .. text .. "]")
+        local after = size_of('[{"a":' .. large .. "}," .. large .. "," .. text .. "]")
+        assert.is_true(after < alone + 32, ("%.1f KiB instead of %.1f"):format(after, alone))
+      end
     end)
   end)
 end

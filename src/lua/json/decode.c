@@ -137,7 +137,7 @@ static void open_level(decoder *d, bool array)
         place = outer->array ? outer->place : outer->next;
     }
     if (!array)
-        lua_createtable(d->L, 0, tl_recent_fields(d->recent, place));
+        lua_createtable(d->L, 0, tl_recent_guess(d->recent, place));
     d->levels[d->depth++] = (level){.place = place, .array = array};
 }
 

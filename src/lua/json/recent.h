@@ -46,11 +46,15 @@ tl_recent *tl_recent_get(lua_State *L);
 int tl_recent_push_new(lua_State *L, int index, tl_recent *recent, int place, const char *text,
                        size_t length);
 
-/* How many fields an object at this place may have. */
-static inline int tl_recent_fields(const tl_recent *recent, int place)
+/* How many fields an object that begins at this place may have. Until its own size is learned, the
+ * next guess is half of this one: otherwise one large object would make a thousand small ones that
+ * lie in each other take as much memory each. */
+static inline int tl_recent_guess(tl_recent *recent, int place)
 {
-    int fields = recent->slots[place].fields;
-    return fields < 0 ? recent->fields : fields;
+    int *own = &recent->slots[place].fields, *fields = *own < 0 ? &recent->fields : own;
+    int guess = *fields;
+    *fields = guess / 2;
+    return guess;
 }
 
 /* An object at this place had so many. */
