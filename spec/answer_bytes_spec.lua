@@ -63,6 +63,33 @@ describe("the bytes of an answer", function()
     assert.equal(0, (bytes:seek("1", 5)))
   end)
 
+  it("of a request that failed are not kept until the garbage collector comes", function()
+    local function in_use() -- MiB of this process
+      local status <close> = assert(io.open "/proc/self/status")
+      return status:read("a"):match "VmRSS:%s*(%d+)" / 1024
+    end
+    local length = 4 * 1024 * 1024
+    local server = raw.start(("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"):format(length + 1,
+      ("x"):rep(length)))
+    collectgarbage()
+    collectgarbage "stop"
+    finally(function()
+      collectgarbage "restart"
+      server:stop()
+    end)
+    local first
+    for _ = 1, 20 do
+      local request <close> = engine:start(nil, "GET", server.base_url, "Accept: */*\0", nil, 5, 2 * length, true)
+      while not engine:wait(request) do end
+      local status, failure = request:result()
+      assert.is_nil(status)
+      assert.equal("network", failure.kind)
+      request:close()
+      first = first or in_use()
+    end
+    assert.is_true(in_use() < first + 20, ("%.0f MiB after one, %.0f after 20"):format(first, in_use()))
+  end)
+
   it("tell how often a mark is in them, and what follows on the last one", function()
     local bytes = bytes_of "ab\0ab;aab:rest"
     local function seek(...) return table.pack(bytes:seek(...)) end

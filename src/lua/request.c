@@ -110,8 +110,10 @@ static int request_result(lua_State *L)
         return luaL_error(L, "the request is not finished");
     const result r = {request->error,    request->signin,      request->status,
                       request->attempts, request->retry_after, request->outcome};
-    tl_take(taken, TL_TAKEN_BODY, &request->answer_body);
-    tl_take(taken, TL_TAKEN_HEADERS, &request->answer_headers);
+    if (r.error.kind == TL_OK) { /* the bytes of a failure, which nobody reads, go with it */
+        tl_take(taken, TL_TAKEN_BODY, &request->answer_body);
+        tl_take(taken, TL_TAKEN_HEADERS, &request->answer_headers);
+    }
     end(L, 1);
     if (r.error.kind == TL_MEMORY)
         return luaL_error(L, "%s", r.error.message);
