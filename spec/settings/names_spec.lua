@@ -79,10 +79,10 @@ local rows = {
   { "http_proxy", "proxy", "http://a.example:1", "http://a.example:1", insecure, false, false },
   { "all_proxy", "proxy", "http://a.example:1", "http://a.example:1", insecure, false, false },
   { "ALL_PROXY", "proxy", "http://a.example:1", "http://a.example:1", insecure, false, false },
-  { "no_proxy", "no_proxy", "a.example", "a.example,localhost,127.0.0.0/8,::1/128", oauth, "b.example",
-    "localhost,127.0.0.0/8,::1/128" },
-  { "NO_PROXY", "no_proxy", "a.example", "a.example,localhost,127.0.0.0/8,::1/128", oauth, "b.example",
-    "localhost,127.0.0.0/8,::1/128" },
+  { "no_proxy", "no_proxy", "a.example", "a.example,localhost,127.0.0.0/8,::1/128",
+    with(oauth, "https_proxy", "http://p.example:1"), "b.example", "localhost,127.0.0.0/8,::1/128" },
+  { "NO_PROXY", "no_proxy", "a.example", "a.example,localhost,127.0.0.0/8,::1/128",
+    with(oauth, "https_proxy", "http://p.example:1"), "b.example", "localhost,127.0.0.0/8,::1/128" },
 }
 
 -- All variables of a setting, in the order in which they count.
@@ -242,6 +242,6 @@ describe("a setting", function()
     values = assert(resolve(with(oauth, "https_proxy", "http://a.example:1", "no_proxy", "*"), { env = false,
       base_url = "https://b.example", client_id = "a", client_secret = "b" }))
     assert.is_false(values.proxy)
-    assert.equal("localhost,127.0.0.0/8,::1/128", values.no_proxy)
+    assert.is_nil(values.no_proxy)
   end)
 end)

@@ -5,7 +5,6 @@ local checks = require "tasklist.settings.checks"
 local levels = require "tasklist.settings.levels"
 local names = require "tasklist.settings.names"
 local naming = require "tasklist.settings.naming"
-local proxies = require "tasklist.settings.proxies"
 local strategy = require "tasklist.settings.strategy"
 local types = require "tasklist.settings.types"
 local words = require "tasklist.words"
@@ -105,6 +104,10 @@ local function collect(list, values, sources)
       values[row.name], sources[row.name] = value, source
     end
   end
+  if not values.proxy then
+    return true
+  end
+  local proxies = require "tasklist.settings.proxies" -- loaded now, because most programs use no proxy
   proxies.take_apart(values)
   return proxies.choose(values, sources)
 end

@@ -1,4 +1,4 @@
---- What the core needs to know of the proxy.
+--- What the core needs to know of the proxy, where there is one.
 
 local core = require "tasklist.core"
 local lower = require "tasklist.lower"
@@ -26,9 +26,6 @@ end
 -- @tparam table values changed in place
 function proxies.take_apart(values)
   local proxy = values.proxy
-  if not proxy then
-    return
-  end
   proxy = proxy:find("://", 1, true) and proxy:gsub("^[A-Za-z][^:]*", lower) or "http://" .. proxy
   local scheme, user_info, host = proxy:match("^([^:]+)://(.*)@([^@]*)$")
   if user_info then
@@ -96,12 +93,12 @@ function proxies.choose(values, sources)
       proxied[#proxied + 1] = url
     end
   end
-  local host = values.proxy and clash(direct, proxied)
+  local host = clash(direct, proxied)
   if host then
     return config_error("%s: %s cannot be reached directly by some of its ports or names and through the proxy by "
       .. "others; leave the port or the * out", called(row_of_list, sources.no_proxy), host)
   end
-  values.proxied, values.direct = values.proxy and #proxied > 0, table.concat(direct, ",")
+  values.proxied, values.direct = #proxied > 0, table.concat(direct, ",")
   return true
 end
 
