@@ -5,7 +5,7 @@ local read = require "tasklist.token"
 local usual = advice.new { auth = "oauth" }
 
 local function decode(status, body, given)
-  return read(status, body, given or usual, "https://login.example/token")
+  return read(status, body, function() return given or usual end, "https://login.example/token")
 end
 
 describe("a token answer", function()

@@ -16,23 +16,23 @@ local function form_of(...)
   return form
 end
 
--- The identity that signs in as `how` says. `read` gets an answer's status and body, the client's `advice`, and the
--- URL.
-local function signing_in(engine, values, advice, how, read)
+-- The identity that signs in as `how` says. `read` gets an answer's status and body, the function that gives the
+-- client's `advice`, and the URL.
+local function signing_in(engine, values, advise, how, read)
   how.timeout = values.timeout
   how.headers = headers.write(form_type, values.headers)
   how.read = function(status, body)
-    return read(status, body, advice, how.url)
+    return read(status, body, advise, how.url)
   end
   return engine:sign_in(how)
 end
 
-local function read_login(status, body, advice, url)
+local function read_login(status, body, advise, url)
   if status >= 200 and status <= 299 then
     return true
   end
   local sign_in = require "tasklist.sign_in" -- loaded now, because most logins are not refused
-  return sign_in.refused(sign_in.login, status, body, advice, url)
+  return sign_in.refused(sign_in.login, status, body, advise(), url)
 end
 
 local switch_off = "or set camunda.tasklist.csrfPreventionEnabled=false at the server"
@@ -69,9 +69,9 @@ ways.bearer = {
 }
 
 ways.oauth = {
-  identity = function(engine, values, advice)
+  identity = function(engine, values, advise)
     local in_form = values.client_auth == "form"
-    return signing_in(engine, values, advice, {
+    return signing_in(engine, values, advise, {
       url = values.authorization_server_url,
       form = form_of("grant_type", "client_credentials", "audience", values.audience, "scope", values.scope,
         "resource", values.resource, "client_id", in_form and values.client_id,
@@ -86,8 +86,8 @@ ways.oauth = {
 }
 
 ways.cookie = {
-  identity = function(engine, values, advice)
-    return signing_in(engine, values, advice, {
+  identity = function(engine, values, advise)
+    return signing_in(engine, values, advise, {
       url = values.login_url,
       form = form_of("username", values.username, "password", values.password),
       session = true,

@@ -1,7 +1,6 @@
 --- A connection: an engine, who signs in, and the way of one message to its answer. It knows nothing of the client's
 -- verbs.
 
-local advice = require "tasklist.advice"
 local auth = require "tasklist.auth"
 local core = require "tasklist.core"
 local driver = require "tasklist.driver"
@@ -57,6 +56,20 @@ local function line_writer(own)
   end
 end
 
+-- A function that gives the client's advice, which is made when the first refusal asks for it: most clients are never
+-- refused. The secrets that it looks for are gone from `values` by then, so it has a copy, in a closure for the same
+-- reason as above.
+local function adviser(values, sources)
+  local kept, advice = {}, nil
+  for name, value in pairs(values) do
+    kept[name] = value
+  end
+  return function()
+    advice = advice or require("tasklist.advice").new(kept, sources)
+    return advice
+  end
+end
+
 --- Makes a connection. Does no network I/O.
 -- @tparam table values from `settings.resolve`; the secrets in it are blanked
 -- @tparam table sources likewise
@@ -69,11 +82,11 @@ function connection.new(values, sources)
   if not engine then
     return nil, errors.new(failure)
   end
-  local way, given = auth[values.auth], advice.new(values, sources)
-  local identity, token = way.identity(engine, values, given)
+  local way, advise = auth[values.auth], adviser(values, sources)
+  local identity, token = way.identity(engine, values, advise)
   local tokens = token and { [identity] = token } or {}
   local self = { engine = engine, driver = driver.new(engine, values.trace, tokens, values.loop), values = values,
-    identity = identity, way = way, advice = given, lines_of = line_writer(values.headers) }
+    identity = identity, way = way, advise = advise, lines_of = line_writer(values.headers) }
   settings.blank(values)
   return setmetatable(self, metatable)
 end
@@ -186,7 +199,7 @@ local function read(self, message, peek, answer, failure)
   if not answer then
     return nil, failure
   elseif answer.status < 200 or answer.status > 299 then
-    return errors.failed(message, errors.of_status(answer, message, self.way, self.advice.odd))
+    return errors.failed(message, errors.of_status(answer, message, self.way, self.advise().odd))
   end
   if peek then
     peek(answer.bytes)

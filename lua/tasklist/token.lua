@@ -23,9 +23,9 @@ local function is_bearer(token_type)
 end
 
 -- What is wrong with a success; nothing of it is quoted, since any part may be the token.
-local function problem_of(answer, advice)
+local function problem_of(answer, advise)
   if type(answer) ~= "table" then
-    return "is no JSON object; " .. advice:check { "authorization_server_url" }
+    return "is no JSON object; " .. advise():check { "authorization_server_url" }
   elseif type(answer.access_token) ~= "string" or answer.access_token == "" then
     return "has no access_token"
   elseif not is_bearer(answer.token_type) then
@@ -36,19 +36,19 @@ end
 --- Reads a token answer.
 -- @tparam integer status
 -- @tparam string body
--- @tparam table advice the client's
+-- @tparam function advise gives the client's advice
 -- @tparam string url of the endpoint
 -- @treturn string access_token; or nil, then a message and the server's `error` and
 --   `error_description`, or nil
 -- @treturn ?number the token's life in seconds; nil when the server does not say it plainly, and then
 --   the token serves until a 401
-return function(status, body, advice, url)
+return function(status, body, advise, url)
   if status < 200 or status > 299 then
     local sign_in = require "tasklist.sign_in" -- loaded now, because most sign-ins are not refused
-    return sign_in.refused(sign_in.token, status, body, advice, url)
+    return sign_in.refused(sign_in.token, status, body, advise(), url)
   end
   local answer = json.decode(body)
-  local problem = problem_of(answer, advice)
+  local problem = problem_of(answer, advise)
   if problem then
     return nil, ("the token endpoint %s answered %d, and the answer %s"):format(url, status, problem)
   end

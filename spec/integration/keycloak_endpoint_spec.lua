@@ -8,7 +8,9 @@ local http = require "spec.support.http"
 local json = require "tasklist.sandbox.json"
 local read_token = require "tasklist.token"
 
-local usual = advice.new { auth = "oauth" }
+local function usual()
+  return advice.new { auth = "oauth" }
+end
 
 local FORM = "application/x-www-form-urlencoded"
 

@@ -2,7 +2,6 @@
 -- values, and gives what is wrong, in words that follow the setting's name; or nil.
 
 local core = require "tasklist.core"
-local endings = require "tasklist.endings"
 
 local checks = {}
 
@@ -14,6 +13,7 @@ end
 
 -- What stands at an end of a text is hard to see where it was written.
 local function odd_end(value)
+  local endings = require "tasklist.endings" -- loaded now, because most settings are well-formed
   local what = endings(value)
   return what and "; it " .. what or ""
 end
