@@ -113,9 +113,13 @@ local function collect(list, values, sources)
 end
 
 local function check(values, sources)
+  local rows = {}
+  for _, row in ipairs(names) do
+    rows[#rows + 1] = in_force(row, values) and row or nil
+  end
   for _, problem_of in ipairs(checks.all) do
-    for _, row in ipairs(names) do
-      local problem = in_force(row, values) and problem_of(row, values[row.name], values)
+    for _, row in ipairs(rows) do
+      local problem = problem_of(row, values[row.name], values)
       if problem then
         return config_error("%s %s", called(row, sources[row.name]), problem)
       end

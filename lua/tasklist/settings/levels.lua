@@ -34,9 +34,11 @@ local function level_of_arguments(arguments, environment)
   end }
 end
 
+local none = {} -- for rows that name no variables
+
 -- Variables that turn a setting off when they are true, and say nothing when they are false.
 local function find_off(row, text_of, source, environment)
-  for _, name in ipairs(row.off or {}) do
+  for _, name in ipairs(row.off or none) do
     local text = text_of(name)
     if text then
       local off, problem = read({ name = row.name, type = "boolean" }, text, source:format(name), environment)
@@ -62,7 +64,7 @@ local function level_of_variables(name, variable, source, lists, environment)
       return value, from
     end
     for _, list in ipairs(lists) do
-      for _, each in ipairs(row[list] or {}) do
+      for _, each in ipairs(row[list] or none) do
         local text = text_of(each)
         if text then
           return read(row, text, source:format(each), environment)

@@ -20,11 +20,10 @@
 -- - `pattern`, `holds`: what the text must match, in Lua's and in our words
 
 local also = require "tasklist.settings.other_names"
-local lower = require "tasklist.lower"
 
 local function uses_https(values)
   for _, name in ipairs { "base_url", "authorization_server_url", "login_url" } do
-    if lower(values[name] or ""):find("^https:") then
+    if (values[name] or ""):find("^[Hh][Tt][Tt][Pp][Ss]:") then
       return true
     end
   end
