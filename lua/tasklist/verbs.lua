@@ -118,8 +118,8 @@ end
 
 --- The verb of a walk over a query.
 -- @tparam string name
--- @tparam function begin gets the connection, what `queries.of_walk` gives, the options, and the verb's argument; gives
---   what `pages.iterate` takes
+-- @tparam function begin gets the connection, what `walk_query.read` gives, the options, and the verb's argument;
+--   gives what `pages.iterate` takes
 -- @tparam ?function problem_of where the verb has an argument between query and options: gives what is wrong with that
 -- @treturn function
 function verbs.of_walk(name, begin, problem_of)
@@ -130,12 +130,13 @@ function verbs.of_walk(name, begin, problem_of)
     local message_of, copy
     options = options or none
     if not problem then
-      message_of, copy, problem = queries.of_walk(query, name, options.timeout, self.values.tenant_id)
+      local walk_query = require "tasklist.walk_query" -- loaded now, because a program that searches once walks nowhere
+      message_of, copy, problem = walk_query.read(query, name, options.timeout, self.values.tenant_id)
     end
     if problem then
       error(("%s: %s"):format(name, problem), 2)
     end
-    local pages = require "tasklist.pages" -- loaded now, because a program that searches once walks nowhere
+    local pages = require "tasklist.pages" -- loaded now for the same reason
     return pages.iterate(begin(self.connection, message_of, copy, options, argument), name)
   end
 end
