@@ -36,8 +36,8 @@ describe("the module", function()
     local output, fine = connect.run_script [[
       local tasklist = require "tasklist"
       tasklist.new { env = false, base_url = "https://h.example", client_id = "a", client_secret = "b" }:close()
-      for _, name in ipairs { "advice", "completion", "dates", "endings", "nearest", "settings.env_file",
-        "settings.no_proxy", "settings.proxies", "sign_in", "values", "walk_query", "watch" } do
+      for _, name in ipairs { "advice", "asking", "completion", "dates", "endings", "nearest",
+        "settings.env_file", "settings.no_proxy", "settings.proxies", "sign_in", "values", "walk_query", "watch" } do
         assert(not package.loaded["tasklist." .. name], name)
       end
     ]]

@@ -8,7 +8,6 @@
 -- `tasklist.parking` has that.
 
 local core = require "tasklist.core"
-local errors = require "tasklist.errors"
 
 local Driver = {} -- the methods
 local metatable = { __index = Driver }
@@ -22,56 +21,19 @@ local driver = {}
 -- @tparam ?table loop the adapter of an event loop, see `tasklist.parking`
 -- @treturn table
 function driver.new(engine, trace, tokens, loop)
-  local self = setmetatable({ engine = engine, trace = trace, tokens = tokens,
+  local self = setmetatable({ engine = engine, trace = trace,
     parking = nil, -- how calls wait while they must not block
-    askers = setmetatable({}, { __mode = "k" }), -- the coroutines in which a token function runs
+    asking = nil, -- what calls the token functions, where there are any
     problem = nil, -- what a trace function raised first that is no call's own, in a table, because it may be nil
   }, metatable)
+  if next(tokens) then
+    -- Loaded now, because most programs have no such function.
+    self.asking = require("tasklist.asking").new(engine, tokens)
+  end
   if loop then
     self.parking = require("tasklist.parking").new(self, loop)
   end
   return self
-end
-
--- What an object says, or what it is when its __tostring raises, which is the user's code, too; and which of the two.
-local function text_of(object)
-  local fine, text = core.call(tostring, object)
-  return fine and text or type(object), fine
-end
-
--- This module's own error objects reach the caller as they are, all others as a text.
-local function refuse(self, identity, message, object, code, description)
-  self.engine:refuse(identity, { message = message, object = errors.is(object) and object or nil,
-    error = code, error_description = description })
-end
-
-local raised = "the token function raised: "
-
--- What the call of a token function in a coroutine gave: whether it ran to its end; a token and its life, or nil and a
--- message, or an object that stands for one.
-local function answer(self, identity, co, fine, token, said, ...)
-  self.askers[co] = nil
-  if not fine then
-    refuse(self, identity, raised .. text_of(token), token)
-  elseif type(token) == "string" then
-    self.engine:grant(identity, token, said)
-  elseif said then
-    local text, has_text = text_of(said)
-    refuse(self, identity, has_text and text or raised .. text, said, ...)
-  else
-    refuse(self, identity, "the token function gave none")
-  end
-end
-
---- Gets the token that an identity asks for. Where no memory is left for the answer, closing the identity refuses it:
--- nobody would ask again otherwise.
--- @param identity from `engine:asked()`
--- @tparam function call calls the token function: `pcall` where that may yield, else `core.call`
-function Driver:give_token(identity, call)
-  local asking <close> = identity
-  local co = coroutine.running()
-  self.askers[co] = true
-  answer(self, asking, co, call(self.tokens[asking]))
 end
 
 --- Calls the trace function with each event. It must not yield, and may use or close the client where that does not
@@ -91,7 +53,7 @@ end
 function Driver:serve()
   local engine = self.engine
   for identity in engine.asked, engine do
-    self:give_token(identity, core.call)
+    self.asking:give(identity, core.call)
   end
   self:tell()
 end
@@ -112,7 +74,7 @@ function Driver:misuse()
   local problem = self.engine:problem()
   if problem then
     return problem
-  elseif self.askers[coroutine.running()] then
+  elseif self.asking and self.asking:runs_here() then
     return "a token function cannot call the client that waits for its token"
   end
   return self.parking and self.parking:misuse()

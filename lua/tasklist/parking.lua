@@ -101,7 +101,7 @@ local function ask(self)
   self.spawning = false
   local identity = self.engine:asked()
   if identity then
-    self.driver:give_token(identity, pcall)
+    self.driver.asking:give(identity, pcall)
   end
 end
 
