@@ -23,7 +23,8 @@ POLLER_LIBRARIES ?=
 
 TL_CFLAGS  = -std=c11 -D_GNU_SOURCE -iquote src -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS) -MMD -MP \
 	$(CURL_INCDIR:%=-I%) $(POLLER_CFLAGS)
-LIBRARIES  = -lcurl -lz -lm $(POLLER_LIBRARIES)
+# No -lm: whatever stands here is searched for each of the 11,000 symbols of libcurl and its libraries, with each start.
+LIBRARIES  = -lcurl -lz $(POLLER_LIBRARIES)
 TL_LDFLAGS = $(LDFLAGS) $(CURL_LIBDIR:%=-L%)
 
 rooms           = base json identity net

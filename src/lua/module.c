@@ -7,7 +7,6 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +27,9 @@ tl_time tl_check_seconds(lua_State *L, int index)
 {
     lua_Number seconds = luaL_checknumber(L, index);
     luaL_argcheck(L, seconds > 0 && seconds < 1e9, index, "positive seconds expected");
-    return (tl_time)ceil(seconds * (lua_Number)TL_SECOND);
+    lua_Number exact = seconds * (lua_Number)TL_SECOND;
+    tl_time whole = (tl_time)exact;
+    return (lua_Number)whole < exact ? whole + 1 : whole;
 }
 
 void tl_set_text(lua_State *L, const char *name, const char *text)
