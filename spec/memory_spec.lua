@@ -118,6 +118,7 @@ local rows = {
   ]=] },
   { "makes lines of foreign text", [=[
     assert(sweep(core.line, ("x\n"):rep(1000), 1000) > 0)
+    assert(sweep(core.lower, ("X"):rep(5000)) > 0)
   ]=] },
   { "says what is wrong in a text", [=[
     assert(sweep(core.decode_value, text .. "]") > 300)

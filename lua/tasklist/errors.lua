@@ -8,7 +8,7 @@
 -- endpoint's `error` and `error_description` (RFC 6749 5.2). `tostring` is one line that says what was tried,
 -- what came back and what to do.
 
-local one_line = require "tasklist.one_line"
+local core = require "tasklist.core"
 
 local errors = {}
 
@@ -32,7 +32,7 @@ end
 -- @tparam table fields becomes the object
 -- @treturn table
 function errors.new(fields)
-  fields.message = one_line(fields.message, longest_message)
+  fields.message = core.line(fields.message, longest_message)
   return setmetatable(fields, metatable)
 end
 

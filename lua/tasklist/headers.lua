@@ -1,6 +1,6 @@
 --- Header fields: checked and written for the core, read from an answer's header block.
 
-local lower = require "tasklist.lower"
+local core = require "tasklist.core"
 local words = require "tasklist.words"
 
 local headers = {}
@@ -19,7 +19,7 @@ local kept = { ["set-cookie"] = true, ["set-cookie2"] = true, [csrf[1]] = true, 
 local function problem_of(name, value)
   if type(name) ~= "string" or not name:find(token) then
     return ("headers: %s is no field name"):format(words.name(name))
-  elseif reserved[lower(name)] then
+  elseif reserved[core.lower(name)] then
     return ("headers: %s cannot be set: the client sends it itself"):format(words.name(name))
   elseif type(value) ~= "string" or value:find("[\r\n\0]") then
     return ("headers: the value of %s must be a string without line breaks"):format(words.name(name))
@@ -37,8 +37,8 @@ function headers.write(...)
       local problem = problem_of(name, value)
       if problem then
         return nil, problem
-      elseif not seen[lower(name)] then
-        here[lower(name)] = true
+      elseif not seen[core.lower(name)] then
+        here[core.lower(name)] = true
         -- libcurl's way to say that a field is sent empty.
         lines[#lines + 1] = value == "" and name .. ";" or ("%s: %s"):format(name, value)
       end
@@ -65,7 +65,7 @@ end
 function headers.read(block)
   local fields = {}
   for name, value in block:gmatch("\n([^:\r\n]+):([^\r\n]*)") do
-    name, value = lower(name), trim(value)
+    name, value = core.lower(name), trim(value)
     if not kept[name] then
       fields[name] = fields[name] and fields[name] .. ", " .. value or value
     end

@@ -1,7 +1,6 @@
 --- Which of the known names somebody may have meant who wrote another one.
 
 local core = require "tasklist.core"
-local lower = require "tasklist.lower"
 
 local nearest = {}
 
@@ -9,7 +8,7 @@ local longest = 40 -- bytes: comparing takes time with the square of the length,
 
 -- Spellings that differ in capitals, underscores and hyphens alone become one: pageSize, page_size, PAGE-SIZE.
 local function fold(name)
-  return lower((name:gsub("[_-]", "")))
+  return core.lower((name:gsub("[_-]", "")))
 end
 
 -- How many letters must be put in, left out, replaced or swapped with their neighbour to get from one text to the

@@ -3,7 +3,7 @@
 -- The texts are Tasklist 8.6's. From 8.7 on some messages are JSON text themselves, with a title.
 
 local json = require "tasklist.json"
-local one_line = require "tasklist.one_line"
+local core = require "tasklist.core"
 
 local refusals = {}
 
@@ -67,7 +67,7 @@ function refusals.read(status, body)
   end
   local refused = certain[found.title]
   for name, text in pairs(found) do -- only now, since the words may come at the end of a long text
-    found[name] = one_line(text)
+    found[name] = core.line(text)
   end
   found.hint, found.refused = hints[found.code], refused
   return found

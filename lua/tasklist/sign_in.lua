@@ -1,7 +1,7 @@
 --- What an endpoint means that refuses a sign-in, and what to do about it.
 
 local json = require "tasklist.json"
-local one_line = require "tasklist.one_line"
+local core = require "tasklist.core"
 local words = require "tasklist.words"
 
 local sign_in = {}
@@ -61,7 +61,7 @@ local function said_by_page(body)
 end
 
 local function text_of(value, advice, most)
-  return type(value) == "string" and not advice.has_secret(value) and one_line(value, most) or nil
+  return type(value) == "string" and not advice.has_secret(value) and core.line(value, most) or nil
 end
 
 -- What there is to show of an answer: words for a message, and the server's `error` and `error_description`.

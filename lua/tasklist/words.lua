@@ -1,7 +1,6 @@
 --- How messages speak of what a user wrote: values that are not what they should be, names that are not known.
 
 local core = require "tasklist.core"
-local one_line = require "tasklist.one_line"
 
 local words = {}
 
@@ -11,7 +10,7 @@ local longest_shown = 60 -- bytes of a value in a message, which may end up in a
 -- @tparam string text
 -- @treturn string
 function words.quoted(text)
-  return '"' .. one_line((text:gsub('["\\]', "\\%0")), longest_shown) .. '"'
+  return '"' .. core.line((text:gsub('["\\]', "\\%0")), longest_shown) .. '"'
 end
 
 --- What kind of thing a value is, for one that may be a secret.

@@ -162,6 +162,7 @@ void tl_push_error(lua_State *L, const tl_error *error);
 /* Lua functions of the module: */
 int tl_new_engine(lua_State *L); /* engine.c */
 int tl_line(lua_State *L);       /* text.c */
+int tl_lower(lua_State *L);
 int tl_before(lua_State *L);
 
 /* Methods of the engine: */

@@ -191,6 +191,7 @@ static const luaL_Reg functions[] = {
     {"curl_version", curl_version_text},
     {"readable", readable},
     {"line", tl_line},
+    {"lower", tl_lower},
     {"before", tl_before},
     {"call", call},
     {NULL, NULL},

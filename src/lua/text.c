@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ESCAPED = 5 }; /* \x00 and a NUL */
+enum {
+    ESCAPED = 5,        /* \x00 and a NUL */
+    LONGEST_LINE = 400, /* bytes of a foreign text, so that no server's answer fills a log */
+};
 
 /* Writes a byte that can't be shown as an escape of Lua's; gives how many bytes that took. */
 static size_t escape(char byte, char out[ESCAPED])
@@ -17,16 +20,17 @@ static size_t escape(char byte, char out[ESCAPED])
                            : snprintf(out, ESCAPED, "\\x%02x", (unsigned char)byte));
 }
 
-/* line(text, most): the text on one line. Control characters and what is no UTF-8 are escaped, so
- * that what a server wrote cannot command a terminal or forge a line of a log. What would be longer
- * than `most` bytes (3 to LUAL_BUFFERSIZE) is cut between two characters, and ends with "…". */
+/* line(text, most): the text on one line, for messages. Control characters and what is no UTF-8 are
+ * escaped, so that what a server wrote cannot command a terminal or forge a line of a log. What
+ * would be longer than `most` bytes (3 to LUAL_BUFFERSIZE; LONGEST_LINE by default) is cut between
+ * two characters, and ends with "…". */
 int tl_line(lua_State *L)
 {
     static const char mark[] = "\xE2\x80\xA6";
     enum { MARK = sizeof mark - 1 };
     size_t length, written = 0, fits = 0; /* so much, and a mark behind it, fits */
     const char *text = luaL_checklstring(L, 1, &length), *end = text + length;
-    lua_Integer limit = luaL_checkinteger(L, 2);
+    lua_Integer limit = luaL_optinteger(L, 2, LONGEST_LINE);
     luaL_argcheck(L, limit >= MARK && limit <= LUAL_BUFFERSIZE, 2, "no such length");
     const size_t most = (size_t)limit;
     luaL_Buffer buffer;
@@ -47,6 +51,20 @@ int tl_line(lua_State *L)
             fits = written;
     }
     luaL_pushresultsize(&buffer, written);
+    return 1;
+}
+
+/* lower(text): with small letters for the capital letters of ASCII, in names and words of
+ * protocols. Lua's own string.lower changes other bytes, too, by the locale. */
+int tl_lower(lua_State *L)
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length);
+    luaL_Buffer buffer;
+    char *out = luaL_buffinitsize(L, &buffer, length);
+    for (size_t i = 0; i < length; i++)
+        out[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a' : text[i]);
+    luaL_pushresultsize(&buffer, length);
     return 1;
 }
 

@@ -1,6 +1,5 @@
 --- Settings: arguments over the env_file over the environment over defaults, checked, as one table.
 
-local cache_folder = require "tasklist.settings.cache_folder"
 local checks = require "tasklist.settings.checks"
 local levels = require "tasklist.settings.levels"
 local names = require "tasklist.settings.names"
@@ -153,6 +152,7 @@ function settings.resolve(arguments, environment)
     done, problem = collect(list, values, sources)
   end
   if done and values.token_cache == true then
+    local cache_folder = require "tasklist.settings.cache_folder" -- loaded now, because most programs share no token
     values.token_cache = cache_folder.usual(environment)
   end
   if done then

@@ -2,7 +2,6 @@
 -- version, and is less than people write. Therefore the URLs that are used are looked up here.
 
 local core = require "tasklist.core"
-local lower = require "tasklist.lower"
 
 local no_proxy = {}
 
@@ -39,7 +38,7 @@ end
 local function covers_entry(entry, url)
   local host, port = split_port(entry)
   host = host:gsub("[%[%]]", "")
-  local name = lower(url.host):gsub("%.$", "")
+  local name = core.lower(url.host):gsub("%.$", "")
   local address = core.address(name)
   if port and port ~= url.port then
     return false
@@ -58,7 +57,7 @@ end
 -- @tparam table url from `core.url`
 -- @treturn boolean
 function no_proxy.covers(list, url)
-  for entry in lower(list):gmatch("[^, \t\r\n]+") do
+  for entry in core.lower(list):gmatch("[^, \t\r\n]+") do
     if covers_entry(entry, url) then
       return true
     end

@@ -1,7 +1,6 @@
 --- What the core needs to know of the proxy, where there is one.
 
 local core = require "tasklist.core"
-local lower = require "tasklist.lower"
 local names = require "tasklist.settings.names"
 local naming = require "tasklist.settings.naming"
 local no_proxy = require "tasklist.settings.no_proxy"
@@ -26,7 +25,7 @@ end
 -- @tparam table values changed in place
 function proxies.take_apart(values)
   local proxy = values.proxy
-  proxy = proxy:find("://", 1, true) and proxy:gsub("^[A-Za-z][^:]*", lower) or "http://" .. proxy
+  proxy = proxy:find("://", 1, true) and proxy:gsub("^[A-Za-z][^:]*", core.lower) or "http://" .. proxy
   local scheme, user_info, host = proxy:match("^([^:]+)://(.*)@([^@]*)$")
   if user_info then
     local user, password = user_info:match("^([^:]*):?(.*)$")

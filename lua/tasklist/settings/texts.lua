@@ -1,8 +1,7 @@
 --- What a text means, by the type of its setting: switches, paths, numbers, ways of signing in. Variables have
 -- nothing but texts; an argument that is a string is read the same way.
 
-local cache_folder = require "tasklist.settings.cache_folder"
-local lower = require "tasklist.lower"
+local core = require "tasklist.core"
 local types = require "tasklist.settings.types"
 local words = require "tasklist.words"
 
@@ -15,7 +14,7 @@ end
 local switches = { ["true"] = true, ["1"] = true, ["false"] = false, ["0"] = false }
 
 local function read_switch(text)
-  local value = switches[lower(text)]
+  local value = switches[core.lower(text)]
   if value == nil then
     return refused(text, "true, false, 1 or 0")
   end
@@ -41,11 +40,12 @@ end
 local unclear = { yes = true, no = true, on = true, off = true }
 
 local function read_token_cache(text, environment)
-  local word = lower(text)
+  local word = core.lower(text)
   if unclear[word] then
     return refused(text, ("true, false or the path of a folder (./%s if that is its name)"):format(text))
   elseif switches[word] ~= nil then
-    return switches[word] and cache_folder.usual(environment)
+    -- Loaded now, because most programs share no token.
+    return switches[word] and require("tasklist.settings.cache_folder").usual(environment)
   end
   return read_path(text, environment)
 end
@@ -63,7 +63,7 @@ local function checked(value, type, text)
 end
 
 local function read_strategy(text)
-  local word = lower(text)
+  local word = core.lower(text)
   return checked(other_names[word] or word, "strategy", text)
 end
 
