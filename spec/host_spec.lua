@@ -37,8 +37,8 @@ describe("the module", function()
       local tasklist = require "tasklist"
       tasklist.new { env = false, base_url = "https://h.example", client_id = "a", client_secret = "b" }:close()
       for _, name in ipairs { "advice", "asking", "completion", "dates", "endings", "nearest",
-        "settings.cache_folder", "settings.env_file", "settings.no_proxy", "settings.proxies", "sign_in", "values",
-        "walk_query", "watch" } do
+        "refusals", "settings.cache_folder", "settings.env_file", "settings.no_proxy", "settings.proxies", "sign_in",
+        "values", "walk_query", "watch" } do
         assert(not package.loaded["tasklist." .. name], name)
       end
     ]]

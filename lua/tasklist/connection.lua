@@ -199,7 +199,8 @@ local function read(self, message, peek, answer, failure)
   if not answer then
     return nil, failure
   elseif answer.status < 200 or answer.status > 299 then
-    return errors.failed(message, errors.of_status(answer, message, self.way, self.advise().odd))
+    local refusals = require "tasklist.refusals" -- loaded now, because most calls are not refused
+    return errors.failed(message, refusals.of_answer(answer, message, self.way, self.advise().odd))
   end
   if peek then
     peek(answer.bytes)

@@ -1,9 +1,9 @@
---- What the server says when it refuses, as stable words: the `code` of an error.
+--- What the server says when it refuses, as stable words: the `code` of an error; and what to do about it.
 --
 -- The texts are Tasklist 8.6's. From 8.7 on some messages are JSON text themselves, with a title.
 
-local json = require "tasklist.json"
 local core = require "tasklist.core"
+local json = require "tasklist.json"
 
 local refusals = {}
 
@@ -71,6 +71,79 @@ function refusals.read(status, body)
   end
   found.hint, found.refused = hints[found.code], refused
   return found
+end
+
+local redirected = "redirects are not followed; check base_url (CAMUNDA_TASKLIST_BASE_URL)"
+
+-- What to do about a status that comes without a known refusal.
+local status_hints = {
+  [301] = redirected, [302] = redirected, [303] = redirected, [307] = redirected, [308] = redirected,
+  [404] = "check base_url (CAMUNDA_TASKLIST_BASE_URL)",
+}
+
+-- What Tasklist answers to a write that the client has no permission for; it says the same of its own faults.
+local unexpected = "Unexpected server error occurred."
+local refused_byte = "the server takes no id that holds a slash, a backslash, a semicolon or a percent sign; "
+  .. "read such variables by client:variables"
+local no_permission = "a client without the permission to write gets this as well"
+
+-- What the server's firewall refuses in a path, however encoded.
+local function has_refused_byte(path)
+  for _, encoded in ipairs { "%2F", "%5C", "%3B", "%25" } do
+    if path:find(encoded, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+-- What to do where the refusal comes from what was asked.
+local function hint_at_request(answer, said, message, way)
+  if said.text == unexpected and not message.read then
+    return no_permission
+  elseif answer.status == 400 and not said.text and has_refused_byte(message.path) then
+    return refused_byte
+  elseif said.code == "csrf" then
+    return way.csrf
+  end
+  return said.hint
+end
+
+-- What to do where it may come from a setting: then the oddly written ones are named as well.
+local function hint_at_settings(answer, said, way, odd)
+  local hint = answer.status == 401 and way.unauthorized or not said.code and status_hints[answer.status]
+  return hint and hint .. (odd and "; " .. odd or "")
+end
+
+--- An answer that is no success.
+-- @tparam table answer `status`, `bytes`, `attempts`, `retry_after`, `outcome` of an exchange
+-- @tparam table message what was sent
+-- @tparam table way of signing in, from `tasklist.auth`: what to do about a refusal depends on it
+-- @tparam ?string odd which settings begin or end oddly, from `tasklist.advice`
+-- @treturn table fields for `errors.new`
+function refusals.of_answer(answer, message, way, odd)
+  local body = answer.bytes:text()
+  local said = refusals.read(answer.status, body)
+  local text = ("the server answered %d"):format(answer.status)
+  if said.text then
+    text = text .. ": " .. said.text
+  end
+  local hint = hint_at_request(answer, said, message, way) or hint_at_settings(answer, said, way, odd)
+  if hint then
+    text = text .. "; " .. hint
+  end
+  return {
+    kind = (answer.status == 401 or said.code == "csrf") and "auth" or "http",
+    message = text,
+    status = answer.status,
+    code = said.code,
+    title = said.title,
+    instance = said.instance,
+    attempts = answer.attempts,
+    retry_after = answer.retry_after,
+    outcome = not said.refused and answer.outcome or nil,
+    body = body,
+  }
 end
 
 return refusals

@@ -87,7 +87,7 @@ function public.error_fields()
   local bytes = {}
   function bytes.text() return '{"title":"TASK_IS_NOT_ACTIVE","detail":"a","instance":"b"}' end
   local answer = { status = 400, attempts = 1, retry_after = 1, outcome = "unknown", bytes = bytes }
-  local _, failure = errors.failed({ method = "GET", path = "/" }, errors.of_status(answer, { path = "/" }, ""))
+  local _, failure = errors.failed({ method = "GET", path = "/" }, refusals.of_answer(answer, { path = "/" }, ""))
   local core = union(matches(c_function("src/lua/request.c", "void tl_push_error"), '"([%w_]+)"'),
     matches(c_function("src/lua/request.c", "int push_failure"), '"([%w_]+)"'))
   core.certificate = nil -- becomes part of the message
