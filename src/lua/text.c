@@ -60,11 +60,10 @@ int tl_lower(lua_State *L)
 {
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
-    luaL_Buffer buffer;
-    char *out = luaL_buffinitsize(L, &buffer, length);
+    char *out = lua_newuserdatauv(L, length, 0); /* decode.c: why no luaL_Buffer */
     for (size_t i = 0; i < length; i++)
         out[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a' : text[i]);
-    luaL_pushresultsize(&buffer, length);
+    lua_pushlstring(L, out, length);
     return 1;
 }
 
