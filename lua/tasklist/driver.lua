@@ -1,9 +1,9 @@
 --- What drives an engine: the one place where the user's token and trace functions are called.
 --
 -- The engine calls neither by itself, so that stepping it runs no code of the user's: it says that there is something
--- for them, and they are called from here, token functions by `tasklist.asking`. A trace function may be called in a step
--- that another coroutine has made, so what it raises is kept: the call whose attempt it was raises it, or the next call,
--- when none waits for that attempt.
+-- for them, and they are called from here, token functions by `tasklist.asking`. A trace function may be called in a
+-- step that another coroutine has made, so what it raises is kept: the call whose attempt it was raises it, or the next
+-- call, when none waits for that attempt.
 --
 -- Without a loop a call blocks. In an event loop, and inside of `client:map`, it suspends its coroutine:
 -- `tasklist.parking` has that.
