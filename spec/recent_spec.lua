@@ -24,9 +24,10 @@ end
 it("a text with secrets leaves nothing behind in what is remembered", function()
   local function is_remembered(text)
     for _, value in pairs(debug.getregistry()) do
-      local index, found, is = 1, nil, type(value) == "userdata"
-      while is do
-        found, is = debug.getuservalue(value, index)
+      local index, is_there = 1, type(value) == "userdata"
+      while is_there do
+        local found
+        found, is_there = debug.getuservalue(value, index)
         if found == text then
           return true
         end
