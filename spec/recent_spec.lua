@@ -21,6 +21,29 @@ local function expect(value, name)
   assert.same({ same = "value", [name] = name, also = { [name] = name } }, value)
 end
 
+it("a text with secrets leaves nothing behind in what is remembered", function()
+  local function is_remembered(text)
+    for _, value in pairs(debug.getregistry()) do
+      local index, is_there = 1, type(value) == "userdata"
+      while is_there do
+        local found
+        found, is_there = debug.getuservalue(value, index)
+        if found == text then
+          return true
+        end
+        index = index + 1
+      end
+    end
+    return false
+  end
+  local text = '{"access_token":"%s","token_type":"Bearer"}'
+  assert(json.decode(text:format "not-so-secret"))
+  assert.is_true(is_remembered "not-so-secret")
+  local token = require "tasklist.token"(200, text:format "very-secret", {}, "https://example.com/token")
+  assert.equal("very-secret", token)
+  assert.is_false(is_remembered "very-secret")
+end)
+
 for what, decode in pairs(decoders) do
   describe("strings that are nearly those before, in " .. what .. ":", function()
     local function check(names)

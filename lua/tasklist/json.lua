@@ -14,6 +14,9 @@ local json = {
   -- @tparam string text
   -- @return the value, or nil and what is wrong with the text
   decode = core.decode_answer,
+  --- The same of what an endpoint says that gives tokens: none of its strings is remembered, as short strings of other
+  -- texts are so that the next text is read faster.
+  decode_secret = core.decode_secret,
   --- Writes a string of UTF-8, a finite number or a boolean.
   -- @return JSON text
   encode_scalar = core.encode_value,

@@ -96,7 +96,7 @@ end
 -- @tparam string url of the endpoint
 -- @return nil, a message, and the server's `error` and `error_description`, or nil
 function sign_in.refused(endpoint, status, body, advice, url)
-  local answer = json.decode(body)
+  local answer = json.decode_secret(body)
   local page = status >= 400 and type(answer) ~= "table" and said_by_page(body) or nil
   local said, code, description = words_of(endpoint, answer, page, advice)
   local message = ("%s %s answered %d%s; %s"):format(endpoint.name, url, status, said,

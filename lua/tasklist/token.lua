@@ -47,7 +47,7 @@ return function(status, body, advise, url)
     local sign_in = require "tasklist.sign_in" -- loaded now, because most sign-ins are not refused
     return sign_in.refused(sign_in.token, status, body, advise(), url)
   end
-  local answer = json.decode(body)
+  local answer = json.decode_secret(body)
   local problem = problem_of(answer, advise)
   if problem then
     return nil, ("the token endpoint %s answered %d, and the answer %s"):format(url, status, problem)

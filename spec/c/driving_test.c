@@ -2,7 +2,9 @@
 #include "driver.h"
 #include "net/engine_private.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 static const test_route routes[] = {
     {"/token", answer_token},
@@ -271,6 +273,44 @@ static void many_answers_that_came_in_time_count_though_a_timer_has_fired(void *
     world_close(&w);
 }
 
+enum { IDLE = MANY + 16 };
+
+static void end_idle_connections(const world *w)
+{
+    const tl_link *all = &w->engine->wire.sockets.open.all;
+    for (const tl_link *link = all->next; link != all; link = link->next) {
+        const tl_socket *one = TL_OWNER(link, tl_socket, all);
+        if (one->interest & TL_POLLER_IDLE)
+            assert_return_code(shutdown(one->fd, SHUT_RD), errno);
+    }
+}
+
+/* After a burst there are more idle connections than requests. All of them end, then an answer
+ * comes, then its deadline passes, and only then the host comes. */
+static void an_answer_counts_that_came_behind_the_ends_of_many_idle_connections(void **state)
+{
+    (void)state;
+    tl_request *requests[IDLE];
+    world w;
+    world_open(&w, routes);
+    tl_request_spec spec = nobodys_spec(&w, "/silent", 20000);
+    tl_request *last = start(&w, &spec);
+    spec = nobodys_spec(&w, "/silent-too", 20000);
+    for (int i = 0; i < IDLE; i++)
+        requests[i] = start(&w, &spec);
+    drive_until_requested(&w, "/silent", 1);
+    drive_until_requested(&w, "/silent-too", IDLE);
+    server_release(w.server, "/silent-too");
+    for (int i = 0; i < IDLE; i++)
+        expect_answer(&w, requests[i], 200, "fine");
+    end_idle_connections(&w);
+    server_release(w.server, "/silent");
+    wait_for_bytes_on_all_sockets(&w);
+    let_an_hour_pass(last);
+    expect_answer(&w, last, 200, "fine");
+    world_close(&w);
+}
+
 /* The wait ends with an answer, then another comes, then its deadline passes, and only then
  * somebody steps. */
 static void an_answer_that_came_after_the_wait_but_in_time_counts(void **state)
@@ -314,6 +354,7 @@ int main(void)
         ENGINE_TEST(only_time_since_the_start_is_forgiven),
         ENGINE_TEST(an_answer_that_came_in_time_counts),
         ENGINE_TEST(many_answers_that_came_in_time_count_though_a_timer_has_fired),
+        ENGINE_TEST(an_answer_counts_that_came_behind_the_ends_of_many_idle_connections),
         ENGINE_TEST(an_answer_that_came_after_the_wait_but_in_time_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

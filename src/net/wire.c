@@ -301,11 +301,13 @@ static bool move_some(tl_wire *wire)
 
 /* Goes round until no socket is ready, because the deadlines come next: a request whose answer has
  * come in time, but is not read yet, would end with a timeout. The rounds are counted, or a socket
- * that is always ready would keep the caller here for ever: there are enough of them for two events
- * of each handle's socket, which is what a kqueue may give. */
+ * that is always ready would keep the caller here for ever. There are enough of them for two events
+ * (a kqueue may give so many) of each socket that is open, for many may be idle and end at once,
+ * and of one for each handle that looks a name up. */
 void tl_wire_move(tl_wire *wire)
 {
-    long rounds = 2 * wire->handles / TL_POLLER_EVENTS;
+    size_t sockets = wire->sockets.open.count + (size_t)wire->handles;
+    size_t rounds = 2 * sockets / TL_POLLER_EVENTS;
     while (move_some(wire) && rounds > 0)
         rounds--;
 }

@@ -13,6 +13,7 @@ void tl_json_register(lua_State *L)
     static const luaL_Reg functions[] = {
         {"decode_value", tl_decode_value},
         {"decode_answer", tl_decode_answer},
+        {"decode_secret", tl_decode_secret},
         {"encode_value", tl_encode_value},
         {"place", tl_place},
         {"is_array", tl_is_array},

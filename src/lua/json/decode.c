@@ -213,7 +213,7 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json
     d.room = 0;
     d.depth = 0;
     tl_json_reader_init(&d.reader, text, length, way->bom);
-    d.recent = tl_recent_get(L);
+    d.recent = way->secret ? tl_recent_push_empty(L) : tl_recent_get(L);
     d.recent_index = lua_gettop(L);
     lua_pushnil(L);
     bool fine = read_text(&d);
@@ -266,4 +266,10 @@ int tl_push_answer(lua_State *L, const char *text, size_t length)
 int tl_decode_answer(lua_State *L)
 {
     return push_argument(L, &way_of_answers);
+}
+
+int tl_decode_secret(lua_State *L)
+{
+    const tl_json_way way = {.whole = true, .bom = true, .secret = true};
+    return push_argument(L, &way);
 }

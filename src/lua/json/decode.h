@@ -10,8 +10,9 @@
 typedef struct tl_json_way {
     int array_type; /* where the arrays' metatable lies; 0: arrays are plain tables */
     bool keep_null;
-    bool whole; /* a number without a fraction is an integer, however it is written */
-    bool bom;   /* a byte order mark before the text is passed over, as RFC 8259 8.1 allows */
+    bool whole;  /* a number without a fraction is an integer, however it is written */
+    bool bom;    /* a byte order mark before the text is passed over, as RFC 8259 8.1 allows */
+    bool secret; /* no string of the text is remembered for the next one */
 } tl_json_way;
 
 /* How a text was read. */
@@ -38,5 +39,8 @@ int tl_push_answer(lua_State *L, const char *text, size_t length);
 
 /* Lua's decode_answer(text): what tl_push_answer pushes. */
 int tl_decode_answer(lua_State *L);
+
+/* Lua's decode_secret(text): the same, of a text that may hold secrets. */
+int tl_decode_secret(lua_State *L);
 
 #endif

@@ -5,10 +5,15 @@ enum { MOST_FIELDS = 64 };
 
 static const char key; /* its address is the userdata's key in the registry */
 
-void tl_recent_register(lua_State *L)
+tl_recent *tl_recent_push_empty(lua_State *L)
 {
     tl_recent *recent = lua_newuserdatauv(L, sizeof *recent, TL_RECENT_SLOTS);
-    memset(recent, 0, sizeof *recent);
+    return memset(recent, 0, sizeof *recent);
+}
+
+void tl_recent_register(lua_State *L)
+{
+    tl_recent_push_empty(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
 }
 

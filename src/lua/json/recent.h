@@ -34,11 +34,13 @@ typedef struct tl_recent {
     int fields;                                /* of the object that was read last */
 } tl_recent;
 
-/* Makes the userdata, which knows nothing yet, and keeps it in the registry. Raises when there is
- * no memory. */
+/* Pushes a userdata that knows nothing yet. Raises when there is no memory. */
+tl_recent *tl_recent_push_empty(lua_State *L);
+
+/* Keeps such a one in the registry. Raises when there is no memory. */
 void tl_recent_register(lua_State *L);
 
-/* Pushes the userdata. */
+/* Pushes the one in the registry. */
 tl_recent *tl_recent_get(lua_State *L);
 
 /* Pushes a string that its place does not hold, and keeps it there instead of what it holds. Gives
