@@ -165,3 +165,36 @@ describe("what a client writes", function()
     end)
   end
 end)
+
+describe("a client's functions", function()
+  -- Whether a text can be reached from a value by way of tables, metatables and what functions keep.
+  local function holds(value, text, seen)
+    if type(value) == "string" then
+      return value:find(text, 1, true) ~= nil
+    elseif type(value) ~= "table" and type(value) ~= "function" or seen[value] then
+      return false
+    end
+    seen[value] = true
+    if type(value) == "function" then
+      local index = 1
+      while debug.getupvalue(value, index) do
+        if holds(select(2, debug.getupvalue(value, index)), text, seen) then return true end
+        index = index + 1
+      end
+      return false
+    end
+    for key, each in next, value do
+      if holds(key, text, seen) or holds(each, text, seen) then return true end
+    end
+    return holds(debug.getmetatable(value), text, seen)
+  end
+
+  it("keep of the secrets only those that an endpoint may send back", function()
+    local client <close> = assert(tasklist.new { base_url = "https://127.0.0.1:1",
+      client_id = "me", client_secret = "s3cret-of-ours", authorization_server_url = "https://127.0.0.1:1/token",
+      client_key_password = "k3y-secret", proxy = "http://me:pr0xy-secret@127.0.0.1:1" })
+    assert.is_true(holds(client, "s3cret-of-ours", {}))
+    assert.is_false(holds(client, "k3y-secret", {}))
+    assert.is_false(holds(client, "pr0xy-secret", {}))
+  end)
+end)

@@ -58,12 +58,13 @@ end
 
 -- A function that gives the client's advice, which is made when the first refusal asks for it: most clients are never
 -- refused. The secrets that it looks for are gone from `values` by then, so it has a copy, in a closure for the same
--- reason as above.
+-- reason as above. It looks for none of those that go to a proxy or open a key file.
 local function adviser(values, sources)
   local kept, advice = {}, nil
   for name, value in pairs(values) do
     kept[name] = value
   end
+  kept.client_key_password, kept.proxy_user, kept.proxy_password = nil, nil, nil
   return function()
     advice = advice or require("tasklist.advice").new(kept, sources)
     return advice
