@@ -16,7 +16,9 @@ extern int poller_calls_events;
 /* How many times the poller has set its timer. */
 extern int poller_calls_settings;
 
-/* How many times the poller has changed what is asked of a descriptor. */
+/* How many times the poller has changed what is asked of a descriptor, and how many of these took a
+ * socket out. */
 extern int poller_calls_changes;
+extern int poller_calls_removals;
 
 #endif

@@ -115,17 +115,18 @@ static void one_after_the_other_costs_a_few_wake_ups_each(void **state)
     world_close(&w);
 }
 
-/* They cost more than all other calls of a small request. */
+/* To take it out and put it in again costs more than all other calls of a small request. A newer
+ * libcurl has that done with a descriptor that wakes it up, which is not one of our sockets. */
 static void a_kept_connection_is_watched_all_the_time(void **state)
 {
     (void)state;
     world w;
     world_open(&w, routes);
     expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
-    int before = poller_calls_changes;
+    int before = poller_calls_removals;
     for (int i = 0; i < MANY; i++)
         expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
-    assert_int_equal(poller_calls_changes, before);
+    assert_int_equal(poller_calls_removals, before);
     world_close(&w);
 }
 
