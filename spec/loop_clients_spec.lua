@@ -196,6 +196,12 @@ for _, row in ipairs(loops) do
       assert.equal("1\n", output)
     end)
 
+    it("lets the state be closed as a coroutine begins", function()
+      local output, fine = script "run(function() os.exit(0, true) end)"
+      assert.equal("", output)
+      assert.is_true(fine)
+    end)
+
     it("lets the state be closed in the middle", function()
       server:fault { action = "silent", path = "/v1/tasks/1", times = 4 }
       local output, fine = script [[

@@ -29,12 +29,17 @@ function adapter.may_park()
 end
 
 -- Calls a function in a callback of its own. A timer of 0 ms would not do: libuv runs one that a timer started in the
--- same turn, so that two coroutines that wake each other would stop the loop.
+-- same turn, so that two coroutines that wake each other would stop the loop. The handle is closed last, because luv
+-- 1.44 crashes where the function closes the Lua state (`os.exit(0, true)`) while a handle is being closed.
 local function later(fn, ...)
   local idle, arguments = uv.new_idle(), table.pack(...)
   idle:start(function()
+    idle:stop()
+    local fine, problem = pcall(fn, table.unpack(arguments, 1, arguments.n))
     idle:close()
-    fn(table.unpack(arguments, 1, arguments.n))
+    if not fine then
+      error(problem, 0)
+    end
   end)
 end
 
