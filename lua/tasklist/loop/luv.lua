@@ -28,31 +28,35 @@ function adapter.may_park()
   return uv
 end
 
--- Calls a function in a callback of its own. A timer of 0 ms would not do: libuv runs one that a timer started in the
--- same turn, so that two coroutines that wake each other would stop the loop. The handle is closed last, because luv
--- 1.44 crashes where the function closes the Lua state (`os.exit(0, true)`) while a handle is being closed.
-local function later(fn, ...)
-  local idle, arguments = uv.new_idle(), table.pack(...)
-  idle:start(function()
-    idle:stop()
-    local fine, problem = pcall(fn, table.unpack(arguments, 1, arguments.n))
-    idle:close()
-    if not fine then
-      error(problem, 0)
-    end
-  end)
-end
-
 -- luv 1.44 would write "(null)" for an object.
 local function text_of(problem)
   local fine, text = pcall(tostring, problem)
   return fine and text or type(problem)
 end
 
+local turn = nil -- a handle that calls `next_turn`, from when it is first needed
+local next_turn
+
+-- Has `next_turn` called in a callback of its own. A timer of 0 ms would not do: libuv runs one that a timer started in
+-- the same turn, so that two coroutines that wake each other would stop the loop. The handle is only stopped and never
+-- closed, unless the host does: luv 1.44 crashes where a callback closes the Lua state (`os.exit(0, true)`) while a
+-- handle is being closed.
+local function expect_turn()
+  if not turn or turn:is_closing() then
+    turn = uv.new_idle()
+  end
+  turn:start(next_turn)
+end
+
+local problems = {} -- what coroutines raised, as texts
+
 -- An error of a coroutine gets a callback of its own, because it may end the process, and others that were woken too
--- are to run before. Where there is no memory for one, going on with these is more important.
+-- are to run before. Where there is no memory for that, going on with these is more important.
 local function report(problem)
-  pcall(later, error, text_of(problem), 0)
+  pcall(function()
+    problems[#problems + 1] = text_of(problem)
+    expect_turn()
+  end)
 end
 
 local function resume(co)
@@ -77,6 +81,18 @@ local function resume_woken()
     if coroutine.status(co) == "suspended" then
       resume(co)
     end
+  end
+end
+
+function next_turn()
+  turn:stop()
+  resume_woken()
+  local problem = table.remove(problems, 1)
+  if problem then
+    if problems[1] then
+      expect_turn()
+    end
+    error(problem, 0)
   end
 end
 
@@ -123,7 +139,7 @@ function adapter.wake(co)
   if not member or not member.waits then
     return
   elseif not expected then
-    later(resume_woken)
+    expect_turn()
     expected = true
   end
   member.waits = false
