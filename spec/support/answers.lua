@@ -1,5 +1,5 @@
 --- A server that has a body for each number, and a client that asks for them, over a connection that is kept.
-local quote = require "spec.support.quote"
+local raw = require "spec.support.raw"
 local tasklist = require "tasklist"
 
 local SCRIPT = [[
@@ -55,18 +55,10 @@ local answers = {}
 function answers.start(bodies)
   local packed = {}
   for index, body in ipairs(bodies) do packed[index] = string.pack("s4", body) end
-  local paths = { os.tmpname(), os.tmpname() }
-  for index, text in ipairs { SCRIPT, table.concat(packed) } do
-    local file <close> = assert(io.open(paths[index], "wb"))
-    file:write(text)
-  end
-  local command = ("exec timeout --foreground 300 lua5.4 %s %s"):format(quote(paths[1]), quote(paths[2]))
-  local output = assert(io.popen(command))
-  local pid, port = assert(output:read("n", "n"))
-  for _, path in ipairs(paths) do os.remove(path) end
-  local client = assert(tasklist.new { base_url = ("http://127.0.0.1:%d"):format(port), auth = "none", env = false,
-    timeout = 20, retries = 0 })
-  return setmetatable({ output = output, pid = pid, client = client }, Answers)
+  local server = raw.serve(SCRIPT, table.concat(packed), 300)
+  local client = assert(tasklist.new { base_url = server.base_url, auth = "none", env = false, timeout = 20,
+    retries = 0 })
+  return setmetatable({ server = server, client = client }, Answers)
 end
 
 --- Asks for one object.
@@ -86,8 +78,7 @@ end
 --- Ends both.
 function Answers:stop()
   self.client:close()
-  os.execute(("kill %d"):format(self.pid))
-  self.output:close()
+  self.server:stop()
 end
 
 return answers

@@ -36,20 +36,29 @@ Raw.__index = Raw
 
 local raw = {}
 
---- Starts one.
--- @tparam string bytes a whole answer; the connection is closed behind it
+--- Starts a server of another kind: a script that reads its file `arg[1]`, and prints its pid and its port.
+-- @tparam string script
+-- @tparam string bytes what is in the file
+-- @tparam integer seconds after which it ends by itself
 -- @treturn table `base_url`, and the method `stop`
-function raw.start(bytes)
+function raw.serve(script, bytes, seconds)
   local paths = { os.tmpname(), os.tmpname() }
-  for index, text in ipairs { SCRIPT, bytes } do
+  for index, text in ipairs { script, bytes } do
     local file <close> = assert(io.open(paths[index], "wb"))
     file:write(text)
   end
-  local command = ("exec timeout --foreground 60 lua5.4 %s %s"):format(quote(paths[1]), quote(paths[2]))
+  local command = ("exec timeout --foreground %d lua5.4 %s %s"):format(seconds, quote(paths[1]), quote(paths[2]))
   local output = assert(io.popen(command))
   local pid, port = assert(output:read("n", "n"))
   for _, path in ipairs(paths) do os.remove(path) end
   return setmetatable({ output = output, pid = pid, base_url = ("http://127.0.0.1:%d"):format(port) }, Raw)
+end
+
+--- Starts one.
+-- @tparam string bytes a whole answer; the connection is closed behind it
+-- @treturn table as of `serve`
+function raw.start(bytes)
+  return raw.serve(SCRIPT, bytes, 60)
 end
 
 --- Ends it.
