@@ -5,9 +5,9 @@
 -- with; with parts (the names of the files in bench/parts/), only these are measured, and the page is only printed
 
 local report = require "bench.report"
-local shapes = require "tasklist.shapes"
+local shapes = require "tasklist.api.shapes"
 local shell = require "bench.shell"
-local v1 = require "tasklist.v1"
+local v1 = require "tasklist.api.v1"
 
 local build, lua, compiler = ...
 local names = { table.unpack(arg, 4) }

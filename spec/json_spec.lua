@@ -1,6 +1,6 @@
 local json = require "tasklist.json"
-local shapes = require "tasklist.shapes"
-local v1 = require "tasklist.v1"
+local shapes = require "tasklist.api.shapes"
+local v1 = require "tasklist.api.v1"
 
 describe("a query that is written", function()
   local shape = v1.operations.search_tasks.payload.shape

@@ -151,7 +151,7 @@ describe("the type of a payload", function()
   for name, shape in pairs(public.payloads()) do
     it("has each field, what it may be and whether it must be there: " .. name, function()
       local method = functions["Client:" .. name]
-      local parameter = require("tasklist.v1").operations[name].payload.name
+      local parameter = require("tasklist.api.v1").operations[name].payload.name
       check_shape(shape, method.types[parameter], name)
     end)
   end

@@ -8,9 +8,9 @@
 
 local core = require "tasklist.core"
 local errors = require "tasklist.errors"
-local message = require "tasklist.message"
+local message = require "tasklist.api.message"
 local pages = require "tasklist.pages"
-local v1 = require "tasklist.v1"
+local v1 = require "tasklist.api.v1"
 local words = require "tasklist.words"
 
 local claims = {}

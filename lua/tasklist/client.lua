@@ -9,10 +9,10 @@
 local connection = require "tasklist.connection"
 local core = require "tasklist.core"
 local headers = require "tasklist.headers"
-local message = require "tasklist.message"
+local message = require "tasklist.api.message"
 local queries = require "tasklist.queries"
 local settings = require "tasklist.settings"
-local v1 = require "tasklist.v1"
+local v1 = require "tasklist.api.v1"
 local verbs = require "tasklist.verbs"
 
 local Client = {} -- the methods

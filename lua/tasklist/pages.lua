@@ -2,7 +2,7 @@
 
 local errors = require "tasklist.errors"
 local json = require "tasklist.json"
-local v1 = require "tasklist.v1"
+local v1 = require "tasklist.api.v1"
 
 local pages = {}
 

@@ -1,7 +1,7 @@
 --- Queries: the client's tenant in them, and the cursors that lead from a page to the next one.
 
 local json = require "tasklist.json"
-local v1 = require "tasklist.v1"
+local v1 = require "tasklist.api.v1"
 
 local queries = {}
 

@@ -3,10 +3,10 @@
 -- Misuse is reported where the user called the verb: helpers give a text, the verb itself raises it.
 
 local json = require "tasklist.json"
-local message = require "tasklist.message"
+local message = require "tasklist.api.message"
 local queries = require "tasklist.queries"
 local settings = require "tasklist.settings"
-local v1 = require "tasklist.v1"
+local v1 = require "tasklist.api.v1"
 local words = require "tasklist.words"
 
 local verbs = {}

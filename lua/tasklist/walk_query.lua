@@ -2,9 +2,9 @@
 
 local core = require "tasklist.core"
 local json = require "tasklist.json"
-local message = require "tasklist.message"
+local message = require "tasklist.api.message"
 local queries = require "tasklist.queries"
-local v1 = require "tasklist.v1"
+local v1 = require "tasklist.api.v1"
 
 local walk_query = {}
 

@@ -66,7 +66,7 @@ end
 --- The shapes of what verbs take as payload: verb -> shape.
 function public.payloads()
   local found = {}
-  for name, operation in pairs(require("tasklist.v1").operations) do
+  for name, operation in pairs(require("tasklist.api.v1").operations) do
     found[name] = operation.payload and operation.payload.shape
   end
   return found

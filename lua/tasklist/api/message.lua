@@ -5,7 +5,7 @@
 
 local core = require "tasklist.core"
 local json = require "tasklist.json"
-local shapes = require "tasklist.shapes"
+local shapes = require "tasklist.api.shapes"
 local words = require "tasklist.words"
 
 local message = {}
