@@ -116,9 +116,12 @@ describe("complete_task with verify", function()
 
   it("leaves to reading what completing left of the time", function()
     local left
-    local connection = {}
-    function connection.call(_, message)
-      if message.completes then
+    local server = {}
+    function server.deadline(_, seconds)
+      return core.now() + seconds
+    end
+    function server.call(_, name, message)
+      if name == "complete_task" then
         local now = core.now()
         repeat until core.now() > now
         return nil, { outcome = "unknown" }
@@ -126,7 +129,7 @@ describe("complete_task with verify", function()
       left = message.timeout
       return { taskState = "COMPLETED" }
     end
-    assert(completion.verified(connection, { completes = true }, {}, 10))
+    assert(completion.verified(server, { timeout = 10 }, "1"))
     assert.is_true(left > 0 and left < 10)
   end)
 

@@ -53,18 +53,17 @@ function claims.problem_of(assignee)
 end
 
 --- Makes what claims.
--- @tparam table connection
--- @tparam function message_of gives the message of a query
+-- @tparam table search of `tasklist.api.search`
 -- @tparam function copy gives a copy of the query for each walk, with `state` and `assigned`
 -- @tparam table options `limit`: how many tasks are given at most; `held`: whether those that the assignee has already
 --   come first; `timeout`: seconds for a claim
 -- @tparam string assignee without problems
 -- @treturn table `take` gives the next task; or `candidate` and `secure` do, in two steps; `close` ends it
-function claims.new(connection, message_of, copy, options, assignee)
+function claims.new(search, copy, options, assignee)
   return setmetatable({
-    connection = connection, message_of = message_of, copy = copy,
+    search = search, connection = search.connection, copy = copy,
     assignment = { assignee = assignee, allowOverrideAssignment = false },
-    timeout = options.timeout or connection.values.timeout,
+    timeout = options.timeout or search.connection.values.timeout,
     left = options.limit or math.huge, -- tasks that may still be given
     held = options.held, -- whether the walk is over what the assignee has already
     arrange = shuffler(assignee),
@@ -85,7 +84,7 @@ local function begin_walk(self)
   if self.held then
     query.assigned, query.assignee = nil, self.assignment.assignee
   end
-  self.walk = pages.walk(self.connection, self.message_of, query, nil, self.arrange)
+  self.walk = pages.walk(self.search, query, nil, self.arrange)
   self.refused = 0
 end
 
@@ -119,7 +118,7 @@ end
 local function send(self, deadline, name, id, payload)
   local made = message.of_operation(v1.operations[name], id, payload)
   made.timeout = math.max(deadline - core.now(), 1 / 1000)
-  return self.connection:call(made)
+  return self.search.server:call(name, made, id, payload)
 end
 
 -- Whether a task is open and somebody's: the assignee's own (true), another's or over (false), or nobody's (nil).

@@ -11,6 +11,7 @@ local core = require "tasklist.core"
 local headers = require "tasklist.headers"
 local message = require "tasklist.api.message"
 local queries = require "tasklist.queries"
+local server = require "tasklist.api.server"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.api.v1"
 local verbs = require "tasklist.verbs"
@@ -30,10 +31,10 @@ function client.new(values, sources)
   if not made then
     return nil, failure
   end
-  return setmetatable({ connection = made, values = values, sources = sources }, metatable)
+  return setmetatable({ connection = made, server = server.new(made), values = values, sources = sources }, metatable)
 end
 
-local verb, call = verbs.of_operation, verbs.call
+local verb = verbs.of_operation
 
 --- Searches tasks: POST /v1/tasks/search, one page.
 -- @function Client:search_tasks
@@ -44,11 +45,11 @@ local verb, call = verbs.of_operation, verbs.call
 -- @treturn table page: opaque cursors `after` and `before` for the next query's `searchAfter` and
 --   `searchBefore`, each nil when there is no such page
 Client.search_tasks = verb("search_tasks", function(self, made, _, query)
-  local tasks, failure = call(self, made)
+  local tasks, page = self.server:call("search_tasks", made, nil, query)
   if not tasks then
-    return nil, failure
+    return nil, page -- which is the failure
   end
-  return tasks, queries.cursors(tasks, query or {})
+  return tasks, queries.cursors(tasks, query or {}, page)
 end)
 
 --- Walks over all tasks that match, page by page, in the order of the query. The next page is fetched while
@@ -69,8 +70,8 @@ end)
 -- @return nil
 -- @treturn table the closing value: `close()` ends the walk and cancels what is under way. A generic `for` calls it
 --   when the loop is left
-Client.tasks = verbs.of_walk("tasks", function(made, message_of, copy, options)
-  return require("tasklist.pages").walk(made, message_of, copy(), options.limit)
+Client.tasks = verbs.of_walk("tasks", function(search, copy, options)
+  return require("tasklist.pages").walk(search, copy(), options.limit)
 end)
 
 --- Watches for tasks that match: gives each as it appears, the oldest first, and once for as long as it
@@ -183,13 +184,12 @@ Client.unassign_task = verb "unassign_task"
 --   (`err.outcome`), read the task until it is COMPLETED or the call's deadline ends
 -- @treturn table the task, as `assign_task` gives it. With `verify` it may have been read: then its
 --   `outcome` is "completed", by this call or by another's (the API cannot tell)
-Client.complete_task = verb("complete_task", function(self, made, id, _, options)
+Client.complete_task = verb("complete_task", function(self, made, id, payload, options)
   if not options.verify then
-    return call(self, made)
+    return self.server:call("complete_task", made, id, payload)
   end
   local completion = require "tasklist.completion" -- loaded now, because most completions are not verified
-  local read = message.of_operation(v1.operations.get_task, id)
-  return completion.verified(self.connection, made, read, options.timeout or self.values.timeout)
+  return completion.verified(self.server, made, id, payload)
 end)
 
 --- Keeps variables as drafts of a task, instead of all drafts it had: POST /v1/tasks/{id}/variables.
@@ -222,16 +222,16 @@ Client.variables = verb("variables", function(self, made, id, names, options)
   if names and #names == 0 then
     return {} -- to the server an empty list means all variables
   end
-  local deadline = core.now() + (options.timeout or self.values.timeout)
-  local function send(message_to_send)
+  local deadline = self.server:deadline(options.timeout)
+  local function send(message_to_send, wanted)
     message_to_send.timeout = math.max(deadline - core.now(), 1 / 1000)
-    return call(self, message_to_send)
+    return self.server:call("variables", message_to_send, id, wanted)
   end
   local function in_full(missing)
     return message.of_operation(v1.operations.variables, id, missing)
   end
   local variables = require "tasklist.variables" -- loaded now, because most calls read no variables
-  return variables.fetch(made, in_full, send, options)
+  return variables.fetch(made, names, in_full, send, options)
 end)
 
 --- Reads one variable with its whole value: GET /v1/variables/{id}.

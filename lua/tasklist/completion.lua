@@ -1,6 +1,8 @@
 --- What became of a task whose completion got no clear answer.
 
 local core = require "tasklist.core"
+local message = require "tasklist.api.message"
+local v1 = require "tasklist.api.v1"
 
 local completion = {}
 
@@ -13,15 +15,16 @@ end
 
 --- Completes a task; where it stays open whether that happened, reads the task until it is COMPLETED or
 -- the deadline of the whole call ends. By whom it was completed the API cannot tell.
--- @tparam table connection
--- @tparam table complete the message that completes
--- @tparam table read the message that reads the task
--- @tparam number timeout seconds, for all of it
+-- @tparam table server of the client
+-- @tparam table complete the message that completes, in v1
+-- @param id of the task
+-- @param payload the variables
 -- @treturn table the task, with `outcome = "completed"` when it was found so; or nil and the error that
 --   completing gave, or misuse as a text
-function completion.verified(connection, complete, read, timeout)
-  local deadline = core.now() + timeout
-  local done, failure = connection:call(complete)
+function completion.verified(server, complete, id, payload)
+  local deadline = server:deadline(complete.timeout)
+  local read = message.of_operation(v1.operations.get_task, id)
+  local done, failure = server:call("complete_task", complete, id, payload)
   if done or type(failure) == "string" or not failure.outcome then
     return done, failure
   end
@@ -32,7 +35,7 @@ function completion.verified(connection, complete, read, timeout)
       return nil, failure
     end
     read.timeout = left
-    local task, problem = connection:call(read)
+    local task, problem = server:call("get_task", read, id)
     if task and task.taskState == "COMPLETED" then
       task.outcome = "completed"
       return task
@@ -43,7 +46,7 @@ function completion.verified(connection, complete, read, timeout)
     elseif left <= 0 or hopeless(task, problem) then
       return nil, failure
     end
-    problem = connection:pause(math.min(pause, left))
+    problem = server.connection:pause(math.min(pause, left))
     if problem then
       return nil, type(problem) == "string" and problem or failure
     end

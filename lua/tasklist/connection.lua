@@ -195,6 +195,24 @@ function readers.array(bytes)
   return not problem and value or nil, problem
 end
 
+-- A page of v2: an object with the items.
+function readers.page(bytes)
+  local value, problem = read_table(bytes, "object", "an object with an array items expected")
+  if not problem and not core.is_array(value.items) then
+    problem = "an array items expected"
+  end
+  problem = problem or problem_of_array(value.items)
+  return not problem and value or nil, problem
+end
+
+-- What a task may have none of.
+function readers.form(bytes, status)
+  if status == 204 then
+    return false
+  end
+  return readers.object(bytes)
+end
+
 -- The value in an answer. Gets what `finish` gave.
 local function read(self, message, peek, answer, failure)
   if not answer then
@@ -206,7 +224,7 @@ local function read(self, message, peek, answer, failure)
   if peek then
     peek(answer.bytes)
   end
-  local value, problem = readers[message.answer](answer.bytes)
+  local value, problem = readers[message.answer](answer.bytes, answer.status)
   if problem then
     answer.outcome = not message.read and "done" or nil
     return errors.failed(message, errors.of_body(answer, problem))
@@ -217,8 +235,9 @@ end
 
 --- One exchange, to a decoded answer.
 -- @tparam table message likewise; `answer` says what to make of it: "object", "array" (of objects),
---   "nothing"
--- @return the answer as a table, or true for "nothing"; or nil and an error object, or misuse as a text
+--   "nothing"; of v2 also "page" (an object with an array of objects, `items`) and "form"
+-- @return the answer as a table, true for "nothing", false for a form that is not there; or nil and an error object, or
+--   misuse as a text
 function Connection:call(message)
   local request <close> = self:start(message)
   return read(self, message, nil, finish(self, message, self.driver:result(request)))

@@ -52,6 +52,13 @@ function errors.failed(message, fields)
   return nil, errors.new(fields)
 end
 
+--- What this server cannot do. The caller is not at fault: with another server the same call is right.
+-- @tparam string why, and what can do it
+-- @return nil, and the error object
+function errors.unsupported(why)
+  return nil, errors.new { kind = "config", code = "unsupported", message = why }
+end
+
 --- A success whose body is not what it should be.
 -- @tparam table answer `status`, `bytes`, `attempts`, `outcome` of an exchange
 -- @tparam string problem what is wrong with the body

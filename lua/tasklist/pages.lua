@@ -1,7 +1,6 @@
 --- Pages of a search: the walk over all of them.
 
 local errors = require "tasklist.errors"
-local json = require "tasklist.json"
 local v1 = require "tasklist.api.v1"
 
 local pages = {}
@@ -11,18 +10,17 @@ local metatable = { __index = Walk, __name = "tasklist.walk" }
 
 --- Makes a walk over all tasks that a query matches. The next page is under way while the caller works
 -- on one; no more than these two are kept.
--- @tparam table connection
--- @tparam function message_of gives the message of a query
+-- @tparam table search of `tasklist.api.search`
 -- @tparam table query the walk's own; `searchBefore` and `searchBeforeOrEqual` must not be in it
 -- @tparam ?integer limit how many tasks at most
 -- @tparam ?function arrange gets the tasks of each page as an array, and brings them into the order in which they are
 --   given
 -- @treturn table `take` gives the tasks; `close` ends it early. `stuck` is true once it failed for a cursor
 --   that leads nowhere: the same walk would fail there again
-function pages.walk(connection, message_of, query, limit, arrange)
+function pages.walk(search, query, limit, arrange)
   query.pageSize = query.pageSize or v1.walk_size
   return setmetatable({
-    connection = connection, message_of = message_of, query = query, size = query.pageSize,
+    search = search, connection = search.connection, query = query, size = query.pageSize,
     left = limit or math.huge, -- tasks that may still be given
     arrange = arrange,
     tasks = {}, at = 0, -- the page, and how far it has been given
@@ -34,8 +32,12 @@ function pages.walk(connection, message_of, query, limit, arrange)
   }, metatable)
 end
 
+-- A cursor is an array of texts in v1, and a text in v2.
 local function same(one, other)
-  return one ~= nil and other ~= nil and table.concat(one, "\0") == table.concat(other, "\0")
+  if type(one) == "table" and type(other) == "table" then
+    return table.concat(one, "\0") == table.concat(other, "\0")
+  end
+  return one ~= nil and one == other
 end
 
 -- Whether a cursor has not been there before. One that repeats would do so forever: Brent's algorithm
@@ -51,24 +53,8 @@ local function moves_on(self, cursor)
   return true
 end
 
--- A cursor is of use only if it can be sent exactly as it came. A null in it has left a hole, and the server's spelling
--- of a fraction is not known any more.
-local function is_cursor(value)
-  if type(value) ~= "table" then
-    return false
-  end
-  local count = 0
-  for _, part in pairs(value) do
-    if type(part) ~= "string" and math.type(part) ~= "integer" then
-      return false
-    end
-    count = count + 1
-  end
-  return count > 0 and count == #value
-end
-
 local function problem_of_cursor(self, cursor)
-  if not is_cursor(cursor) then
+  if not self.search:is_cursor(cursor) then
     return "the last task of a full page has no sortValues, so that the next page cannot be asked for"
   elseif not moves_on(self, cursor) then
     return "a cursor came again, so that the pages would never end; another sort may mend that"
@@ -83,8 +69,7 @@ local function send_after(self, which, cursor, size)
     query[name] = value
   end
   query.searchAfter, query.searchAfterOrEqual, query.pageSize = cursor, nil, size
-  local message = self.message_of(query)
-  self[which] = { query = query, message = message, request = self.connection:start(message, true) }
+  self[which] = self.search:start(query, true)
   self.connection:step() -- puts it on the wire
 end
 
@@ -100,9 +85,6 @@ local function drop(self, which)
   end
 end
 
-local mark_of_cursor = 'sortValues"' -- within a string the quote would have a backslash before it
-local longest_cursor = 4096 -- bytes, with what surrounds it; a longer one is only read when the page is decoded
-
 -- Sends for the next page before this one is decoded, which takes longest of all that we do. What the text
 -- seems to say is checked afterwards (in `go_on`).
 local function look_ahead(self, bytes)
@@ -111,10 +93,8 @@ local function look_ahead(self, bytes)
   elseif self.over then
     return -- closed, while this page was on its way
   end
-  local count, rest = bytes:seek(mark_of_cursor, longest_cursor)
-  local text = count >= self.size and rest:match "^[ \t\r\n]*:[ \t\r\n]*(%b[])"
-  local cursor = text and json.decode(text)
-  if is_cursor(cursor) then
+  local cursor = self.search:cursor_in(bytes, self.size)
+  if cursor then
     send_after(self, "guess", cursor, self.size)
   end
 end
@@ -168,25 +148,39 @@ local function turn_to(self, tasks)
   end
 end
 
-local function next_page(self)
-  drop(self, "guess") -- left over when an error (such as Ctrl-C) came before its page was read
+-- Waits for the page that is on its way, or else asks for it. An error in the wait, such as Ctrl-C, cancels it.
+local function fetch(self)
   local function peek(bytes)
     look_ahead(self, bytes)
   end
-  local ahead = self.ahead
-  if ahead then
-    self.query, self.message, self.ahead = ahead.query, ahead.message, nil
-  else
+  local sent = self.ahead
+  self.ahead = nil
+  if not sent then
     self.query.pageSize = next_size(self)
-    self.message = self.message_of(self.query)
+    local failure
+    sent, failure = self.search:start(self.query)
+    if not sent then
+      return nil, failure
+    end
   end
-  -- An error in the wait, such as Ctrl-C, cancels it.
-  local request <close> = ahead and ahead.request or self.connection:start(self.message)
-  self.awaited = request
-  local tasks, failure = self.connection:collect(request, self.message, peek)
+  self.query, self.message, self.awaited = sent.query, sent.message, sent.request
+  local _ <close> = sent.request
+  return self.search:collect(sent, peek)
+end
+
+local function next_page(self)
+  drop(self, "guess") -- left over when an error (such as Ctrl-C) came before its page was read
+  local failure = self.search:prepare()
+  local tasks
+  if not failure and not self.over then -- `close` may have been called while this waited, also below
+    tasks, failure = fetch(self)
+    if not tasks and not self.over and self.search:moved(failure) then
+      tasks, failure = fetch(self)
+    end
+  end
   if tasks and not self.over then
     turn_to(self, tasks)
-  elseif not self.over then -- `close` may have been called while this waited
+  elseif not self.over then
     self.failure = failure
   end
   drop(self, "guess")

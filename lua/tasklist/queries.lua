@@ -5,6 +5,8 @@ local v1 = require "tasklist.api.v1"
 
 local queries = {}
 
+local none = {} -- what v1 says of a page
+
 --- A payload that names no tenants means the client's own.
 -- @param payload what the user gave
 -- @tparam string field where tenants stand in it
@@ -29,20 +31,22 @@ end
 --- The cursors of a page. One that is shorter than asked for marks the end in the direction of the walk.
 -- @tparam table tasks what a search gave
 -- @tparam table query what it was asked
--- @treturn table `after` and `before`, each nil when there is no such page
-function queries.cursors(tasks, query)
+-- @tparam ?table found what v2 says of the page: `totalItems`, `hasMoreTotalItems`, `startCursor`, `endCursor`
+-- @treturn table `after` and `before`, each nil when there is no such page; and the first two of `found`
+function queries.cursors(tasks, query, found)
   local first, last = tasks[1], tasks[#tasks]
+  found = found or none
+  local page = { totalItems = found.totalItems, hasMoreTotalItems = found.hasMoreTotalItems }
   if not first then
-    return {}
+    return page
   end
   local backwards = has(query, "searchBefore") or has(query, "searchBeforeOrEqual")
   local full = #tasks >= (math.tointeger(query.pageSize) or v1.page_size) -- a pageSize of null counts as none
-  local page = {}
   if full or backwards then
-    page.after = last.sortValues
+    page.after = found.endCursor or last.sortValues
   end
   if not first.isFirst and (full or not backwards) then
-    page.before = first.sortValues
+    page.before = found.startCursor or first.sortValues
   end
   return page
 end

@@ -125,14 +125,16 @@ end
 
 --- All variables of a task, in one exchange, or two where values are long.
 -- @tparam table first the message that searches them
+-- @tparam ?table wanted names
 -- @tparam function in_full gives, for an array of names, the message that searches those in full
--- @tparam function call sends a message: gives an array of variables, or nil and an error object
+-- @tparam function call sends a message, which is for the names that come with it: gives an array of variables, or nil
+--   and an error object
 -- @tparam table options `drafts`, `keep_null`: see `Client:variables`
 -- @treturn table name -> value; or nil and an error object
-function variables.fetch(first, in_full, call, options)
+function variables.fetch(first, wanted, in_full, call, options)
   local found, message = {}, first
   repeat
-    local list, failure = call(message)
+    local list, failure = call(message, wanted)
     if not list then
       return nil, failure
     end
@@ -144,7 +146,7 @@ function variables.fetch(first, in_full, call, options)
     if problem then
       return errors.failed(message, problem)
     end
-    message = #missing > 0 and in_full(missing)
+    message, wanted = #missing > 0 and in_full(missing), missing
   until not message
   return found
 end

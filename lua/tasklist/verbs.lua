@@ -74,28 +74,22 @@ function verbs.give(name, ...)
   return ...
 end
 
---- Sends a message, the default `run` of `of_operation`.
-function verbs.call(self, made)
-  return self.connection:call(made)
-end
-
 --- The verb of an operation of `v1`.
 -- @tparam string name of both
--- @tparam ?function run gets self, message, id, payload and options, and gives the results; by default they
---   are the answer
+-- @tparam ?function run gets self, the operation's message for v1, id, payload (with the client's tenant) and
+--   options, and gives the results; by default they are what the server gives
 -- @treturn function
 function verbs.of_operation(name, run)
   local operation = v1.operations[name]
   local tenants = operation.payload and operation.payload.tenants
-  run = run or verbs.call
+  run = run or function(self, made, id, payload) return self.server:call(name, made, id, payload) end
   local function perform(self, id, payload, options)
     payload = json.given(payload)
     local problem = verbs.problem_of(self, options, name)
     local made
     if not problem then
-      made, problem = message.of_operation(operation, id,
-        tenants and queries.with_tenant(payload, tenants, self.values.tenant_id) or payload,
-        options and options.timeout)
+      payload = tenants and queries.with_tenant(payload, tenants, self.values.tenant_id) or payload
+      made, problem = message.of_operation(operation, id, payload, options and options.timeout)
     end
     if problem then
       error(("%s: %s"):format(name, problem), 2) -- the verb's own level is gone, since it ended with this call
@@ -118,7 +112,7 @@ end
 
 --- The verb of a walk over a query.
 -- @tparam string name
--- @tparam function begin gets the connection, what `walk_query.read` gives, the options, and the verb's argument;
+-- @tparam function begin gets the search, what `walk_query.read` gives, the options, and the verb's argument;
 --   gives what `pages.iterate` takes
 -- @tparam ?function problem_of where the verb has an argument between query and options: gives what is wrong with that
 -- @treturn function
@@ -127,17 +121,17 @@ function verbs.of_walk(name, begin, problem_of)
     local argument = problem_of and (...)
     local options = select(problem_of and 2 or 1, ...)
     local problem = problem_of_walk(self, options, name) or problem_of and problem_of(argument)
-    local message_of, copy
+    local copy
     options = options or none
     if not problem then
       local walk_query = require "tasklist.walk_query" -- loaded now, because a program that searches once walks nowhere
-      message_of, copy, problem = walk_query.read(query, name, options.timeout, self.values.tenant_id)
+      copy, problem = walk_query.read(query, name)
     end
     if problem then
       error(("%s: %s"):format(name, problem), 2)
     end
-    local pages = require "tasklist.pages" -- loaded now for the same reason
-    return pages.iterate(begin(self.connection, message_of, copy, options, argument), name)
+    local pages, search = require "tasklist.pages", require "tasklist.api.search" -- loaded now for the same reason
+    return pages.iterate(begin(search.new(self.server, options.timeout), copy, options, argument), name)
   end
 end
 

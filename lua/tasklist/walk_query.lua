@@ -3,7 +3,6 @@
 local core = require "tasklist.core"
 local json = require "tasklist.json"
 local message = require "tasklist.api.message"
-local queries = require "tasklist.queries"
 local v1 = require "tasklist.api.v1"
 
 local walk_query = {}
@@ -71,29 +70,20 @@ end
 --- What a walk needs of a user's query.
 -- @param query what the user gave; it is checked and copied
 -- @tparam string verb "tasks", "watch" or "claim"
--- @tparam ?number timeout seconds, for each page
--- @tparam ?string tenant_id the client's
--- @treturn function gives the message of a query
--- @treturn function gives a new copy of the user's
--- @treturn string a problem, instead of both
-function walk_query.read(query, verb, timeout, tenant_id)
-  local operation = v1.operations.search_tasks
-  local function message_of(page_query)
-    return message.of_operation(operation, nil,
-      queries.with_tenant(page_query, operation.payload.tenants, tenant_id), timeout)
-  end
+-- @treturn function gives a new copy of the user's; or nil and a problem
+function walk_query.read(query, verb)
   query = query == nil and {} or query
-  local _, problem = message_of(query)
+  local _, problem = message.of_operation(v1.operations.search_tasks, nil, query) -- for every server
   if problem then
-    return nil, nil, problem
+    return nil, problem
   end
   local own = without_nulls(copy_of(query)) -- a table that is in itself was refused above: copying comes to an end
   problem = problem_of_own(own, verb)
   if problem then
-    return nil, nil, problem
+    return nil, problem
   end
   set_own(own, verb)
-  return message_of, function() return copy_of(own) end
+  return function() return copy_of(own) end
 end
 
 return walk_query

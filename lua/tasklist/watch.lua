@@ -14,15 +14,14 @@ local metatable = { __index = Watch, __name = "tasklist.watch" }
 local oldest_first = { { field = "creationTime", order = "ASC" } }
 
 --- Makes a watch.
--- @tparam table connection
--- @tparam function message_of gives the message of a query
+-- @tparam table search of `tasklist.api.search`
 -- @tparam function copy gives a copy of the query for each round, without `sort` and cursors
 -- @tparam table options `interval` (5): seconds between two rounds; `on_error`: gets what may pass, or nil;
 --   `sign_in_patience` (300): for how many seconds a refused sign-in may pass
 -- @treturn table `take` gives the next task, `close` ends the watch
-function watch.new(connection, message_of, copy, options)
+function watch.new(search, copy, options)
   return setmetatable({
-    connection = connection, message_of = message_of, copy = copy,
+    search = search, connection = search.connection, copy = copy,
     interval = options.interval or 5, on_error = options.on_error, patience = options.sign_in_patience or 300,
     given = {}, -- ids: those given that matched in the last whole round, and all given since
     rest = 0, -- seconds to let pass before the next round
@@ -123,7 +122,7 @@ local function begin_round(self)
   end
   local query = self.copy()
   query.sort = oldest_first
-  self.walk = pages.walk(self.connection, self.message_of, query)
+  self.walk = pages.walk(self.search, query)
   self.matching = {}
 end
 

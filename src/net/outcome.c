@@ -225,9 +225,12 @@ static const char *text_of(const tl_request *request, const tl_attempt *attempt)
     }
 }
 
-/* As %g does, but with a point in every locale. */
+/* To the millisecond, since a call of several requests gives each what is left. As %g does, but with a point in every
+ * locale. */
 static void write_seconds(tl_time time, char out[TL_NUMBER_LONGEST + 1])
 {
+    if (time > TL_MILLISECOND)
+        time = (time + TL_MILLISECOND / 2) / TL_MILLISECOND * TL_MILLISECOND;
     size_t length = time % TL_SECOND == 0
                         ? tl_number_write_integer(out, time / TL_SECOND)
                         : tl_number_write_real(out, (double)time / (double)TL_SECOND);

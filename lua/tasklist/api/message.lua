@@ -1,7 +1,8 @@
 --- From a verb's arguments to the message that carries them.
 --
 -- A message is what a connection sends: `method`, `path`, `body` (JSON text or nil), `read`, `answer`,
--- `headers` (lines, or nil for the usual ones), `timeout` (seconds, or nil for the settings').
+-- `headers` (lines, or nil for the usual ones), `timeout` (seconds, or nil for the settings'), `site` ("v2", or nil for
+-- the client's main address).
 
 local core = require "tasklist.core"
 local json = require "tasklist.json"
@@ -12,6 +13,9 @@ local message = {}
 
 -- An id as one path segment (RFC 3986 3.3). `.` and `..` can't be one: what lies between resolves them.
 local function segment(id, name)
+  if type(id) == "table" then
+    id = id.id -- a task stands for its id
+  end
   if math.type(id) == "integer" then
     return ("%d"):format(id)
   elseif type(id) ~= "string" then
@@ -46,6 +50,15 @@ local function as_query(value)
   return fields
 end
 
+-- The path of an operation, or nil and what is wrong with the id.
+local function path_of(operation, id)
+  if not operation.id then
+    return operation.path
+  end
+  local part, problem = segment(id, operation.id)
+  return part and operation.before .. part .. operation.after, problem
+end
+
 -- Path and body with the payload in the one or the other; or nil, nil and what is wrong with it.
 local function add_payload(path, payload, value)
   if value == nil and not payload.required then
@@ -70,11 +83,8 @@ end
 -- @tparam ?number timeout seconds
 -- @treturn table a message; or nil and what is wrong with the arguments
 function message.of_operation(operation, id, value, timeout)
-  local path, body, problem = operation.path, nil, nil
-  if operation.id then
-    path, problem = segment(id, operation.id)
-    path = path and operation.before .. path .. operation.after
-  end
+  local path, problem = path_of(operation, id)
+  local body
   if path and operation.payload then
     path, body, problem = add_payload(path, operation.payload, value)
   end
@@ -83,6 +93,33 @@ function message.of_operation(operation, id, value, timeout)
   end
   return { method = operation.method, path = path, body = body, read = operation.read, answer = operation.answer,
     timeout = timeout }
+end
+
+--- The message of an operation of v2, whose body is not in the form that the user wrote.
+-- @tparam table operation of `v2`
+-- @param id for its path, when that has a place for one
+-- @tparam ?table body what its JSON says, or nil for none
+-- @treturn table a message; or nil and what is wrong
+function message.of_body(operation, id, body)
+  local path, problem = path_of(operation, id)
+  local text
+  if path and body then
+    text, problem = core.encode_value(body, "body")
+  end
+  if problem then
+    return nil, problem
+  end
+  return { method = operation.method, path = path, body = text, read = operation.read, answer = operation.answer,
+    site = "v2" }
+end
+
+--- The message of an operation of either API.
+-- @tparam table operation
+-- @param id likewise
+-- @param body of v2, or the payload of v1
+-- @treturn table a message; or nil and what is wrong
+function message.of(operation, id, body)
+  return (operation.site and message.of_body or message.of_operation)(operation, id, body)
 end
 
 local function body_of(value)

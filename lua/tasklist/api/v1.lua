@@ -21,6 +21,8 @@
 -- | "filter_value" | in one of these |
 -- | "names" | of variables to show in full |
 
+local json = require "tasklist.json"
+
 local text = { type = "string" }
 local truth = { type = "boolean" }
 local number = { type = "number" }
@@ -127,7 +129,37 @@ for _, operation in pairs(operations) do
   operation.before, operation.id, operation.after = operation.path:match("^([^{]*){([^}]*)}(.*)$")
 end
 
+-- A cursor is of use only if it can be sent exactly as it came. A null in it has left a hole, and the server's spelling
+-- of a fraction is not known any more.
+local function is_cursor(value)
+  if type(value) ~= "table" then
+    return false
+  end
+  local count = 0
+  for _, part in pairs(value) do
+    if type(part) ~= "string" and math.type(part) ~= "integer" then
+      return false
+    end
+    count = count + 1
+  end
+  return count > 0 and count == #value
+end
+
+local mark_of_cursor = 'sortValues"' -- within a string the quote would have a backslash before it
+local longest_cursor = 4096 -- bytes, with what surrounds it; a longer one is only read when the page is decoded
+
+local function cursor_in(bytes, size)
+  local count, rest = bytes:seek(mark_of_cursor, longest_cursor)
+  local found = count >= size and rest:match "^[ \t\r\n]*:[ \t\r\n]*(%b[])"
+  local cursor = found and json.decode(found)
+  return is_cursor(cursor) and cursor or nil
+end
+
 return {
+  --- The cursor of the next page, read out of an answer's text before it is decoded: see `Search:cursor_in`.
+  cursor_in = cursor_in,
+  --- Whether a value can be sent as a cursor.
+  is_cursor = is_cursor,
   --- How many tasks a page has when the query does not say.
   page_size = 50,
   --- How many tasks a walk asks for at a time when the query does not say.

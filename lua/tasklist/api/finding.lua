@@ -1,0 +1,194 @@
+--- Finds out which generation of the API a server has: once per client, under the deadline of the call that asks first.
+--
+-- `/v2/topology` tells the version. From 8.8 on the newer API does all that this module needs; before that it could not
+-- read tasks. What the rules are made of: no answer of a proxy (3xx, 502) is evidence; a refused probe is none either,
+-- because credentials may be good for Tasklist only.
+
+local core = require "tasklist.core"
+local errors = require "tasklist.errors"
+
+local finding = {}
+
+local topology = { method = "GET", path = "/v2/topology", read = true, answer = "object", site = "v2" }
+
+local first_whole = { 8, 8 } -- the first version whose newer API reads tasks
+
+-- A version's first two numbers; nil for what is none.
+local function parse(text)
+  local major, minor = tostring(text):match "^(%d+)%.(%d+)"
+  return major and { math.tointeger(tonumber(major)), math.tointeger(tonumber(minor)) } or nil
+end
+
+local function at_least(version, least)
+  return version[1] > least[1] or version[1] == least[1] and version[2] >= least[2]
+end
+
+-- Asks for the version, and keeps it. Gives it as numbers; or nil and the failure.
+local function ask(server, deadline)
+  local made = { timeout = math.max(deadline - core.now(), 1 / 1000) }
+  for name, value in pairs(topology) do
+    made[name] = value
+  end
+  local answer, failure = server.connection:call(made)
+  if not answer then
+    return nil, failure
+  end
+  local version = parse(answer.gatewayVersion)
+  if not version then
+    return errors.failed(made, { kind = "decode", message = "the answer has no gatewayVersion", status = 200 })
+  end
+  server.version, server.version_text = version, answer.gatewayVersion
+  return version
+end
+
+-- Whoever asks. When that is over, however it ends, those who waited go on: one of them asks anew when there is no
+-- answer, as when the first one's coroutine was closed.
+local Look = {}
+
+function Look:__close()
+  self.server.look = nil
+  for _, pause in ipairs(self.waiting) do
+    pause:finish()
+  end
+end
+
+Look.__index = Look
+
+-- Waits until somebody else's look is over.
+local function wait(server, deadline)
+  local pause <close> = server.connection.engine:pause(math.max(deadline - core.now(), 0))
+  table.insert(server.look.waiting, pause)
+  local problem = server.connection:wait(pause)
+  if problem or core.now() < deadline then
+    return problem
+  end
+  return errors.new { kind = "timeout", message = "timed out while waiting to know which API the server has" }
+end
+
+-- Has one coroutine at a time look, until it is known what `is_known` asks for. Gives why it cannot be known.
+local function share(server, deadline, is_known, look)
+  while not is_known(server) do
+    local problem
+    -- A trace function may call the client while this coroutine looks, which must not wait for itself.
+    if server.look and server.look.by ~= coroutine.running() then
+      problem = wait(server, deadline)
+    else
+      local turn <close> = setmetatable({ server = server, by = coroutine.running(), waiting = {} }, Look)
+      server.look = turn
+      problem = look(server, deadline)
+    end
+    if problem then
+      return problem
+    end
+  end
+end
+
+-- Failures that say nothing about the server, but that the call is over.
+local ending_kinds = { timeout = true, closed = true, cancelled = true, limit = true }
+
+local function ends_call(failure)
+  return type(failure) == "string" or ending_kinds[failure.kind]
+end
+
+-- On SaaS the host of the newer API depends on the version.
+local function is_elsewhere(failure)
+  return failure.status == 404 or failure.kind == "network"
+end
+
+local function choose(server, deadline)
+  local connection = server.connection
+  local version, failure = ask(server, deadline)
+  if not version and not ends_call(failure) and is_elsewhere(failure) and connection:use_older_host() then
+    version, failure = ask(server, deadline)
+  end
+  if version then
+    server.api, server.settled = at_least(version, first_whole) and "v2" or "v1", true
+  elseif ends_call(failure) then
+    return failure
+  else
+    server.api, server.doubt = "v1", failure
+  end
+end
+
+--- Finds out which of two addresses serves, and keeps it in the server's `api`. Where the newer API gives no answer,
+-- that is v1, and why is kept.
+-- @tparam table server
+-- @tparam number deadline
+-- @return nil; or why the call that asks cannot go on: an error object, or misuse as a text
+function finding.find(server, deadline)
+  return share(server, deadline, function() return server.api end, choose)
+end
+
+-- A 404 that Tasklist itself does not give, or that of a login that is elsewhere on newer servers.
+local function is_foreign(server, failure)
+  return failure.status == 404
+    and (not failure.sign_in and failure.code ~= "not_found" or failure.sign_in and server.connection:has_usual_login())
+end
+
+local function look(server, deadline)
+  local version, failure = ask(server, deadline)
+  if version and at_least(version, first_whole) then
+    server.api, server.settled = "v2", true
+  elseif not version and ends_call(failure) then
+    return failure
+  elseif version or failure.status == 404 then
+    server.settled = true
+  else
+    server.doubt = failure
+  end
+end
+
+--- Whether a server that was taken for one of v1 has the newer API instead. Otherwise what is known of that goes into
+-- the message of the failure.
+-- @tparam table server
+-- @tparam table failure an error object
+-- @tparam number deadline
+-- @treturn boolean
+function finding.look_again(server, failure, deadline)
+  if is_foreign(server, failure) then
+    server.connection:open("v2")
+    server.doubt = nil
+    share(server, deadline, function() return server.settled or server.doubt end, look)
+  end
+  if server.doubt then
+    failure.message = failure.message .. "; the newer API gives no answer either: " .. tostring(server.doubt)
+  end
+  return server.api == "v2"
+end
+
+--- Has the server's version known.
+-- @tparam table server
+-- @tparam number deadline
+-- @return nil; or why it cannot be known: an error object, or misuse as a text
+function finding.version(server, deadline)
+  return share(server, deadline, function() return server.version end, function()
+    return select(2, ask(server, deadline))
+  end)
+end
+
+local smallest_query = { pageSize = 1 }
+
+--- See `Server:describe`.
+function finding.describe(server)
+  local deadline = server:deadline()
+  local connection = server.connection
+  local problem = server:prepare(deadline)
+  if problem then
+    return nil, problem
+  end
+  if not server.settled and not connection.accepted_at then -- no call has shown yet that v1 is there
+    local made = server:message("search_tasks", nil, smallest_query)
+    local _, failure = server:call("search_tasks", made, nil, smallest_query)
+    if failure then
+      return nil, failure
+    end
+  end
+  connection:open("v2")
+  local failure = finding.version(server, deadline)
+  if failure and (ends_call(failure) or server.api == "v2") then
+    return nil, failure
+  end
+  return { api = server.api, version = server.version_text, address = connection:address(server.api) }
+end
+
+return finding

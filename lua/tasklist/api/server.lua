@@ -1,0 +1,127 @@
+--- The server of a client: which generation of the API it has, and how a verb's call gets there.
+--
+-- Most clients have one address and find v1 there. So with `base_url` alone nothing is asked beforehand: v1 is taken
+-- for granted until the server answers a 404 that is not Tasklist's own (`api` "v1", not `settled`). With two addresses
+-- `tasklist.api.finding` asks at the first call (`api` is nil until then). What a newer server needs is loaded when one
+-- was found, because a program that talks to v1 starts faster without.
+
+local core = require "tasklist.core"
+local message = require "tasklist.api.message"
+local v1 = require "tasklist.api.v1"
+
+local Server = {} -- the methods
+local metatable = { __index = Server }
+
+local server = {}
+
+-- What the settings alone tell: the API, or nil, and whether that holds for good.
+local function told_by(values)
+  if values.api ~= "auto" then
+    return values.api or "v1", true
+  elseif not values.base_url then
+    return "v2", true
+  end
+  return not values.rest_url and "v1" or nil, false
+end
+
+--- Makes the server of a client. Does no network I/O.
+-- @tparam table connection
+-- @treturn table `api`: "v1", "v2", or nil while that is not known; `settled`: whether it is known for good;
+--   `version`: such as { 8, 10 }, or nil while nobody asked; `known`: what operations find out about the server for
+--   later calls; and the methods below
+function server.new(connection)
+  local api, settled = told_by(connection.values)
+  return setmetatable({ connection = connection, api = api, settled = settled, known = {} }, metatable)
+end
+
+--- When a call has to be over.
+-- @tparam ?number timeout seconds, of the call; the client's by default
+-- @treturn number of `core.now`
+function Server:deadline(timeout)
+  return core.now() + (timeout or self.connection.values.timeout)
+end
+
+--- The API that was found.
+-- @treturn table `tasklist.api.v1` or `tasklist.api.v2`
+function Server:found()
+  return self.api == "v2" and require "tasklist.api.v2" or v1
+end
+
+--- Finds out which API there is, unless that is known. Calls that come meanwhile in other coroutines wait for it.
+-- @tparam number deadline of the call
+-- @return nil; or why it cannot be told: an error object, or misuse as a text
+function Server:prepare(deadline)
+  if not self.api then
+    return require("tasklist.api.finding").find(self, deadline)
+  end
+end
+
+--- Whether a call to v1 that failed has to be made once more, because the server has the newer API instead. A 404 has
+-- executed nothing, so that holds for writes too.
+-- @param failure what the call gave
+-- @tparam number deadline of the call
+-- @treturn boolean
+function Server:moved(failure, deadline)
+  return not self.settled and self.api == "v1" and type(failure) == "table"
+    and require("tasklist.api.finding").look_again(self, failure, deadline)
+end
+
+--- What belongs to one call.
+-- @tparam number deadline
+-- @treturn table of `tasklist.api.exchange`
+function Server:exchange(deadline)
+  return require("tasklist.api.exchange").new(self, deadline)
+end
+
+--- The message of an operation, for the API that was found.
+-- @tparam string name of the operation
+-- @param id what the verb was given
+-- @param payload likewise, without problems
+-- @treturn table; or nil and an error object, where this server cannot do it
+function Server:message(name, id, payload)
+  local operation = self:found().operations[name]
+  if self.api == "v2" then
+    return require("tasklist.api.exchange").message(operation, id, payload)
+  end
+  return message.of_operation(operation, id, payload)
+end
+
+local function call_v1(self, name, made, id, payload, deadline)
+  local operation = v1.operations[name]
+  if operation.run then
+    return operation.run(self:exchange(deadline or self:deadline(made.timeout)), payload, id)
+  end
+  return self.connection:call(made)
+end
+
+--- Makes one call of a verb.
+-- @tparam string name of the operation
+-- @tparam table made its message for v1, which the verb has made to check what it was given
+-- @param id what the verb was given
+-- @param payload likewise
+-- @return what the operation gives; or nil and an error object, or misuse as a text
+function Server:call(name, made, id, payload)
+  if self.settled and self.api == "v1" then
+    return call_v1(self, name, made, id, payload)
+  end
+  local deadline = self:deadline(made.timeout)
+  local problem = self:prepare(deadline)
+  if problem then
+    return nil, problem
+  elseif self.api == "v1" then
+    local value, failure = call_v1(self, name, made, id, payload, deadline)
+    if value ~= nil or not self:moved(failure, deadline) then
+      return value, failure
+    end
+  end
+  return self:exchange(deadline):perform(self:found().operations[name], id, payload)
+end
+
+--- What was found out about the server; asks it where that is not known yet.
+-- @treturn table `api`: "v1" or "v2"; `version`: a text such as "8.10.0", or nil where the server does not tell;
+--   `address`: the URL below which the API lies; or nil and an error object, or misuse as a text
+function Server:describe()
+  return require("tasklist.api.finding").describe(self)
+end
+
+return server
