@@ -57,7 +57,7 @@ describe("README.md", function()
     local command = assert(readme:match("`(lua5.4 %-e '[^`]*')`"))
     local output, code = run(paths .. "\n" .. command .. [[ >output &
 trap "kill $!" EXIT
-until grep -q '^export CAMUNDA_TASKLIST_BASE_URL=' output; do kill -0 $!; sleep 0.05; done
+until grep -q '^export ZEEBE_AUTHORIZATION_SERVER_URL=' output; do kill -0 $!; sleep 0.05; done
 eval "$(grep '^export ' output)"
 lua5.4 examples/search.lua]])
     assert.equal(0, code, output)

@@ -55,7 +55,7 @@ for _, version in ipairs { "8.6", "8.8" } do
   describe("a refusal of " .. version, function()
     local server, client
     setup(function()
-      server = sandbox.start { tasks = tasks(), version = version }
+      server = sandbox.start { tasks = tasks(), version = version, v1 = true }
       client = connect.of(server)
     end)
     teardown(function()

@@ -2,7 +2,7 @@
 
 -- The sandbox: doc/sandbox.md has its manual.
 
----@alias tasklist.sandbox_options_field "host"|"port"|"base_path"|"tls"|"tls_max_version"|"client_certificate"|"gzip"|"version"|"authentication"|"client_id"|"client_secret"|"check_client"|"audience"|"check_audience"|"token_life"|"token_delay"|"verify"|"client_role"|"tenants"|"users"|"session_life"|"csrf"|"tasks"|"forms"
+---@alias tasklist.sandbox_options_field "host"|"port"|"base_path"|"tls"|"tls_max_version"|"client_certificate"|"gzip"|"version"|"v1"|"authentication"|"client_id"|"client_secret"|"check_client"|"audience"|"rest_audience"|"check_audience"|"token_life"|"token_delay"|"verify"|"client_role"|"tenants"|"users"|"session_life"|"csrf"|"tasks"|"forms"
 
 ---@class (exact) tasklist.sandbox_options: table<tasklist.sandbox_options_field, any>
 ---@field host? string
@@ -12,12 +12,14 @@
 ---@field tls_max_version? "1.1"
 ---@field client_certificate? boolean
 ---@field gzip? boolean
----@field version? "8.6"|"8.8"
+---@field version? string from "8.5" to "8.10", such as "8.8.5"
+---@field v1? boolean
 ---@field authentication? "jwt"|"cookie"|"basic"|"none"
 ---@field client_id? string
 ---@field client_secret? string
 ---@field check_client? boolean
 ---@field audience? string
+---@field rest_audience? string
 ---@field check_audience? boolean
 ---@field token_life? number seconds
 ---@field token_delay? number seconds
@@ -32,6 +34,7 @@
 
 ---@class tasklist.sandbox_server
 ---@field base_url string
+---@field rest_url string
 ---@field token_url string
 ---@field ca_pem? string
 ---@field client? { cert_pem: string, key_pem: string, encrypted_key_pem: string, passphrase: string }

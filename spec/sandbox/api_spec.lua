@@ -6,6 +6,7 @@ local json = require "tasklist.sandbox.json"
 local ledger = require "tasklist.sandbox.ledger"
 local oauth = require "tasklist.sandbox.oauth"
 local tasks = require "tasklist.sandbox.tasks"
+local versions = require "tasklist.sandbox.versions"
 
 local UNEXPECTED = '{"status":500,"message":"Unexpected server error occurred.","instance":null}'
 
@@ -13,7 +14,8 @@ local issuer = oauth.new{ client_id = "c", client_secret = "s", audience = "a", 
 local token = issuer:issue()
 local function check(text) return issuer:check(text) end
 local entrance = gate.new{ authentication = "jwt", check_token = check, client_role = "OWNER" }
-local tasklist = api.new(entrance, { version = "8.6", forms = forms.new{}, ledger = ledger.new(), store = tasks.new{
+local tasklist = api.new(entrance, { facts = versions.of "8.6", forms = forms.new{}, ledger = ledger.new(),
+  store = tasks.new{
   { id = "2251799813685300", name = 'Say "hi"', taskDefinitionId = "hello", processName = "Greeting",
     creationDate = "2024-03-01T08:15:27.214Z", processDefinitionKey = "1", processInstanceKey = "2",
     candidateGroups = { "a", "b" }, dueDate = "2024-03-08T12:00:00Z",

@@ -6,11 +6,11 @@ local new = module.new
 local sandbox = require "spec.support.sandbox"
 
 local FORM = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret"
-  .. "&audience=tasklist.camunda.io"
+  .. "&audience="
 
-local function sign_in(server)
+local function sign_in(server, audience)
   local _, _, body = http.request(server.token_url, "POST",
-    { ["Content-Type"] = "application/x-www-form-urlencoded" }, FORM)
+    { ["Content-Type"] = "application/x-www-form-urlencoded" }, FORM .. (audience or "tasklist.camunda.io"))
   return json.decode(body).access_token
 end
 
@@ -87,7 +87,7 @@ describe("a sandbox in a loop of the caller's", function()
   end)
 
   it("has its options' rules: version, role, users, authentication", function()
-    beside({ version = "8.8", client_role = "OPERATOR", authentication = "basic", tasks = { { id = "1" } },
+    beside({ version = "8.8", v1 = true, client_role = "OPERATOR", authentication = "basic", tasks = { { id = "1" } },
       users = { { name = "me", password = "p", role = "OPERATOR" } } }, function(server)
       local headers = { Authorization = "Basic bWU6cA==" }
       local url = server.base_url .. "/v1/tasks/1/"
@@ -104,9 +104,48 @@ describe("a sandbox in a loop of the caller's", function()
     end)
   end)
 
+  -- Whether v1 and v2 take a token for an audience.
+  local function takes(server, audience)
+    local headers = { Authorization = "Bearer " .. sign_in(server, audience) }
+    return (http.request(server.base_url .. "/v1/tasks/1", "GET", headers)) ~= 401,
+      (http.request(server.rest_url .. "/v2/topology", "GET", headers)) ~= 401
+  end
+
+  it("has v2 at another root up to 8.7, where each API wants tokens of its own", function()
+    beside({ version = "8.7", base_path = "/id" }, function(server)
+      assert.not_equal(server.base_url, server.rest_url)
+      assert.same({ true, false }, { takes(server, "tasklist.camunda.io") })
+      assert.same({ false, true }, { takes(server, "zeebe.camunda.io") })
+    end)
+    beside({ version = "8.7", check_audience = false }, function(server)
+      assert.same({ true, true }, { takes(server, "other") })
+    end)
+  end)
+
+  it("has one root for both from 8.8 on, and each audience is good for both", function()
+    beside({ version = "8.8", v1 = true, base_path = "/id", rest_audience = "new" }, function(server)
+      assert.equal(server.base_url, server.rest_url)
+      assert.truthy(server.base_url:find("/id", 1, true))
+      assert.same({ true, true }, { takes(server, "tasklist.camunda.io") })
+      assert.same({ true, true }, { takes(server, "new") })
+    end)
+  end)
+
+  it("meets requests to the other root with the same faults", function()
+    beside({ authentication = "none" }, function(server)
+      server.faults:add{ { action = "status", status = 502, path = "/v2/" } }
+      assert.equal(404, (http.request(server.base_url .. "/v1/tasks/1", "GET")))
+      assert.equal(502, (http.request(server.rest_url .. "/v2/topology", "GET")))
+      assert.equal(200, (http.request(server.rest_url .. "/v2/topology", "GET")))
+    end)
+  end)
+
   local bad = {
     { { hots = "x" }, 'unknown option "hots"; did you mean "host"?' },
     { { tokens = "x" }, 'unknown option "tokens"; it takes audience, authentication, ' },
+    { { version = "8.4" }, 'option "version" must be a version from "8.5" to "8.10", such as "8.8" or "8.8.5", got' },
+    { { version = 8.6 }, 'option "version" must be a version from "8.5" to "8.10"' },
+    { { version = "8.10.2", v1 = true }, 'option "v1" cannot be true: 8.10.2 has no v1 any more' },
     { { port = "80" }, 'option "port" must be of type integer, got the string "80"' },
     { { port = 1.5 }, 'option "port" must be of type integer, got the float 1.5' },
     { { tls = "bad" }, 'option "tls" must be one of "good", "wrong_host", "expired", "unknown_ca", got' },
@@ -157,6 +196,15 @@ describe("a sandbox as a process", function()
       assert.equal(200, status)
       -- The samples' four canceled tasks are left out.
       assert.is_true(#json.decode(body) >= 30)
+    end)
+  end)
+
+  it("prints the addresses of the APIs that are there", function()
+    with({ version = "8.6" }, function(server)
+      assert.same({ server.base_url, server.base_url .. "/zeebe" }, { server.v1_url, server.rest_url })
+    end)
+    with({ version = "8.10" }, function(server)
+      assert.same({ n = 2, nil, server.base_url }, table.pack(server.v1_url, server.rest_url))
     end)
   end)
 

@@ -127,7 +127,7 @@ describe("a refusal in the words of 8.8", function()
   for _, row in ipairs(rows) do
     local who, id, operation, title, detail = table.unpack(row)
     it("is JSON text: " .. title, function()
-      local ask = support.new(TASKS, { version = "8.8" })
+      local ask = support.new(TASKS, { version = "8.8", v1 = true })
       local status, answer = ask("PATCH", path_of(id, operation), "", { caller = who })
       assert.equal(400, status)
       assert.same({ title = title, detail = detail }, json.decode(answer.message))
@@ -135,7 +135,7 @@ describe("a refusal in the words of 8.8", function()
   end
 
   it("is plain where the rule is another", function()
-    local ask = support.new(TASKS, { version = "8.8" })
+    local ask = support.new(TASKS, { version = "8.8", v1 = true })
     local _, answer = ask("PATCH", path_of("1", "assign"))
     assert.equal("Assignee must be specified", answer.message)
   end)

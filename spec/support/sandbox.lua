@@ -22,18 +22,18 @@ local EXPORTS = { ZEEBE_CLIENT_ID = "client_id", ZEEBE_CLIENT_SECRET = "client_s
   ZEEBE_AUTHORIZATION_SERVER_URL = "token_url", CAMUNDA_CUSTOM_ROOT_CERT_PATH = "ca_file",
   CAMUNDA_CUSTOM_CERT_CHAIN_PATH = "cert_file", CAMUNDA_CUSTOM_PRIVATE_KEY_PATH = "key_file",
   SANDBOX_ENCRYPTED_KEY_PATH = "encrypted_key_file", SANDBOX_KEY_PASSPHRASE = "passphrase",
-  CAMUNDA_TASKLIST_BASE_URL = "base_url" }
+  CAMUNDA_TASKLIST_BASE_URL = "v1_url", CAMUNDA_REST_ADDRESS = "rest_url" }
 
 -- Reads what the child prints at its start, up to the last line of it.
 local function read_start(self)
   self.pid = assert(self.output:read("n", "l"), "the sandbox did not start")
-  assert(self.output:read("l"):find("^listening on "))
+  self.base_url = assert(self.output:read("l"):match("^listening on (.*)$"))
   repeat
     local name, value = assert(self.output:read("l")):match("^export ([%u_]+)='(.*)'$")
     -- As a shell would: a quote inside must not end the text.
     assert(not value:gsub("'\\''", ""):find("'"), "badly quoted")
     self[EXPORTS[name]] = value:gsub("'\\''", "'")
-  until name == "CAMUNDA_TASKLIST_BASE_URL"
+  until name == "ZEEBE_AUTHORIZATION_SERVER_URL"
   self.root = self.base_url:match("^https?://[^/]+")
 end
 
@@ -150,8 +150,9 @@ local sandbox = {}
 --- Starts a sandbox and waits until it listens.
 -- @param options as for tasklist.sandbox.new, or nil
 -- @param code options that only a Lua expression can give: name -> its text; or nil
--- @return object with base_url, token_url, client_id, client_secret, ca_file (with tls), cert_file, key_file,
---   encrypted_key_file, passphrase (with client_certificate), pid, and the methods above
+-- @return object with base_url, v1_url (the same, where v1 is there), rest_url, token_url, client_id, client_secret,
+--   ca_file (with tls), cert_file, key_file, encrypted_key_file, passphrase (with client_certificate), pid, and the
+--   methods above
 function sandbox.start(options, code)
   local others, tasks = {}, nil
   for name, value in pairs(options or {}) do

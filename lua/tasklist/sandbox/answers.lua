@@ -56,6 +56,19 @@ function answers.forbidden()
     body = '{"error": "Access denied due to invalid CSRF token."}' }
 end
 
+--- What is wrong, as RFC 9457 has it: v2's errors, and those of the framework.
+-- @param request
+-- @param status integer
+-- @param title string: "Not Found" and the like are the framework's, titles in capital letters the service's
+-- @param detail string
+-- @param headers table, or nil
+function answers.problem(request, status, title, detail, headers)
+  local all = { ["Content-Type"] = "application/problem+json" }
+  for name, value in pairs(headers or {}) do all[name] = value end
+  return { status = status, headers = all, body = json.encode(detail_body{ type = "about:blank", title = title,
+    status = status, detail = detail, instance = request.path }) }
+end
+
 -- What the framework says of a request that no endpoint takes.
 local DETAILS = {
   [404] = { "Not Found", function(request) return ("No static resource %s."):format(request.path:sub(2)) end },
@@ -65,18 +78,20 @@ local DETAILS = {
   [406] = { "Not Acceptable", function() return "Acceptable representations: [application/json]." end },
 }
 
---- What is not there, by path, by method or by what the caller accepts: an empty 404. Only a path whose end has other
--- characters than those of words gets a description.
+--- What is not there, by path, by method or by what the caller accepts, in the framework's words.
 -- @param request
--- @param status 404, 405 or 406: what such a description says
+-- @param status 404, 405 or 406
 -- @param methods array of strings, for a 405: those that the path has
+function answers.missing(request, status, methods)
+  local title, detail = table.unpack(DETAILS[status])
+  return answers.problem(request, status, title, detail(request),
+    { Allow = status == 405 and table.concat(methods, ",") or nil })
+end
+
+--- The same from v1: an empty 404. Only a path whose end has other characters than those of words gets a description.
 function answers.nowhere(request, status, methods)
   if request.path:find("/[%w_-]+$") then return { status = 404 } end
-  local title, detail = table.unpack(DETAILS[status])
-  return { status = status, headers = { ["Content-Type"] = "application/problem+json",
-      Allow = status == 405 and table.concat(methods, ",") or nil },
-    body = json.encode(detail_body{ type = "about:blank", title = title, status = status, detail = detail(request),
-      instance = request.path }) }
+  return answers.missing(request, status, methods)
 end
 
 --- The methods that a path has, for a request with OPTIONS.

@@ -1,5 +1,7 @@
---- Tasklist's REST API: from a request to the answer that Camunda Tasklist 8.6 gives, errors included.
+--- The REST APIs of one cluster: from a request to the answer that Camunda gives, errors included.
 local endpoints = require "tasklist.sandbox.endpoints"
+local v1 = require "tasklist.sandbox.v1"
+local v2 = require "tasklist.sandbox.v2.routes"
 
 local Api = {}
 Api.__index = Api
@@ -21,27 +23,39 @@ local function add(headers, more)
   return all
 end
 
+-- The APIs that a version has, by root and by the first part of a path.
+local function places_of(facts)
+  local newer = v2.of(facts)
+  if facts.common_root then
+    return { tasklist = { v1 = facts.v1 and v1 or v2.without_routes, v2 = newer }, gateway = {} }
+  end
+  return { tasklist = { v1 = facts.v1 and v1 or nil }, gateway = { [facts.v2_paths and "v2" or "v1"] = newer } }
+end
+
 --- Answers a request.
--- @param request as the HTTP server hands it over, its path without the server's base path
+-- @param request as the HTTP server hands it over, its path without the root's own; `root` is "tasklist" or "gateway"
+--   (the Zeebe gateway, as long as it has a root of its own), default the first
 -- @return response
 function Api:answer(request)
   if is_refused(request.path) then return { status = 400 } end
-  if not request.path:find("^/v1/") then return { status = 404 } end
-  local caller, more = self.gate:admit(request)
+  local name, path = request.path:match("^/(v%d)(/.*)$")
+  local api = self.places[request.root or "tasklist"][name]
+  if not api then return { status = 404 } end
+  local caller, more = self.gate:admit(request, api)
   if not caller then return more end
-  local response = endpoints.answer(self.parts, request, caller)
+  local response = endpoints.answer(api, self.parts, request, path, caller)
   if more and next(more) then response.headers = add(response.headers, more) end
   return response
 end
 
 local api = {}
 
---- Makes the API.
+--- Makes the APIs of a cluster.
 -- @param gate knows who calls (gate.lua)
--- @param parts table: store, forms, ledger, version
+-- @param parts table: store, forms, ledger, facts (versions.lua)
 -- @return object with `answer`
 function api.new(gate, parts)
-  return setmetatable({ gate = gate, parts = parts }, Api)
+  return setmetatable({ gate = gate, parts = parts, places = places_of(parts.facts) }, Api)
 end
 
 return api

@@ -14,17 +14,17 @@ end
 
 --- Opens a sandbox; `loop` lets it serve.
 -- @param given table of options, all optional; doc/sandbox.md has them with their defaults
--- @return server: base_url (of the API), token_url, ca_pem (the authority to trust, with tls), client (with
---   client_certificate: cert_pem, key_pem, encrypted_key_pem, passphrase), ledger, faults, recorder, and the methods of
---   server.lua. Raises for an unknown option or a bad value, naming it, and where it cannot listen.
+-- @return server: base_url (of v1), rest_url (of v2), token_url, ca_pem (the authority to trust, with tls), client
+--   (with client_certificate: cert_pem, key_pem, encrypted_key_pem, passphrase), ledger, faults, recorder, and the
+--   methods of server.lua. Raises for an unknown option or a bad value, naming it, and where it cannot listen.
 function sandbox.new(given)
   check_dot(given, "new")
   return server.new(options.check(given))
 end
 
 --- Runs a sandbox until the process gets SIGINT or SIGTERM. Prints the line "listening on <base_url>" first, then
--- lines for a shell: ZEEBE_CLIENT_ID, ZEEBE_CLIENT_SECRET, ZEEBE_AUTHORIZATION_SERVER_URL, with tls the files to use
--- (see run.lua), and last CAMUNDA_TASKLIST_BASE_URL.
+-- lines for a shell: CAMUNDA_TASKLIST_BASE_URL where v1 is there, CAMUNDA_REST_ADDRESS, with tls the files to use (see
+-- run.lua), ZEEBE_CLIENT_ID, ZEEBE_CLIENT_SECRET, and last ZEEBE_AUTHORIZATION_SERVER_URL.
 -- @param given as for `new`
 function sandbox.run(given)
   check_dot(given, "run")

@@ -73,23 +73,23 @@ local function fault_of(self, request, form, twice)
   local kind = fault_of_client(self, form)
   if kind then return kind end
   if form.scope and (form.scope == "" or form.scope:find("  ", 1, true)) then return "scope", form.scope end
-  if self.check_audience and form.audience ~= self.audience then return "audience", form.audience or "" end
+  if self.check_audience and not self.audiences[form.audience or 0] then return "audience", form.audience or "" end
   return nil
 end
 
 --- Issues a token to whoever asks inside the process.
 -- @param client_id string: whose it is; default the one client's
--- @param audience string: whom it is for; default the one audience
+-- @param audience string: whom it is for; default v1's audience
 -- @return string
 function Issuer:issue(client_id, audience)
-  client_id = client_id or self.client_id
+  client_id, audience = client_id or self.client_id, audience or self.audience
   local issued, now = os.time(), cqueues.monotime()
   local expires = issued + math.ceil(self.life)
   -- `jti` makes two tokens of one second different.
   local token = jwt.sign(claims{ jti = answers.uuid(), sub = client_id, client_id = client_id,
-    aud = audience or self.audience, iat = issued, exp = expires }, self.key)
+    aud = audience, iat = issued, exp = expires }, self.key)
   self.tokens[token] = { begins = now + self.delay, ends = now + self.life, issued = issued, expires = expires,
-    client_id = client_id }
+    client_id = client_id, audience = audience }
   return token
 end
 
@@ -111,8 +111,9 @@ end
 
 --- Looks at a token that a request to the API brings.
 -- @param token string
+-- @param audience string: whom it must be for; nil for any
 -- @return table for a good one: client_id; otherwise nil and the message of the refusal
-function Issuer:check(token)
+function Issuer:check(token, audience)
   local known = self.tokens[token]
   local why
   if not known then
@@ -123,6 +124,8 @@ function Issuer:check(token)
     why = "Jwt expired at " .. date(known.expires)
   elseif known.begins > cqueues.monotime() then
     why = "Jwt used before " .. date(known.issued)
+  elseif audience and known.audience ~= audience then
+    why = "The aud claim is not valid"
   end
   if why then return nil, "An error occurred while attempting to decode the Jwt: " .. why end
   return { client_id = known.client_id }
@@ -136,12 +139,14 @@ end
 local oauth = {}
 
 --- Makes a token endpoint.
--- @param options table: client_id, client_secret, audience (strings), token_life, token_delay (seconds, fractions
---   allowed), check_client, check_audience (booleans: false takes any)
+-- @param options table: client_id, client_secret, audience, rest_audience (strings, the last may be absent),
+--   token_life, token_delay (seconds, fractions allowed), check_client, check_audience (booleans: false takes any)
 -- @return issuer
 function oauth.new(options)
+  local audiences = { [options.audience] = true }
+  if options.rest_audience then audiences[options.rest_audience] = true end
   return setmetatable({ client_id = options.client_id, client_secret = options.client_secret,
-    audience = options.audience, life = options.token_life, delay = options.token_delay or 0,
+    audience = options.audience, audiences = audiences, life = options.token_life, delay = options.token_delay or 0,
     check_client = options.check_client ~= false, check_audience = options.check_audience ~= false,
     key = rand.bytes(32), tokens = {} }, Issuer)
 end

@@ -2,18 +2,24 @@
 local sample_forms = require "tasklist.sandbox.sample_forms"
 local samples = require "tasklist.sandbox.samples"
 local users = require "tasklist.sandbox.users"
+local versions = require "tasklist.sandbox.versions"
 
 local options = {}
 
--- Each check gives whether a value is right, and what would be: the name of a type, or an array of choices.
+-- Each check gives whether a value is right, and what would be: words, or an array of choices.
 local function is(type_name)
-  return function(value) return type(value) == type_name or math.type(value) == type_name, type_name end
+  local words = "of type " .. type_name
+  return function(value) return type(value) == type_name or math.type(value) == type_name, words end
 end
 
 local function one_of(...)
   local choices, allowed = { ... }, {}
   for _, value in ipairs(choices) do allowed[value] = true end
   return function(value) return allowed[value], choices end
+end
+
+local function is_version(value)
+  return versions.known(value), 'a version from "8.5" to "8.10", such as "8.8" or "8.8.5"'
 end
 
 local role = one_of("OWNER", "OPERATOR", "READER")
@@ -26,12 +32,14 @@ local OPTIONS = {
   tls_max_version = { one_of "1.1" },
   client_certificate = { is "boolean", default = false },
   gzip = { is "boolean", default = false },
-  version = { one_of("8.6", "8.8"), default = "8.6" },
+  version = { is_version, default = "8.6" },
+  v1 = { is "boolean" },
   authentication = { one_of("jwt", "cookie", "basic", "none"), default = "jwt" },
   client_id = { is "string", default = "sandbox-client" },
   client_secret = { is "string", default = "sandbox-secret" },
   check_client = { is "boolean", default = true },
   audience = { is "string", default = "tasklist.camunda.io" },
+  rest_audience = { is "string", default = "zeebe.camunda.io" },
   check_audience = { is "boolean", default = true },
   token_life = { is "number", default = 300 },
   token_delay = { is "number", default = 0 },
@@ -55,7 +63,7 @@ local function problem_of(name, value)
   local right, what = OPTIONS[name][1](value)
   if right then return nil end
   local words = require "tasklist.words"
-  what = type(what) == "table" and words.one_of(what) or "of type " .. what
+  what = type(what) == "table" and words.one_of(what) or what
   return ("option %q must be %s, got %s"):format(name, what, words.shown(value))
 end
 
@@ -74,6 +82,9 @@ function options.check(given)
     if result[name] == nil then result[name] = option.default end
   end
   if result.client_certificate and not result.tls then error('option "client_certificate" needs option "tls"', 3) end
+  if result.v1 and versions.of(result.version).v1_is_gone then
+    error(('option "v1" cannot be true: %s has no v1 any more'):format(result.version), 3)
+  end
   return result
 end
 

@@ -2,7 +2,9 @@
 local cqueues = require "cqueues"
 local signal = require "cqueues.signal"
 
+-- A line for a shell; none for what is not there.
 local function export(name, value)
+  if not value then return "" end
   return ("export %s='%s'\n"):format(name, (value:gsub("'", "'\\''")))
 end
 
@@ -40,10 +42,11 @@ return function(server)
   if server.client then lines[#lines + 1] = export("SANDBOX_KEY_PASSPHRASE", server.client.passphrase) end
   local cq = cqueues.new()
   server:loop(cq)
-  io.write("listening on ", server.base_url, "\n", export("ZEEBE_CLIENT_ID", server.options.client_id),
-    export("ZEEBE_CLIENT_SECRET", server.options.client_secret),
-    export("ZEEBE_AUTHORIZATION_SERVER_URL", server.token_url), table.concat(lines),
-    export("CAMUNDA_TASKLIST_BASE_URL", server.base_url)):flush()
+  io.write("listening on ", server.base_url, "\n",
+    export("CAMUNDA_TASKLIST_BASE_URL", server.facts.v1 and server.base_url),
+    export("CAMUNDA_REST_ADDRESS", server.rest_url), table.concat(lines),
+    export("ZEEBE_CLIENT_ID", server.options.client_id), export("ZEEBE_CLIENT_SECRET", server.options.client_secret),
+    export("ZEEBE_AUTHORIZATION_SERVER_URL", server.token_url)):flush()
   local stopped = false
   cq:wrap(function()
     signal.listen(signal.SIGINT, signal.SIGTERM):wait()

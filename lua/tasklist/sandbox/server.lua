@@ -14,10 +14,13 @@ local sessions = require "tasklist.sandbox.sessions"
 local tasks = require "tasklist.sandbox.tasks"
 local tls = require "tasklist.sandbox.tls"
 local users = require "tasklist.sandbox.users"
+local versions = require "tasklist.sandbox.versions"
 
 local server = {}
 
 local TOKEN_PATH = "/oauth/token"
+-- Where the Zeebe gateway's paths start as long as it has a root of its own.
+local GATEWAY_PATH = "/zeebe"
 
 -- They come with every answer of Tasklist.
 local SECURITY_HEADERS = { ["X-Content-Type-Options"] = "nosniff", ["X-Frame-Options"] = "SAMEORIGIN",
@@ -27,9 +30,11 @@ local SECURITY_HEADERS = { ["X-Content-Type-Options"] = "nosniff", ["X-Frame-Opt
 local Server = {}
 Server.__index = Server
 
--- The path as the API knows it: without the base path; nil for one that does not lie beneath it.
-local function path_below(base_path, path)
-  if path:sub(1, #base_path) == base_path then return path:sub(#base_path + 1) end
+-- The path as the APIs know it, and the name of the root that it lies beneath; nil for one that lies beneath none.
+local function path_below(self, path)
+  for _, root in ipairs(self.roots) do
+    if path:sub(1, #root.path + 1) == root.path .. "/" then return path:sub(#root.path + 1), root.name end
+  end
 end
 
 local function pack(request, response)
@@ -49,9 +54,9 @@ end
 -- Answers a request as a real server would.
 local function answer(self, request, entry)
   if request.path == TOKEN_PATH then return answer_token(self, request, entry) end
-  local path = path_below(self.options.base_path, request.path)
+  local path, root = path_below(self, request.path)
   if not path then return { status = 404 } end
-  local below = setmetatable({ path = path }, { __index = request })
+  local below = setmetatable({ path = path, root = root }, { __index = request })
   local response = self.options.authentication == "cookie" and self.sessions:answer(below) or self.api:answer(below)
   response.headers = response.headers or {}
   for name, value in pairs(SECURITY_HEADERS) do response.headers[name] = value end
@@ -63,7 +68,7 @@ local function is_side_door(request)
 end
 
 local function take_fault(self, request, early)
-  local path = path_below(self.options.base_path, request.path) or request.path
+  local path = path_below(self, request.path) or request.path
   return self.faults:take(path, request.method, early)
 end
 
@@ -129,15 +134,29 @@ function Server:add_forms(list)
   self.forms:add(list)
 end
 
+-- Whom a token must be for, by root; any will do where there is one root for all.
+local function audiences_of(options, facts)
+  if facts.common_root or not options.check_audience then return {} end
+  return { tasklist = options.audience, gateway = options.rest_audience }
+end
 
-local function new_api(self, options, secure)
-  local people = users.new(options.users)
-  self.sessions = sessions.new{ users = people, life = options.session_life, csrf = options.csrf, secure = secure,
-    path = options.base_path == "" and "/" or options.base_path }
+local function new_api(self, options, facts)
+  local people, audiences = users.new(options.users), audiences_of(options, facts)
+  self.sessions = sessions.new{ users = people, life = options.session_life, csrf = options.csrf,
+    secure = options.tls ~= nil, path = options.base_path == "" and "/" or options.base_path }
   local entrance = gate.new{ authentication = options.authentication, client_role = options.client_role,
-    check_token = options.verify or function(token) return self.issuer:check(token) end,
+    check_token = options.verify or function(token, root) return self.issuer:check(token, audiences[root]) end,
     tenants = options.tenants, users = people, sessions = self.sessions }
-  return Api.new(entrance, { store = self.store, forms = self.forms, ledger = self.ledger, version = options.version })
+  return Api.new(entrance, { store = self.store, forms = self.forms, ledger = self.ledger, facts = facts })
+end
+
+-- The roots that APIs lie beneath, the one that tells more about itself first.
+local function roots_of(options, facts)
+  local roots = { { name = "tasklist", path = options.base_path } }
+  if not facts.common_root then
+    table.insert(roots, 1, { name = "gateway", path = GATEWAY_PATH .. options.base_path })
+  end
+  return roots
 end
 
 --- Opens a server; `loop` lets it serve.
@@ -147,7 +166,9 @@ function server.new(options)
   local self = setmetatable({ options = options, recorder = recorder.new(), faults = faults.new(),
     ledger = ledger.new(), store = tasks.new(options.tasks), forms = forms.new(options.forms),
     issuer = oauth.new(options) }, Server)
-  self.api = new_api(self, options, options.tls ~= nil)
+  self.facts = versions.of(options.version, options.v1)
+  self.roots = roots_of(options, self.facts)
+  self.api = new_api(self, options, self.facts)
   local context
   if options.tls then
     context, self.ca_pem, self.client = tls.new(options.tls, options.tls_max_version, options.client_certificate)
@@ -157,7 +178,8 @@ function server.new(options)
     cut_off = function(request, sock) return cut_off(self, request, sock) end }
   local host = options.host:find(":", 1, true) and "[" .. options.host .. "]" or options.host
   local root = ("%s://%s:%d"):format(context and "https" or "http", host, self.listener.port)
-  self.base_url, self.token_url = root .. options.base_path, root .. TOKEN_PATH
+  self.base_url, self.rest_url = root .. options.base_path, root .. self.roots[1].path
+  self.token_url = root .. TOKEN_PATH
   return self
 end
 

@@ -57,9 +57,9 @@ local function session_of(self, request)
 end
 
 -- A refused caller loses the session that he came with.
-local function refuse(self, request)
+local function refuse(self, request, says)
   self.sessions[cookies_of(request)[SESSION] or ""] = nil
-  return answers.unauthorized("")
+  return says.unauthorized("", request)
 end
 
 -- Whether the header says the same as the cookie, under its mask.
@@ -74,12 +74,14 @@ end
 
 --- Lets a request with cookies in, or not.
 -- @param request as the HTTP server hands it over
+-- @param says as for Gate:admit (gate.lua)
 -- @return caller, and the headers that belong to the answer; or nil and a response
-function Sessions:admit(request)
+function Sessions:admit(request, says)
+  says = says or answers
   local session = session_of(self, request)
-  if not session then return nil, refuse(self, request) end
+  if not session then return nil, refuse(self, request, says) end
   if not self.csrf then return session.caller, {} end
-  if not is_exempt(request) and not has_token(request) then return nil, answers.forbidden() end
+  if not is_exempt(request) and not has_token(request) then return nil, says.forbidden(request) end
   local token = cookies_of(request)[CSRF]
   return session.caller, { [CSRF] = request.method == "GET" and token and mask(token) or nil }
 end
@@ -87,7 +89,7 @@ end
 local function log_in(self, request)
   local form = urls.fields(request.query .. "&" .. request.body)
   local caller = self.users:find(form.username, form.password)
-  if not caller then return refuse(self, request) end
+  if not caller then return refuse(self, request, answers) end
   local id = answers.uuid():gsub("-", ""):upper()
   self.sessions[id] = { caller = caller, awake = cqueues.monotime() }
   local set, headers = { cookie(self, SESSION, id) }, {}

@@ -111,10 +111,10 @@ local WRITES = {
   look = { { "known", "permitted" } },
 }
 
-local function say(kind, word, version)
+local function say(kind, word, facts)
   local status, text, title = table.unpack(SAYS[kind], 1, 3)
   text = text and text:format(word)
-  if title and version == "8.8" then
+  if title and facts.titled_messages then
     text = ('{ "title": "%s",\n  "detail": "%s"\n}\n'):format(title, text)
   end
   return { status = status, message = text }
@@ -122,7 +122,7 @@ end
 
 --- Does what a caller asks for, where the rules allow it.
 -- @param operation "assign", "unassign", "complete", "save_drafts", or "look", which changes nothing
--- @param parts table: store, ledger, version ("8.6" or "8.8")
+-- @param parts table: store, ledger, facts (versions.lua)
 -- @param caller as in callers.lua
 -- @param id string: the task's
 -- @param body the bound request, or nil
@@ -132,7 +132,7 @@ function work.run(operation, parts, caller, id, body)
   local call = { caller = caller, task = parts.store.by_id[id], id = id, body = body or {} }
   for _, name in ipairs(checks) do
     local kind, word = check[name](call)
-    if kind then return nil, say(kind, word, parts.version) end
+    if kind then return nil, say(kind, word, parts.facts) end
   end
   if act then parts.ledger:note(operation, id, caller.name, act(call, parts.store)) end
   return call.task
