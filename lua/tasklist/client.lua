@@ -31,7 +31,7 @@ function client.new(values, sources)
   if not made then
     return nil, failure
   end
-  return setmetatable({ connection = made, server = server.new(made), values = values, sources = sources }, metatable)
+  return setmetatable({ connection = made, remote = server.new(made), values = values, sources = sources }, metatable)
 end
 
 local verb = verbs.of_operation
@@ -45,7 +45,7 @@ local verb = verbs.of_operation
 -- @treturn table page: opaque cursors `after` and `before` for the next query's `searchAfter` and
 --   `searchBefore`, each nil when there is no such page
 Client.search_tasks = verb("search_tasks", function(self, made, _, query)
-  local tasks, page = self.server:call("search_tasks", made, nil, query)
+  local tasks, page = self.remote:call("search_tasks", made, nil, query)
   if not tasks then
     return nil, page -- which is the failure
   end
@@ -186,10 +186,10 @@ Client.unassign_task = verb "unassign_task"
 --   `outcome` is "completed", by this call or by another's (the API cannot tell)
 Client.complete_task = verb("complete_task", function(self, made, id, payload, options)
   if not options.verify then
-    return self.server:call("complete_task", made, id, payload)
+    return self.remote:call("complete_task", made, id, payload)
   end
   local completion = require "tasklist.completion" -- loaded now, because most completions are not verified
-  return completion.verified(self.server, made, id, payload)
+  return completion.verified(self.remote, made, id, payload)
 end)
 
 --- Keeps variables as drafts of a task, instead of all drafts it had: POST /v1/tasks/{id}/variables.
@@ -222,10 +222,10 @@ Client.variables = verb("variables", function(self, made, id, names, options)
   if names and #names == 0 then
     return {} -- to the server an empty list means all variables
   end
-  local deadline = self.server:deadline(options.timeout)
+  local deadline = self.remote:deadline(options.timeout)
   local function send(message_to_send, wanted)
     message_to_send.timeout = math.max(deadline - core.now(), 1 / 1000)
-    return self.server:call("variables", message_to_send, id, wanted)
+    return self.remote:call("variables", message_to_send, id, wanted)
   end
   local function in_full(missing)
     return message.of_operation(v1.operations.variables, id, missing)
@@ -277,6 +277,17 @@ function Client:request(method, path, body, options)
     return verbs.give("request", nil, failure)
   end
   return answer.status, answer.bytes:text(), headers.read(answer.bytes:headers())
+end
+
+--- What the server is. Asks it where that is not known yet.
+-- @treturn table `api`: "v1" or "v2"; `version`: such as "8.10.0", nil where the server does not tell; `address`: the
+--   URL below which that API lies; or nil and an error object
+function Client:server()
+  local problem = verbs.problem_of(self, nil, "server")
+  if problem then
+    error("server: " .. problem, 2)
+  end
+  return verbs.give("server", self.remote:describe())
 end
 
 --- The settings that are in force.

@@ -82,7 +82,7 @@ end
 function verbs.of_operation(name, run)
   local operation = v1.operations[name]
   local tenants = operation.payload and operation.payload.tenants
-  run = run or function(self, made, id, payload) return self.server:call(name, made, id, payload) end
+  run = run or function(self, made, id, payload) return self.remote:call(name, made, id, payload) end
   local function perform(self, id, payload, options)
     payload = json.given(payload)
     local problem = verbs.problem_of(self, options, name)
@@ -131,7 +131,7 @@ function verbs.of_walk(name, begin, problem_of)
       error(("%s: %s"):format(name, problem), 2)
     end
     local pages, search = require "tasklist.pages", require "tasklist.api.search" -- loaded now for the same reason
-    return pages.iterate(begin(search.new(self.server, options.timeout), copy, options, argument), name)
+    return pages.iterate(begin(search.new(self.remote, options.timeout), copy, options, argument), name)
   end
 end
 

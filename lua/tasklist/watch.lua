@@ -23,7 +23,7 @@ function watch.new(search, copy, options)
   return setmetatable({
     search = search, connection = search.connection, copy = copy,
     interval = options.interval or 5, on_error = options.on_error, patience = options.sign_in_patience or 300,
-    given = {}, -- ids: those given that matched in the last whole round, and all given since
+    given = {}, -- ids of those given: true, or `missed` when the last whole round was without them
     rest = 0, -- seconds to let pass before the next round
     pause = nil, -- in which they pass, or the last one
   }, metatable)
@@ -59,6 +59,21 @@ local function may_pass(self, failure)
     or is_borne(self, failure)
 end
 
+local missed = {}
+
+-- What is not to be given again. A newer server takes a task out of its state while somebody changes it (CREATED,
+-- ASSIGNING, CREATED): such a task is missing in one round, and would be given again in the next one. So there a task
+-- is forgotten only after two whole rounds without it.
+local function remembered(self)
+  local kept = self.matching
+  for id, mark in pairs(self.search:has_passing_states() and self.given or {}) do
+    if not kept[id] and mark ~= missed then
+      kept[id] = missed
+    end
+  end
+  return kept
+end
+
 local longest_rest = 300 -- seconds: who asks for more may have meant something else
 
 -- Tasks that have left the result are forgotten, so that memory stays with what matches; but only a whole
@@ -68,7 +83,7 @@ local function end_round(self, failure, passing)
   self.walk = nil
   self.rest = self.interval
   if not failure then
-    self.given = self.matching
+    self.given = remembered(self)
   elseif not passing then
     error(failure, 0)
   else

@@ -71,6 +71,12 @@ function Search:cursor_in(bytes, size)
   return self.server:found().cursor_in(bytes, size)
 end
 
+--- Whether a task leaves its state for a moment while somebody changes it.
+-- @treturn boolean
+function Search:has_passing_states()
+  return self.server:found().has_passing_states
+end
+
 --- Whether a value can be sent as a cursor.
 -- @param value what an answer has in the place of one
 -- @treturn boolean
