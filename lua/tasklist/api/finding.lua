@@ -90,15 +90,19 @@ local function ends_call(failure)
   return type(failure) == "string" or ending_kinds[failure.kind]
 end
 
--- On SaaS the host of the newer API depends on the version.
-local function is_elsewhere(failure)
-  return failure.status == 404 or failure.kind == "network"
+-- On SaaS the host of the newer API depends on the version. Whether there is another one to ask.
+local function turn_to_other_host(connection, failure)
+  local values = connection.values
+  local url = (failure.status == 404 or failure.kind == "network") and values.rest_fallback
+  if url then
+    connection.sites.v2.url, values.rest_url, values.rest_fallback = url, url, nil
+  end
+  return url
 end
 
 local function choose(server, deadline)
-  local connection = server.connection
   local version, failure = ask(server, deadline)
-  if not version and not ends_call(failure) and is_elsewhere(failure) and connection:use_older_host() then
+  if not version and not ends_call(failure) and turn_to_other_host(server.connection, failure) then
     version, failure = ask(server, deadline)
   end
   if version then
@@ -119,10 +123,15 @@ function finding.find(server, deadline)
   return share(server, deadline, function() return server.api end, choose)
 end
 
--- A 404 that Tasklist itself does not give, or that of a login that is elsewhere on newer servers.
+-- A 404 that Tasklist itself does not give, or that of a login which is elsewhere on newer servers.
 local function is_foreign(server, failure)
-  return failure.status == 404
-    and (not failure.sign_in and failure.code ~= "not_found" or failure.sign_in and server.connection:has_usual_login())
+  if failure.status ~= 404 then
+    return false
+  elseif failure.sign_in then
+    local sites = server.connection.sites
+    return server.connection.values.auth == "cookie" and sites.v1.identity ~= sites.v2.identity
+  end
+  return failure.code ~= "not_found"
 end
 
 local function look(server, deadline)
@@ -146,7 +155,6 @@ end
 -- @treturn boolean
 function finding.look_again(server, failure, deadline)
   if is_foreign(server, failure) then
-    server.connection:open("v2")
     server.doubt = nil
     share(server, deadline, function() return server.settled or server.doubt end, look)
   end
@@ -183,12 +191,11 @@ function finding.describe(server)
       return nil, failure
     end
   end
-  connection:open("v2")
   local failure = finding.version(server, deadline)
   if failure and (ends_call(failure) or server.api == "v2") then
     return nil, failure
   end
-  return { api = server.api, version = server.version_text, address = connection:address(server.api) }
+  return { api = server.api, version = server.version_text, address = connection.sites[server.api].url }
 end
 
 return finding

@@ -1,0 +1,268 @@
+--- Which API a client finds, and what it asks for that.
+local connect = require "spec.support.client"
+local find = require "spec.support.find"
+local sandbox = require "spec.support.sandbox"
+local tasklist = require "tasklist"
+
+local TASKS = { { name = "one", implementation = "ZEEBE_USER_TASK" }, { name = "two", implementation = "ZEEBE_USER_TASK" } }
+
+local TOPOLOGY = "/v2/topology"
+
+-- The requests of a log, without those for tokens.
+local function requests(server)
+  local list = {}
+  for _, one in ipairs(server:log()) do
+    if not one.path:find("oauth", 1, true) then
+      list[#list + 1] = one.method .. " " .. one.path
+    end
+  end
+  return list
+end
+
+local function count(list, path)
+  local found = 0
+  for _, one in ipairs(list) do
+    found = found + (one:find(path, 1, true) and 1 or 0)
+  end
+  return found
+end
+
+describe("which API a client finds", function()
+  local old, new -- 8.6, with the newer API at an address of its own; and 8.10
+
+  setup(function()
+    old = sandbox.start { version = "8.6", tasks = TASKS }
+    new = sandbox.start { version = "8.10", tasks = TASKS }
+  end)
+
+  teardown(function()
+    old:stop()
+    new:stop()
+  end)
+
+  before_each(function()
+    old:clear()
+    new:clear()
+  end)
+
+  local function client_of(server, options)
+    local arguments = { authorization_server_url = server.token_url, client_id = server.client_id,
+      client_secret = server.client_secret, timeout = 10, env = false }
+    for name, value in pairs(options) do
+      arguments[name] = value
+    end
+    return assert(tasklist.new(arguments))
+  end
+
+  describe("with base_url alone", function()
+    it("is v1, without a question", function()
+      local client <close> = client_of(old, { base_url = old.base_url })
+      assert.equal(2, #assert(client:search_tasks()))
+      assert.equal("not_found", select(2, client:get_task "77").code)
+      assert.same({ "POST /v1/tasks/search", "GET /v1/tasks/77" }, requests(old))
+    end)
+
+    it("is v2 where v1 is gone, from the first 404 on, and that call is made again", function()
+      local client <close> = client_of(new, { base_url = new.base_url })
+      assert.equal(2, #assert(client:search_tasks()))
+      assert.equal(2, #assert(client:search_tasks()))
+      assert.same({ "POST /v1/tasks/search", "GET " .. TOPOLOGY, "POST /v2/user-tasks/search",
+        "POST /v2/user-tasks/search" }, requests(new))
+    end)
+
+    for _, verb in ipairs { "tasks", "watch" } do
+      it("is found by " .. verb .. " as well", function()
+        local client <close> = client_of(new, { base_url = new.base_url })
+        local names = {}
+        for task in client[verb](client) do
+          names[#names + 1] = task.name
+          if #names == 2 then break end
+        end
+        table.sort(names)
+        assert.same({ "one", "two" }, names)
+        assert.equal(1, count(requests(new), TOPOLOGY))
+      end)
+    end
+
+    it("stays v1 where nothing else is there, and asks that once", function()
+      local client <close> = client_of(old, { base_url = old.base_url .. "/nowhere" })
+      for _ = 1, 2 do
+        local _, failure = client:search_tasks()
+        assert.equal(404, failure.status)
+        find(tostring(failure), "base_url (CAMUNDA_TASKLIST_BASE_URL)")
+        find(tostring(failure), "rest_url (CAMUNDA_REST_ADDRESS)")
+      end
+      assert.equal(1, count(requests(old), TOPOLOGY))
+    end)
+
+    -- What a proxy answers is no evidence.
+    for _, status in ipairs { 302, 502 } do
+      it("asks again after a " .. status, function()
+        local client <close> = client_of(new, { base_url = new.base_url, retries = 0 })
+        new:fault { path = TOPOLOGY, action = "status", status = status }
+        local _, failure = client:search_tasks()
+        assert.equal(404, failure.status)
+        find(failure.message, "answered " .. status)
+        assert.equal(2, #assert(client:search_tasks()))
+      end)
+    end
+
+    it("makes a write again, which a 404 has not executed", function()
+      local client <close> = client_of(new, { base_url = new.base_url })
+      local task = assert(client_of(new, { rest_url = new.rest_url }):search_tasks { assigned = false })[1]
+      assert(client:assign_task(task.id, { assignee = "robot" }))
+      assert.equal(1, #new:ledger())
+    end)
+  end)
+
+  it("is v2 with rest_url alone, without a question", function()
+    local client <close> = client_of(new, { rest_url = new.rest_url })
+    assert.equal(2, #assert(client:search_tasks()))
+    assert.same({ "POST /v2/user-tasks/search" }, requests(new))
+  end)
+
+  it("is what the settings say", function()
+    local first <close> = client_of(new, { base_url = new.base_url, api = "v2" })
+    assert(first:search_tasks())
+    local second <close> = client_of(new, { base_url = new.base_url, rest_url = new.rest_url, api = "v1" })
+    assert.equal(404, select(2, second:search_tasks()).status)
+    assert.same({ "POST /v2/user-tasks/search", "POST /v1/tasks/search" }, requests(new))
+  end)
+
+  describe("with both addresses", function()
+    local function both(server, options)
+      local arguments = { base_url = server.base_url, rest_url = server.rest_url }
+      for name, value in pairs(options or {}) do
+        arguments[name] = value
+      end
+      return client_of(server, arguments)
+    end
+
+    it("is asked for once", function()
+      for server, path in pairs { [old] = "POST /v1/tasks/search", [new] = "POST /v2/user-tasks/search" } do
+        local client <close> = both(server)
+        assert(client:search_tasks())
+        assert(client:search_tasks())
+        local list = requests(server)
+        find(table.remove(list, 1), TOPOLOGY)
+        assert.same({ path, path }, list)
+      end
+    end)
+
+    it("is asked for once by all that wait", function()
+      local client <close> = both(new)
+      new:fault { path = TOPOLOGY, action = "delay", seconds = 0.1 }
+      client:each({ 1, 2, 3, 4, 5, 6, 7, 8 }, function() assert(client:search_tasks()) end)
+      assert.equal(1, count(requests(new), TOPOLOGY))
+    end)
+
+    -- The version that the topology tells, the API that is taken.
+    for text, api in pairs { ["8.10.0-alpha2"] = "v2", ["8.9.28"] = "v2", ["8.8.3-SNAPSHOT"] = "v2", ["9.0.0"] = "v2",
+      ["8.7.5"] = "v1", ["8.5"] = "v1" } do
+      it(("is %s where the version is %s"):format(api, text), function()
+        local client <close> = both(new)
+        new:fault { path = TOPOLOGY, action = "status", status = 200, body = ('{"gatewayVersion":"%s"}'):format(text) }
+        client:search_tasks()
+        assert.equal(api == "v2" and "POST /v2/user-tasks/search" or "POST /v1/tasks/search", requests(new)[2])
+      end)
+    end
+
+    for _, status in ipairs { 401, 403, 404, 500 } do
+      it(("is v1 where the question meets a %d, which is told when v1 fails as well"):format(status), function()
+        local client <close> = both(old, { base_url = old.base_url .. "/nowhere", retries = 0 })
+        old:fault { path = "/zeebe" .. TOPOLOGY, action = "status", status = status, times = 2 }
+        local _, failure = client:search_tasks()
+        assert.equal(404, failure.status)
+        find(failure.message, ("answered %d"):format(status))
+      end)
+    end
+
+    it("fails with the call whose time is over, and the next call asks anew", function()
+      local client <close> = both(new)
+      new:fault { path = TOPOLOGY, action = "silent" }
+      local _, failure = client:search_tasks(nil, { timeout = 0.2 })
+      assert.equal("timeout", failure.kind)
+      assert(client:search_tasks())
+    end)
+
+    it("is asked for anew when whoever asked has gone", function()
+      local client <close> = both(new)
+      new:fault { path = TOPOLOGY, action = "delay", seconds = 0.2 }
+      local fine, problem = pcall(client.each, client, { "ends", "waits" }, function(what)
+        if what == "ends" then
+          assert(client:search_tasks(nil, { timeout = 0.05 }))
+        end
+        assert(client:search_tasks())
+      end)
+      assert.is_false(fine)
+      assert.equal("timeout", problem.kind)
+      assert(client:search_tasks())
+    end)
+
+    it("does not keep a trace function waiting that calls the client meanwhile", function()
+      local client, inner
+      client = both(new, { trace = function(event)
+        if event.url:find(TOPOLOGY, 1, true) and not inner then
+          inner = { client:search_tasks(nil, { timeout = 5 }) }
+        end
+      end })
+      assert(client:search_tasks())
+      assert.equal(2, #inner[1])
+      client:close()
+    end)
+  end)
+
+  it("turns to the other host of a SaaS cluster where the newer one has nothing", function()
+    local client <close> = client_of(new, { base_url = new.base_url, rest_url = new.base_url .. "/nowhere" })
+    client.values.rest_fallback = new.rest_url -- as `settings.addresses` has it for a cluster on SaaS
+    assert.equal(2, #assert(client:search_tasks()))
+    assert.equal(new.rest_url, client:settings().rest_url.value)
+  end)
+
+  describe("client:server()", function()
+    -- What the client is given, of which server, what it tells.
+    local rows = {
+      { "v1 alone", "old", { "base_url" }, { api = "v1", address = "base_url" } },
+      { "v1 with both", "old", { "base_url", "rest_url" }, { api = "v1", version = "8.6.0", address = "base_url" } },
+      { "v2 by base_url alone", "new", { "base_url" }, { api = "v2", version = "8.10.0", address = "base_url" } },
+      { "v2 by rest_url alone", "new", { "rest_url" }, { api = "v2", version = "8.10.0", address = "rest_url" } },
+    }
+    for _, row in ipairs(rows) do
+      it("tells " .. row[1], function()
+        local server = row[2] == "old" and old or new
+        local options = {}
+        for _, name in ipairs(row[3]) do options[name] = server[name] end
+        local client <close> = client_of(server, options)
+        local told = assert(client:server())
+        assert.same({ api = row[4].api, version = row[4].version, address = server[row[4].address] }, told)
+        assert.same(told, client:server())
+      end)
+    end
+
+    it("gives a failure where nobody answers", function()
+      local client <close> = client_of(new, { rest_url = "http://127.0.0.1:1", auth = "none", client_id = false,
+        client_secret = false, authorization_server_url = false, retries = 0 })
+      local told, failure = client:server()
+      assert.is_nil(told)
+      assert.equal("network", failure.kind)
+    end)
+
+    it("raises misuse", function()
+      local client = client_of(new, { rest_url = new.rest_url })
+      client:close()
+      find(select(2, pcall(client.server, client)), "closed")
+      find(select(2, pcall(client.server)), "call it with a colon: client:server")
+    end)
+  end)
+
+  it("loads nothing of the newer API for v1", function()
+    local output, fine = connect.run_script([[
+      local client = assert(require "tasklist".new { env = true })
+      assert(client:search_tasks())
+      for _, name in ipairs { "v2", "exchange", "finding", "search" } do
+        assert(not package.loaded["tasklist.api." .. name], name)
+      end
+    ]], connect.environment(old))
+    assert.is_true(fine, output)
+  end)
+end)
