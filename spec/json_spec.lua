@@ -30,7 +30,7 @@ describe("a query that is written", function()
     assert.is_true(#problem < 200)
   end)
 
-  it("carries every field of TaskSearchRequest", function()
+  it("carries every field of TaskSearchRequest, and a filter of the newer API", function()
     local query = {
       state = "CREATED", assigned = true, assignee = "a", assignees = { "a" }, taskDefinitionId = "t",
       candidateGroup = "g", candidateGroups = { "g" }, candidateUser = "u", candidateUsers = { "u" },
@@ -39,7 +39,7 @@ describe("a query that is written", function()
       tenantIds = { "t" }, sort = { { field = "priority", order = "ASC" } }, searchAfter = { "1", "2" },
       searchAfterOrEqual = { "1" }, searchBefore = { "1" }, searchBeforeOrEqual = { "1" },
       includeVariables = { { name = "n", alwaysReturnFullValue = true } }, implementation = "JOB_WORKER",
-      priority = { eq = 1, gte = 2, gt = 3, lte = 4, lt = 5.5 },
+      priority = { eq = 1, gte = 2, gt = 3, lte = 4, lt = 5.5 }, filter = { name = { ["$like"] = "a*" } },
     }
     for name in pairs(shape.fields) do
       assert.is_not_nil(query[name], name)
@@ -52,7 +52,7 @@ describe("a query that is written", function()
       for _, other in ipairs(shape.one_of) do
         one[other] = other == cursor and query[other] or nil
       end
-      assert.same(one, cjson.decode(shapes.write(shape, one, "query")))
+      assert.same(one, cjson.decode((shapes.write(shape, one, "query"))))
     end
   end)
 
@@ -88,6 +88,15 @@ describe("a query that is written", function()
     { { priority = { eq = 0 / 0 } }, "query.priority.eq: finite number expected" },
     { { priority = { around = 5 } }, 'query.priority: unknown field "around"; it takes eq, gt, gte, lt, lte' },
     { { dueDate = { from = {} } }, "query.dueDate.from: date or seconds expected, got a table" },
+    { { searchAfter = 5 }, "query.searchAfter: a page's cursor expected, got the integer 5" },
+    { { searchAfter = { {} } }, "query.searchAfter[1]: string expected, got a table" },
+    { { searchBefore = "\xff" }, "query.searchBefore: not UTF-8" },
+    { { searchAfter = "abc", searchBefore = { "1" } }, "query: only one of searchAfter and searchBefore" },
+    { { filter = "x" }, 'query.filter: table of names and values expected, got the string "x"' },
+    { { filter = { "x" } }, "query.filter: table of names and values expected" },
+    { { filter = require("tasklist").array {} }, "query.filter: table of names and values expected, got an array" },
+    { { filter = { name = { ["$eq"] = print } } }, 'query.filter.name["$eq"]: a function has no JSON' },
+    { { filter = { [1.5] = "x" } }, "query.filter: neither array nor object" },
   }
   for _, row in ipairs(misuse) do
     it("names what is wrong: " .. row[2], function()
@@ -96,4 +105,24 @@ describe("a query that is written", function()
       assert.truthy(problem:find(row[2], 1, true), problem)
     end)
   end
+
+  -- What only a server with v2 understands, and a part of the reason.
+  local newer = {
+    { { searchAfter = "abc=" }, "comes from the newer one" }, { { searchBefore = "abc=" }, "begin without a cursor" },
+    { { filter = { name = "a" } }, "query.filter: " }, { { filter = {}, searchAfter = { "1" } }, "this server has v1" },
+  }
+  for _, row in ipairs(newer) do
+    it("is right, and says that v1 is no use for it: " .. row[2], function()
+      local text, reason = shapes.write(shape, row[1], "query")
+      assert.same(row[1], cjson.decode(text))
+      assert.truthy(reason:find(row[2], 1, true), reason)
+      assert.equal(reason, require("tasklist.api.message").of_operation(v1.operations.search_tasks, nil, row[1]).newer)
+    end)
+  end
+
+  it("says nothing of the kind of what v1 knows", function()
+    for _, query in ipairs { {}, { searchAfter = { "1" } }, { filter = json.null, searchBefore = json.null } } do
+      assert.is_nil(select(2, shapes.write(shape, query, "query")))
+    end
+  end)
 end)

@@ -40,7 +40,7 @@
 ---@field completionDate? string
 ---@field assignee? string
 ---@field taskState tasklist.task_state
----@field sortValues? string[] of a search only
+---@field sortValues? tasklist.cursor of a search only
 ---@field isFirst? boolean of a search only
 ---@field formKey? string
 ---@field formId? string
@@ -90,6 +90,9 @@
 ---@field tenantId string
 ---@field isDeleted boolean
 
+--- Where a page begins or ends: an array of strings in the API v1, a string in the newer one.
+---@alias tasklist.cursor string[]|string
+
 ---@class (exact) tasklist.date_range: table<"from"|"to", any>
 ---@field from? string|number
 ---@field to? string|number
@@ -114,7 +117,7 @@
 ---@field name string
 ---@field alwaysReturnFullValue? boolean
 
----@alias tasklist.task_query_field "state"|"assigned"|"assignee"|"assignees"|"taskDefinitionId"|"candidateGroup"|"candidateGroups"|"candidateUser"|"candidateUsers"|"processDefinitionKey"|"processInstanceKey"|"pageSize"|"followUpDate"|"dueDate"|"taskVariables"|"tenantIds"|"sort"|"searchAfter"|"searchAfterOrEqual"|"searchBefore"|"searchBeforeOrEqual"|"includeVariables"|"implementation"|"priority"
+---@alias tasklist.task_query_field "state"|"assigned"|"assignee"|"assignees"|"taskDefinitionId"|"candidateGroup"|"candidateGroups"|"candidateUser"|"candidateUsers"|"processDefinitionKey"|"processInstanceKey"|"pageSize"|"followUpDate"|"dueDate"|"taskVariables"|"tenantIds"|"sort"|"searchAfter"|"searchAfterOrEqual"|"searchBefore"|"searchBeforeOrEqual"|"includeVariables"|"implementation"|"priority"|"filter"
 
 ---@class (exact) tasklist.task_query: table<tasklist.task_query_field, any>
 ---@field state? tasklist.task_state
@@ -134,17 +137,18 @@
 ---@field taskVariables? table<string, tasklist.value>|tasklist.variable_filter[]
 ---@field tenantIds? string[]
 ---@field sort? tasklist.sort[]
----@field searchAfter? string[]
----@field searchAfterOrEqual? string[]
----@field searchBefore? string[]
----@field searchBeforeOrEqual? string[]
+---@field searchAfter? tasklist.cursor
+---@field searchAfterOrEqual? tasklist.cursor
+---@field searchBefore? tasklist.cursor
+---@field searchBeforeOrEqual? tasklist.cursor
 ---@field includeVariables? tasklist.included_variable[]
 ---@field implementation? tasklist.implementation
 ---@field priority? tasklist.priority_range
+---@field filter? table<string, any> of the newer API (v2)
 
 ---@class tasklist.page
----@field after? string[] for `searchAfter` of the next query
----@field before? string[] for `searchBefore` of the next query
+---@field after? tasklist.cursor for `searchAfter` of the next query
+---@field before? tasklist.cursor for `searchBefore` of the next query
 
 ---@class (exact) tasklist.assignment: table<"assignee"|"allowOverrideAssignment", any>
 ---@field assignee? string

@@ -45,11 +45,38 @@ function variables.writers.variables(_, value, pieces)
   return write_named(value, pieces, core.encode_value)
 end
 
+-- Whether filters are given as name -> value, and not as the API's own list.
+local function is_named(value)
+  return type(value) == "table" and #value == 0 and next(value) ~= nil and not json.is_array(value)
+end
+
 function variables.writers.filters(shape, value, pieces, write)
-  if type(value) == "table" and #value == 0 and next(value) ~= nil and not json.is_array(value) then
+  if is_named(value) then
     return write_named(value, pieces, encode_filter)
   end
   return write({ type = "array", of = shape.of }, value, pieces)
+end
+
+--- Filters by variables, for who does not write them as v1 has them.
+-- @tparam table value what `writers.filters` found nothing wrong with
+-- @treturn table an array of `{ name =, text = }`: what the value is as JSON; those given by name are in the order of
+--   their names, so that the same call sends the same bytes
+function variables.filters(value)
+  local found = {}
+  if is_named(value) then
+    for name, item in pairs(value) do
+      found[#found + 1] = { name = name, text = core.encode_value(item) }
+    end
+    table.sort(found, function(one, other) return core.before(one.name, other.name) end)
+    return found
+  end
+  for _, filter in ipairs(json.given(value)) do
+    if filter ~= json.null then
+      local item = filter.value
+      found[#found + 1] = { name = filter.name, text = type(item) == "string" and item or core.encode_value(item) }
+    end
+  end
+  return found
 end
 
 -- The API's own filter (`{ name =, value = }`) takes JSON text, so a string is sent as it is there.

@@ -2,7 +2,7 @@
 --
 -- A message is what a connection sends: `method`, `path`, `body` (JSON text or nil), `read`, `answer`,
 -- `headers` (lines, or nil for the usual ones), `timeout` (seconds, or nil for the settings'), `site` ("v2", or nil for
--- the client's main address).
+-- the client's main address), `newer` (why only a server with v2 can do it, or nil).
 
 local core = require "tasklist.core"
 local json = require "tasklist.json"
@@ -59,21 +59,23 @@ local function path_of(operation, id)
   return part and operation.before .. part .. operation.after, problem
 end
 
--- Path and body with the payload in the one or the other; or nil, nil and what is wrong with it.
+-- Path and body with the payload in the one or the other, nil, and why only v2 can do it; or nil, nil and what is wrong
+-- with it.
 local function add_payload(path, payload, value)
   if value == nil and not payload.required then
     return path, payload.as ~= "query" and "{}" or nil
   elseif value == nil or value == json.null then
     return nil, nil, words.wrong(payload.name, payload.required or "table", value)
   end
-  local text, problem = shapes.write(payload.shape, value, payload.name)
+  local text, other = shapes.write(payload.shape, value, payload.name)
   if not text then
-    return nil, nil, problem
+    return nil, nil, other
   elseif payload.as == "query" then
+    local problem
     path, problem = add_query(path, as_query(value))
     return path, nil, problem
   end
-  return path, payload.as == "body" and text or ("{%q:%s}"):format(payload.as, text)
+  return path, payload.as == "body" and text or ("{%q:%s}"):format(payload.as, text), nil, other
 end
 
 --- The message of an operation.
@@ -84,15 +86,15 @@ end
 -- @treturn table a message; or nil and what is wrong with the arguments
 function message.of_operation(operation, id, value, timeout)
   local path, problem = path_of(operation, id)
-  local body
+  local body, newer
   if path and operation.payload then
-    path, body, problem = add_payload(path, operation.payload, value)
+    path, body, problem, newer = add_payload(path, operation.payload, value)
   end
   if not path then
     return nil, problem
   end
   return { method = operation.method, path = path, body = body, read = operation.read, answer = operation.answer,
-    timeout = timeout }
+    timeout = timeout, newer = newer }
 end
 
 --- The message of an operation of v2, whose body is not in the form that the user wrote.

@@ -6,6 +6,7 @@
 -- value (`: string expected`, `.name: missing`). Whoever called it puts the place of that value before. So a value that
 -- is right, as most are, costs no text for its place.
 
+local core = require "tasklist.core"
 local json = require "tasklist.json"
 local words = require "tasklist.words"
 
@@ -31,6 +32,8 @@ local function texts_of(make)
     return texts[word]
   end })
 end
+
+local texts = { type = "array", of = { type = "string" } }
 
 local quoted = texts_of(function(text) return text end)
 local first_field = texts_of(function(text) return "{" .. text .. ":" end)
@@ -168,6 +171,27 @@ function writers.date(_, value, pieces)
   return writers.string(nil, value, pieces)
 end
 
+-- A cursor of v2 is a text, and can be checked but not sent here.
+function writers.cursor(shape, value, pieces, write)
+  if type(value) == "string" then
+    pieces.newer = shape.newer
+    return writers.string(nil, value, pieces)
+  elseif type(value) ~= "table" and not is_array(value) then
+    return wrong("a page's cursor", value)
+  end
+  return writers.array(texts, value, pieces, write)
+end
+
+function writers.json(shape, value, pieces)
+  if type(value) ~= "table" or is_array(value) or value[1] ~= nil then
+    return wrong("table of names and values", value)
+  end
+  local text, problem = core.encode_value(value, "_")
+  pieces.newer = shape.newer
+  pieces[#pieces + 1] = text
+  return problem and problem:sub(2) -- from behind the "_" on
+end
+
 local function write(shape, value, pieces)
   if value == json.null and shape.type ~= "filter_value" then -- a filter compares with null as with any value
     pieces[#pieces + 1] = "null"
@@ -181,13 +205,14 @@ end
 -- @param value
 -- @tparam string path what to call the value in a message
 -- @treturn string JSON text; or nil and which field is wrong and what it takes
+-- @treturn ?string why only a server with the newer API can do what is right in itself
 function shapes.write(shape, value, path)
   local pieces = { nil, nil, nil, nil, nil, nil, nil, nil } -- has room for a small query, or it would grow four times
   local problem = write(shape, value, pieces)
   if problem then
     return nil, path .. problem
   end
-  return table.concat(pieces)
+  return table.concat(pieces), pieces.newer
 end
 
 return shapes

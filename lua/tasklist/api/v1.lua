@@ -20,6 +20,10 @@
 -- | "filters" | the same of scalars, or a list of the API's own filters, which are like `of` |
 -- | "filter_value" | in one of these |
 -- | "names" | of variables to show in full |
+-- | "cursor" | an array of texts; or a text, which only a newer server gives |
+-- | "json" | a table, for a newer server as it is |
+--
+-- Where the newer API (v2) can do what this one cannot, `newer` of a shape says why such a value is of no use here.
 
 local json = require "tasklist.json"
 
@@ -54,6 +58,10 @@ local date = { type = "date" }
 local date_range = object { from = date, to = date }
 
 local include_variables = array(needing({ "name" }, object { name = text, alwaysReturnFullValue = truth }))
+local cursor = { type = "cursor", newer = "this server has the API v1, and a cursor that is a text comes from the "
+  .. "newer one (v2): cursors of the one do not serve the other; begin without a cursor" }
+local own_filter = { type = "json", newer = "query.filter: its fields are those of the newer API (v2), and this server "
+  .. "has v1; the other fields of a query serve on both" }
 local filter = needing({ "name", "value" },
   object { name = text, value = { type = "filter_value" }, operator = enum("eq") })
 local cursors = { "searchAfter", "searchAfterOrEqual", "searchBefore", "searchBeforeOrEqual" }
@@ -79,14 +87,15 @@ local task_search = one_of(cursors, object {
     field = enum("completionTime", "creationTime", "followUpDate", "dueDate", "priority"),
     order = enum("ASC", "DESC"),
   })),
-  searchAfter = texts,
-  searchAfterOrEqual = texts,
-  searchBefore = texts,
-  searchBeforeOrEqual = texts,
+  searchAfter = cursor,
+  searchAfterOrEqual = cursor,
+  searchBefore = cursor,
+  searchBeforeOrEqual = cursor,
   includeVariables = include_variables,
   implementation = enum("JOB_WORKER", "ZEEBE_USER_TASK"),
   -- The published document calls the bounds objects; the server takes numbers.
   priority = object { eq = number, gte = number, gt = number, lte = number, lt = number },
+  filter = own_filter,
 })
 
 local variables_search = one_of({ "variableNames", "includeVariables" },
@@ -123,10 +132,15 @@ local operations = {
       required = "a table such as { processDefinitionKey = task.processDefinitionKey }" } },
 }
 
--- Taken apart once and not with each call: `before` and `after` stand around the place for `id`, which is that
--- argument's name.
-for _, operation in pairs(operations) do
+-- Paths are taken apart once and not with each call: `before` and `after` stand around the place for `id`, which is
+-- that argument's name.
+local function apart(operation)
   operation.before, operation.id, operation.after = operation.path:match("^([^{]*){([^}]*)}(.*)$")
+  return operation
+end
+
+for _, operation in pairs(operations) do
+  apart(operation)
 end
 
 -- A cursor is of use only if it can be sent exactly as it came. A null in it has left a hole, and the server's spelling
@@ -151,8 +165,8 @@ local longest_cursor = 4096 -- bytes, with what surrounds it; a longer one is on
 local function cursor_in(bytes, size)
   local count, rest = bytes:seek(mark_of_cursor, longest_cursor)
   local found = count >= size and rest:match "^[ \t\r\n]*:[ \t\r\n]*(%b[])"
-  local cursor = found and json.decode(found)
-  return is_cursor(cursor) and cursor or nil
+  local value = found and json.decode(found)
+  return is_cursor(value) and value or nil
 end
 
 return {
@@ -165,4 +179,6 @@ return {
   --- How many tasks a walk asks for at a time when the query does not say.
   walk_size = 200,
   operations = operations,
+  --- Takes the path of an operation apart, also of one of v2.
+  apart = apart,
 }

@@ -1,0 +1,61 @@
+--- The Orchestration Cluster API (v2, Camunda 8.8 and newer) as data: what v1's operations are there, by the same
+-- names.
+--
+-- An operation has `method`; `path`, in which "{id}" is the verb's first argument; `read`: true when doing it twice
+-- does no harm; `answer`: "object", "page" (an object with an array of objects, `items`), "form" (an object, or false
+-- for a 204) or "nothing"; and
+--
+-- - `to(payload, id)`: the body, of the payload in v1's form; or nil and why this API cannot do it. Without `to` the
+--   request has no body.
+-- - `from(value, payload, id)`: the results in v1's form, of the decoded answer, which it may change.
+-- - `after(exchange, result, payload)`: asks for what else belongs to the result, and gives it; or nil and a failure.
+-- - `run(exchange, payload, id)`: all of it, in place of the others, where one request is not enough.
+-- - `unsupported`: in place of the rest, why this API cannot do it, and what can.
+--
+-- Payloads have been found right by v1's shapes. A field that is null counts as absent. `id` is a string or an integer,
+-- or a task where the verb takes one. `tasklist.api.exchange` has what an exchange can do.
+
+local v1 = require "tasklist.api.v1"
+
+local v2 = {}
+
+-- A function of a file that is loaded when it is needed, since a script that searches needs no forms.
+local function of(file, name)
+  return function(...)
+    return require("tasklist.api.translation." .. file)[name](...)
+  end
+end
+
+local operations = {
+  search_tasks = { method = "POST", path = "/v2/user-tasks/search", read = true, answer = "page",
+    to = of("queries", "to"), from = of("tasks", "page") },
+  get_task = { method = "GET", path = "/v2/user-tasks/{id}", read = true, answer = "object",
+    from = of("tasks", "from") },
+}
+
+for _, operation in pairs(operations) do
+  operation.site = "v2"
+  if operation.path then
+    v1.apart(operation)
+  end
+end
+
+v2.operations = operations
+
+--- Whether a value can be sent as a cursor.
+function v2.is_cursor(value)
+  return type(value) == "string" and value ~= ""
+end
+
+local longest_cursor = 512 -- bytes, with what surrounds it
+
+--- The cursor of the next page, read out of an answer's text before it is decoded: see `Search:cursor_in`.
+function v2.cursor_in(bytes, size)
+  if bytes:seek('"userTaskKey"', 0) < size then
+    return nil
+  end
+  local _, rest = bytes:seek('"endCursor"', longest_cursor)
+  return rest and rest:match '^[ \t\r\n]*:[ \t\r\n]*"([%w+/=]+)"'
+end
+
+return v2
