@@ -123,10 +123,11 @@ function finding.find(server, deadline)
   return share(server, deadline, function() return server.api end, choose)
 end
 
--- A 404 that Tasklist itself does not give, or that of a login which is elsewhere on newer servers.
-local function is_foreign(server, failure)
+-- Whether a failure makes it likely that the server has the newer API: a 404 that Tasklist itself does not give, or that
+-- of a login which is elsewhere on newer servers; and a call that only the newer API can do.
+local function hints_at_v2(server, failure)
   if failure.status ~= 404 then
-    return false
+    return failure.code == "unsupported" and not failure.status
   elseif failure.sign_in then
     local sites = server.connection.sites
     return server.connection.values.auth == "cookie" and sites.v1.identity ~= sites.v2.identity
@@ -153,8 +154,8 @@ end
 -- @tparam table failure an error object
 -- @tparam number deadline
 -- @treturn boolean
-function finding.look_again(server, failure, deadline)
-  if is_foreign(server, failure) then
+function finding.moved(server, failure, deadline)
+  if hints_at_v2(server, failure) then
     server.doubt = nil
     share(server, deadline, function() return server.settled or server.doubt end, look)
   end

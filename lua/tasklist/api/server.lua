@@ -6,6 +6,7 @@
 -- was found, because a program that talks to v1 starts faster without.
 
 local core = require "tasklist.core"
+local errors = require "tasklist.errors"
 local message = require "tasklist.api.message"
 local v1 = require "tasklist.api.v1"
 
@@ -63,7 +64,7 @@ end
 -- @treturn boolean
 function Server:moved(failure, deadline)
   return not self.settled and self.api == "v1" and type(failure) == "table"
-    and require("tasklist.api.finding").look_again(self, failure, deadline)
+    and require("tasklist.api.finding").moved(self, failure, deadline)
 end
 
 --- What belongs to one call.
@@ -83,12 +84,18 @@ function Server:message(name, id, payload)
   if self.api == "v2" then
     return require("tasklist.api.exchange").message(operation, id, payload)
   end
-  return message.of_operation(operation, id, payload)
+  local made = message.of_operation(operation, id, payload)
+  if made.newer then
+    return errors.unsupported(made.newer)
+  end
+  return made
 end
 
 local function call_v1(self, name, made, id, payload, deadline)
   local operation = v1.operations[name]
-  if operation.run then
+  if made.newer then
+    return errors.unsupported(made.newer)
+  elseif operation.run then
     return operation.run(self:exchange(deadline or self:deadline(made.timeout)), payload, id)
   end
   return self.connection:call(made)

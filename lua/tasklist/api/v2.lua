@@ -42,6 +42,9 @@ end
 
 v2.operations = operations
 
+--- Whether a task leaves its state for a moment while somebody changes it: see `Search:has_passing_states`.
+v2.has_passing_states = true
+
 --- Whether a value can be sent as a cursor.
 function v2.is_cursor(value)
   return type(value) == "string" and value ~= ""
