@@ -1,6 +1,7 @@
 --- Task search: which tasks a query finds, in which order, and the page that a cursor points at.
 local callers = require "tasklist.sandbox.callers"
 local json = require "tasklist.sandbox.json"
+local rows = require "tasklist.sandbox.rows"
 local variables = require "tasklist.sandbox.variables"
 
 local search = {}
@@ -86,7 +87,7 @@ local function not_canceled(task)
   return task.taskState ~= "CANCELED"
 end
 
--- Gives one function that says whether a query takes a task that the caller sees.
+-- Gives one function that says whether a query takes the task of a row that the caller sees.
 local function filter_of(query, caller, second)
   local active = {}
   if caller then active[1] = { test = function(task) return callers.sees(caller, task) end } end
@@ -100,9 +101,9 @@ local function filter_of(query, caller, second)
       active[#active + 1] = { test = filter.test, wanted = wanted }
     end
   end
-  return function(task)
+  return function(row)
     for _, filter in ipairs(active) do
-      if not filter.test(task, filter.wanted) then return false end
+      if not filter.test(row.task, filter.wanted) then return false end
     end
     return true
   end
@@ -124,50 +125,6 @@ local function sort_number(task, by)
   return task.times[by.field] or MISSING[by.order]
 end
 
--- The rows of all tasks in a sort order. A row is an array of numbers, one for each sort field and the key last, with
--- the task and the sort order beside them. A cursor is such an array alone.
-local function rows_of(store, sort)
-  local names = {}
-  for i, by in ipairs(sort) do names[i] = by.field .. " " .. by.order end
-  local function make(task)
-    local row = { task = task, sort = sort }
-    for i, by in ipairs(sort) do row[i] = sort_number(task, by) end
-    row[#sort + 1] = task.key
-    return row
-  end
-  local function less(a, b)
-    for i, by in ipairs(sort) do
-      if a[i] ~= b[i] then return (a[i] < b[i]) == (by.order == "ASC") end
-    end
-    return a[#sort + 1] < b[#sort + 1]
-  end
-  return store:view(table.concat(names, ","), make, less), less
-end
-
--- The place of the first row for which `reached(row)` holds, by halving; `reached` must stay true once it is.
-local function first_place(rows, reached)
-  local low, high = 1, #rows + 1
-  while low < high do
-    local middle = (low + high) // 2
-    if reached(rows[middle]) then high = middle else low = middle + 1 end
-  end
-  return low
-end
-
--- Collects up to `count` rows that the filter takes, from a place on, in steps of 1 or -1.
-local function collect(rows, place, step, count, accepts)
-  local found = {}
-  while rows[place] and #found < count do
-    if accepts(rows[place].task) then found[#found + 1] = rows[place] end
-    place = place + step
-  end
-  return found
-end
-
-local function reverse(list)
-  for i = 1, #list // 2 do list[i], list[#list + 1 - i] = list[#list + 1 - i], list[i] end
-end
-
 -- Cursors ----------------------------------------------------------------------------------------------------
 
 -- Reads a cursor's texts as numbers; nil where one is no number or their count is not that of the sort values.
@@ -184,24 +141,10 @@ end
 -- What the second query gives: its first row in default order, of the task with a given id where there is one.
 local function second_query(store, query, caller, id)
   local accepts = filter_of(query, caller, true)
-  local rows = rows_of(store, sort_of{ state = query.state })
-  return collect(rows, 1, 1, 1, function(task)
-    return (not id or task.id == id) and accepts(task)
+  local sorted, less = rows.of(store, sort_of{ state = query.state }, sort_number)
+  return rows.after(sorted, less, nil, 1, function(row)
+    return (not id or row.task.id == id) and accepts(row)
   end)[1]
-end
-
-local function page_before(rows, less, row, size, accepts)
-  local place = first_place(rows, function(other) return not less(other, row) end)
-  local page = collect(rows, place - 1, -1, size + 1, accepts)
-  local reaches_start = #page <= size
-  page[size + 1] = nil
-  reverse(page)
-  return page, reaches_start
-end
-
-local function page_after(rows, less, row, size, accepts)
-  local place = row and first_place(rows, function(other) return less(row, other) end) or 1
-  return collect(rows, place, 1, size, accepts)
 end
 
 -- Puts the cursor's own task at the cursor's end of a page; a full page loses its item at the other end.
@@ -212,14 +155,14 @@ end
 
 -- The page and whether its first row is the first of the whole list.
 local function page_of(store, query, caller, cursor, row, sort)
-  local rows, less = rows_of(store, sort)
+  local sorted, less = rows.of(store, sort, sort_number)
   local accepts, size = filter_of(query, caller), query.pageSize
-  if not cursor then return page_after(rows, less, nil, size, accepts), true end
+  if not cursor then return rows.after(sorted, less, nil, size, accepts), true end
   local page, is_first
   if cursor.backward then
-    page, is_first = page_before(rows, less, row, size, accepts)
+    page, is_first = rows.before(sorted, less, row, size, accepts)
   else
-    page = page_after(rows, less, row, size, accepts)
+    page = rows.after(sorted, less, row, size, accepts)
   end
   local own = cursor.or_equal and second_query(store, query, caller, query[cursor.name][2])
   if own then add_equal(page, own, cursor.backward, size) end
