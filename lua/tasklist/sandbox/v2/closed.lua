@@ -1,15 +1,24 @@
 --- The bodies of v2's requests, which are closed: a member that the server does not know is refused, not ignored.
--- A type is a function(value, path, facts) -> bound value, called for everything but null; it raises { path }, the path
--- of what cannot be read.
+-- A type is a function(value, path, facts) -> bound value, called for everything but null. It raises what `refuse` and
+-- `bad_argument` raise.
 local answers = require "tasklist.sandbox.answers"
 local encodings = require "tasklist.sandbox.encodings"
 local json = require "tasklist.sandbox.json"
 
 local closed = {}
 
-local function refuse(path)
+--- Ends the reading: the member at this path cannot be read.
+function closed.refuse(path)
   error({ path = path }, 0)
 end
+
+--- Ends the reading: a value can be read, but means nothing.
+-- @param detail string, a format for the rest
+function closed.bad_argument(detail, ...)
+  error({ argument = detail:format(...) }, 0)
+end
+
+local refuse = closed.refuse
 
 local function below(path, name)
   return path == "" and name or path .. "." .. name
@@ -108,6 +117,7 @@ function closed.read(endpoint, request, facts)
   local ok, result = pcall(endpoint.body, value, "", facts)
   if ok then return result end
   if type(result) ~= "table" then error(result, 0) end
+  if result.argument then return bad(result.argument, 400, "INVALID_ARGUMENT") end
   return bad(result.path == "" and "Failed to read request"
     or ("Request property [%s] cannot be parsed"):format(result.path))
 end
