@@ -36,19 +36,16 @@ end
 function queries.cursors(tasks, query, found)
   local first, last = tasks[1], tasks[#tasks]
   found = found or none
-  local page = { totalItems = found.totalItems, hasMoreTotalItems = found.hasMoreTotalItems }
-  if not first then
-    return page
-  end
   local backwards = has(query, "searchBefore") or has(query, "searchBeforeOrEqual")
   local full = #tasks >= (math.tointeger(query.pageSize) or v1.page_size) -- a pageSize of null counts as none
-  if full or backwards then
-    page.after = found.endCursor or last.sortValues
-  end
-  if not first.isFirst and (full or not backwards) then
-    page.before = found.startCursor or first.sortValues
-  end
-  return page
+  local goes_on = first and (full or backwards)
+  local began_later = first and not first.isFirst and (full or not backwards)
+  return {
+    after = goes_on and (found.endCursor or last.sortValues) or nil,
+    before = began_later and (found.startCursor or first.sortValues) or nil,
+    totalItems = found.totalItems,
+    hasMoreTotalItems = found.hasMoreTotalItems,
+  }
 end
 
 return queries
