@@ -1,5 +1,6 @@
 --- Settings: arguments over the env_file over the environment over defaults, checked, as one table.
 
+local addresses = require "tasklist.settings.addresses"
 local checks = require "tasklist.settings.checks"
 local levels = require "tasklist.settings.levels"
 local names = require "tasklist.settings.names"
@@ -40,67 +41,37 @@ function settings.problem_of(options, expected)
   end
 end
 
-local function part_of_address(list, name)
-  local value = levels.find(list, by_name[name])
-  if not value then
-    return config_error("%s is missing: \"region\" and \"cluster_id\" go together", called(by_name[name]))
-  elseif not value:find("^[A-Za-z0-9-]+$") then
-    return config_error("%s may hold letters, digits and hyphens only", called(by_name[name]))
-  end
-  return value
-end
-
-local function address_of(list)
-  local region, problem = part_of_address(list, "region")
-  if not region then
-    return nil, problem
-  end
-  local cluster_id
-  cluster_id, problem = part_of_address(list, "cluster_id")
-  return cluster_id and ("https://%s.tasklist.camunda.io/%s"):format(region, cluster_id), problem
-end
-
--- SaaS addresses are made of a region and a cluster. The first level that has any of the three decides.
-local function choose_base_url(list)
-  for _, level in ipairs(list) do
-    local url, source = level.find(by_name.base_url)
-    if url then
-      return url:gsub("/+$", ""), source
-    end
-    for _, name in ipairs { "region", "cluster_id" } do
-      local part, from = level.find(by_name[name])
-      if part then
-        local address, problem = address_of(list)
-        return address, problem or from
-      end
-    end
-  end
-  return config_error("%s is missing; or give %s and %s", called(by_name.base_url), called(by_name.region),
-    called(by_name.cluster_id))
-end
-
 local function in_force(row, values)
   return (not row.auth or row.auth == values.auth) and (not row.when or row.when(values))
 end
 
-local function default_of(row, values)
+local function default_of(row, values, sources)
   if type(row.default) == "function" then
-    return row.default(values)
+    return row.default(values, sources)
   end
   return row.default
+end
+
+-- Adds a setting. Gives true; or nil and an error.
+local function add(row, list, values, sources)
+  local value, source = levels.find(list, row)
+  if value == nil and source then
+    return nil, source -- the error
+  elseif value == nil then
+    value, source = default_of(row, values, sources), "default"
+  end
+  values[row.name], sources[row.name] = value, source
+  return true
 end
 
 -- Adds what is not chosen yet.
 local function collect(list, values, sources)
   for _, row in ipairs(names) do
     if in_force(row, values) and values[row.name] == nil then
-      local value, source = levels.find(list, row)
-      if value == nil and source then
-        return nil, source -- the error
-      elseif value == nil then
-        value, source = default_of(row, values), "default"
+      local done, problem = add(row, list, values, sources)
+      if not done then
+        return nil, problem
       end
-      values[row.name], sources[row.name] = value, source
     end
   end
   if not values.proxy then
@@ -138,16 +109,18 @@ function settings.resolve(arguments, environment)
     return nil, problem
   end
   local values, sources = {}, {}
-  values.base_url, sources.base_url = choose_base_url(list)
-  if not values.base_url then
-    return nil, sources.base_url
-  end
-  values.auth, sources.auth = strategy.choose(list)
-  if not values.auth then
-    return nil, sources.auth
-  end
   local done
-  done, problem = strategy.check_arguments(arguments, values.auth)
+  done, problem = add(by_name.api, list, values, sources)
+  if done then
+    done, problem = addresses.choose(list, values, sources)
+  end
+  if done then
+    values.auth, sources.auth = strategy.choose(list)
+    done, problem = values.auth, sources.auth
+  end
+  if done then
+    done, problem = strategy.check_arguments(arguments, values.auth)
+  end
   if done then
     done, problem = collect(list, values, sources)
   end

@@ -9,7 +9,7 @@
 -- - `usual`: variables that other programs share, which count after all others, also those of `beside`
 -- - `off`, `off_means`: variables that, when true, set that value, and go before those of `env`
 -- - `beside`: an option that belongs to this one: the level that has either decides both
--- - `default`: a value, or a function of the values so far
+-- - `default`: a value, or a function of the values so far and their sources
 -- - `auth`: the way of signing in that it belongs to; rows of other ways are not in force
 -- - `tells`: whoever sets it means that way of signing in
 -- - `when`: a function of the values so far: whether the row is in force
@@ -22,7 +22,7 @@
 local also = require "tasklist.settings.other_names"
 
 local function uses_https(values)
-  for _, name in ipairs { "base_url", "authorization_server_url", "login_url" } do
+  for _, name in ipairs { "base_url", "rest_url", "authorization_server_url", "login_url" } do
     if (values[name] or ""):find("^[Hh][Tt][Tt][Pp][Ss]:") then
       return true
     end
@@ -34,8 +34,26 @@ local function uses_http_only(values)
   return not uses_https(values)
 end
 
+-- Tasklist has a login of its own. The newer API's is at the root of the server.
 local function login_of(values)
-  return values.base_url .. "/api/login"
+  if values.api ~= "v2" and values.base_url then
+    return values.base_url .. "/api/login"
+  end
+  return (values.rest_url or values.base_url) .. "/login"
+end
+
+-- Who has chosen an audience for Tasklist has a server of their own, and that has one audience more often than two.
+local function rest_audience_of(values, sources)
+  return sources.audience ~= "default" and values.audience or "zeebe.camunda.io"
+end
+
+-- Whether `addresses` has chosen it.
+local function chosen(name)
+  return function(values) return values[name] ~= nil end
+end
+
+local function may_be_v2(values)
+  return values.api ~= "v1"
 end
 
 return {
@@ -45,7 +63,11 @@ return {
 
   { name = "region", type = "string", env = { "CAMUNDA_CLUSTER_REGION" }, also = also.region },
   { name = "cluster_id", type = "string", env = { "CAMUNDA_CLUSTER_ID" }, also = also.cluster_id },
-  { name = "base_url", type = "string", env = { "CAMUNDA_TASKLIST_BASE_URL" }, also = also.base_url, url = true },
+  { name = "api", type = "api", env = { "TASKLIST_API" }, default = "auto" },
+  { name = "base_url", type = "string", env = { "CAMUNDA_TASKLIST_BASE_URL" }, also = also.base_url,
+    when = chosen "base_url", url = true },
+  { name = "rest_url", type = "string", env = { "CAMUNDA_REST_ADDRESS", "ZEEBE_REST_ADDRESS" }, also = also.rest_url,
+    when = chosen "rest_url", url = true },
 
   { name = "auth", type = "strategy", env = { "CAMUNDA_AUTH_STRATEGY" }, also = also.auth,
     off = { "CAMUNDA_OAUTH_DISABLED" }, off_means = "none" },
@@ -59,6 +81,9 @@ return {
     also = also.authorization_server_url, default = "https://login.cloud.camunda.io/oauth/token", url = true },
   { name = "audience", auth = "oauth", type = "string", env = { "CAMUNDA_TASKLIST_OAUTH_AUDIENCE" },
     also = also.audience, default = "tasklist.camunda.io" },
+  { name = "rest_audience", auth = "oauth", type = "string",
+    env = { "CAMUNDA_TOKEN_AUDIENCE", "CAMUNDA_ZEEBE_OAUTH_AUDIENCE", "ZEEBE_TOKEN_AUDIENCE" },
+    also = also.rest_audience, when = may_be_v2, default = rest_audience_of },
   { name = "scope", auth = "oauth", type = "string", env = { "CAMUNDA_TOKEN_SCOPE", "CAMUNDA_OAUTH_SCOPE" },
     also = also.scope },
   { name = "resource", auth = "oauth", type = "string", env = { "CAMUNDA_TOKEN_RESOURCE" }, also = also.resource },

@@ -55,12 +55,13 @@ local function keep_this_machine_direct(values, sources, urls)
   values.no_proxy = list
 end
 
--- Those that requests go to. What is no URL is left to the checks.
+-- Those that requests go to, or may go to. What is no URL is left to the checks.
 local function urls_in_use(values)
   local urls = {}
   for _, row in ipairs(names) do
     urls[#urls + 1] = row.url and values[row.name] and core.url(values[row.name]) or nil
   end
+  urls[#urls + 1] = values.rest_fallback and core.url(values.rest_fallback)
   return urls
 end
 

@@ -1,4 +1,4 @@
---- What a text means, by the type of its setting: switches, paths, numbers, ways of signing in. Variables have
+--- What a text means, by the type of its setting: switches, paths, numbers, ways of signing in, APIs. Variables have
 -- nothing but texts; an argument that is a string is read the same way.
 
 local core = require "tasklist.core"
@@ -62,6 +62,10 @@ local function checked(value, type, text)
   return refused(text, what)
 end
 
+local function read_api(text)
+  return checked(core.lower(text), "api", text)
+end
+
 local function read_strategy(text)
   local word = core.lower(text)
   return checked(other_names[word] or word, "strategy", text)
@@ -73,7 +77,7 @@ end
 
 local readers = {
   boolean = read_switch, path = read_path, token_cache = read_token_cache, strategy = read_strategy,
-  count = read_count,
+  count = read_count, api = read_api,
 }
 
 --- Reads a text.

@@ -27,6 +27,7 @@ local function one_of(...)
   end
 end
 
+types.api = one_of("auto", "v1", "v2")
 types.strategy = one_of("oauth", "cookie", "basic", "bearer", "none")
 types.client_auth = one_of("form", "basic")
 types.http_version = one_of("1.1", "2")
