@@ -110,7 +110,7 @@ describe("what a client writes", function()
 
       local function try(more)
         local all = way[2](server, folder)
-        all.base_url, all.timeout = server.base_url, 10
+        all.base_url, all.rest_url, all.timeout = server.base_url, server.base_url, 10
         all.headers, all.client_key_password = { ["X-Gate"] = "h3ader-secret" }, "k3y-secret"
         all.trace = function(attempt)
           told = told + (attempt.token_file and 1 or 0)
@@ -123,6 +123,7 @@ describe("what a client writes", function()
         note(failure)
         note(select(3, client:request("GET", "/v1/tasks/" .. (task and task[1] and task[1].id or "0"))))
         note(client:request("PATCH", "/v1/tasks/0/unassign", "{}"))
+        note(client:request("GET", "/v2/topology"))
         note(client) -- and all that it holds
         return task
       end
@@ -190,9 +191,10 @@ describe("a client's functions", function()
   end
 
   it("keep of the secrets only those that an endpoint may send back", function()
-    local client <close> = assert(tasklist.new { base_url = "https://127.0.0.1:1",
+    local client <close> = assert(tasklist.new { base_url = "https://127.0.0.1:1", rest_url = "https://127.0.0.1:1",
       client_id = "me", client_secret = "s3cret-of-ours", authorization_server_url = "https://127.0.0.1:1/token",
       client_key_password = "k3y-secret", proxy = "http://me:pr0xy-secret@127.0.0.1:1" })
+    client:request("GET", "/v2/topology")
     assert.is_true(holds(client, "s3cret-of-ours", {}))
     assert.is_false(holds(client, "k3y-secret", {}))
     assert.is_false(holds(client, "pr0xy-secret", {}))

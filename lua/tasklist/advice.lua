@@ -47,9 +47,10 @@ end
 --- Makes the advice for one client.
 -- @tparam table values from `settings.resolve`, before the secrets in it are blanked
 -- @tparam[opt] table sources likewise
+-- @tparam[opt] table instead name -> the setting to check in place of that one
 -- @treturn table `odd`: a text that says which settings begin or end oddly, or nil; `has_secret(text)`,
 --   `has_credential(text)`: whether a text holds a secret, or one of these or what goes with it; and the method below
-function advice.new(values, sources)
+function advice.new(values, sources, instead)
   local self, odd = { called = {} }, {}
   local secrets, credentials = secrets_of(values), secrets_of(values)
   for _, row in ipairs(names) do
@@ -62,6 +63,9 @@ function advice.new(values, sources)
         credentials[#credentials + 1] = row.required and value or nil
       end
     end
+  end
+  for name, other in pairs(instead or {}) do
+    self.called[name] = self.called[other]
   end
   self.odd = odd[1] and table.concat(odd, "; ")
   self.has_secret, self.has_credential = finder(secrets), finder(credentials)

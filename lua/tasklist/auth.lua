@@ -40,8 +40,8 @@ local use_cookies = "sign in with auth = \"cookie\" (CAMUNDA_AUTH_STRATEGY=COOKI
   .. "X-CSRF-TOKEN back, " .. switch_off
 
 -- Each: `identity` makes the engine's identity, nil for nobody, and where a function of the user's gives its tokens,
--- gives that as well; `unauthorized` is what to do about a 401 of the API that signing in anew did not cure, `csrf`
--- about a CSRF token that it misses.
+-- gives that as well; `unauthorized` is what to do about a 401 of the API that signing in anew did not cure (`%s`: the
+-- setting with the audience), `csrf` about a CSRF token that it misses.
 local ways = {}
 
 ways.none = {
@@ -81,7 +81,7 @@ ways.oauth = {
       token_folder = values.token_cache or nil,
     }, decode_token)
   end,
-  unauthorized = "the API does not accept the token; check audience and the client's permissions",
+  unauthorized = "the API does not accept the token; check %s and the client's permissions",
   csrf = use_cookies,
 }
 

@@ -251,7 +251,8 @@ Client.get_variable = verb "get_variable"
 -- @treturn table the form; `schema` is JSON text
 Client.get_form = verb "get_form"
 
---- Sends any request below the base URL, signed in as the client is.
+--- Sends any request, signed in as the client is: with a path that begins with "/v2/" below `rest_url` where there is
+-- one, with any other below `base_url`; a client that has one address sends all there.
 -- @tparam string method
 -- @tparam string path from "/" on, with what is special in it percent-encoded
 -- @tparam[opt] table|userdata|string body a table, null or `tasklist.raw` to write as JSON, or JSON text as it is
@@ -271,7 +272,7 @@ function Client:request(method, path, body, options)
   if problem then
     error("request: " .. problem, 2)
   end
-  made.timeout = options.timeout
+  made.timeout, made.site = options.timeout, self.connection:site_of(path)
   local answer, failure = self.connection:exchange(made)
   if not answer then
     return verbs.give("request", nil, failure)
@@ -310,7 +311,8 @@ function metatable:__close()
 end
 
 function metatable:__tostring()
-  return ("tasklist.client (%s)"):format(self.connection.engine:closed() and "closed" or self.values.base_url)
+  local made = self.connection
+  return ("tasklist.client (%s)"):format(made.engine:closed() and "closed" or made.sites[made.main].url)
 end
 
 return client

@@ -1,12 +1,12 @@
 --- A connection: an engine, who signs in, and the way of one message to its answer. It knows nothing of the client's
 -- verbs.
 
-local auth = require "tasklist.auth"
 local core = require "tasklist.core"
 local driver = require "tasklist.driver"
 local errors = require "tasklist.errors"
 local headers = require "tasklist.headers"
 local settings = require "tasklist.settings"
+local sites = require "tasklist.sites"
 local version = require "tasklist.version"
 
 local Connection = {} -- the methods
@@ -56,40 +56,31 @@ local function line_writer(own)
   end
 end
 
--- A function that gives the client's advice, which is made when the first refusal asks for it: most clients are never
--- refused. The secrets that it looks for are gone from `values` by then, so it has a copy, in a closure for the same
--- reason as above. It looks for none of those that go to a proxy or open a key file.
-local function adviser(values, sources)
-  local kept, advice = {}, nil
-  for name, value in pairs(values) do
-    kept[name] = value
-  end
-  kept.client_key_password, kept.proxy_user, kept.proxy_password = nil, nil, nil
-  return function()
-    advice = advice or require("tasklist.advice").new(kept, sources)
-    return advice
-  end
-end
-
 --- Makes a connection. Does no network I/O.
 -- @tparam table values from `settings.resolve`; the secrets in it are blanked
 -- @tparam table sources likewise
--- @treturn table with `engine`, `driver`, `values`, `accepted_at` (when the API last answered, and not with a 401;
---   or nil), and `lines_of(has_body, given)`, which gives header lines for
---   `exchange`, or nil and what is wrong with `given` (name -> value); or nil and an error
---   object when the system has no descriptor left
+-- @treturn table with `engine`, `driver`, `values`, `sites` and `main` (see `tasklist.sites`; a message goes to the
+--   site that its `site` names, or else to the main one), `accepted_at` (when an API last answered, and not with a
+--   401; or nil), and `lines_of(has_body, given)`, which gives header lines for `exchange`, or nil and what is wrong
+--   with `given` (name -> value); or nil and an error object when the system has no descriptor left
 function connection.new(values, sources)
   local engine, failure = new_engine(values)
   if not engine then
     return nil, errors.new(failure)
   end
-  local way, advise = auth[values.auth], adviser(values, sources)
-  local identity, token = way.identity(engine, values, advise)
-  local tokens = token and { [identity] = token } or {}
+  local made, main, tokens = sites.new(engine, values, sources)
   local self = { engine = engine, driver = driver.new(engine, values.trace, tokens, values.loop), values = values,
-    identity = identity, way = way, advise = advise, lines_of = line_writer(values.headers) }
+    sites = made, main = main, lines_of = line_writer(values.headers) }
   settings.blank(values)
   return setmetatable(self, metatable)
+end
+
+--- The site that has a path. Where v2's address is not known, what is below the other one is asked for there.
+-- @tparam string path
+-- @treturn string
+function Connection:site_of(path)
+  local knows_v2 = self.main == "v2" or self.values.rest_url
+  return (path:find("^/v2/") and knows_v2 or not self.sites.v1) and "v2" or "v1"
 end
 
 --- Why a call cannot be made here, which has to be asked before one is.
@@ -130,8 +121,8 @@ end
 -- @return what `collect` takes; `close` of it cancels, and so does letting go of it. With `finish`, whoever waits for
 --   it goes on without an answer
 function Connection:start(message, background)
-  local values = self.values
-  return self.engine:start(self.identity, message.method, values.base_url .. message.path,
+  local values, site = self.values, self.sites[message.site or self.main]
+  return self.engine:start(site.identity, message.method, site.url .. message.path,
     message.headers or self.lines_of(message.body ~= nil), message.body,
     message.timeout or values.timeout, values.max_response, message.read, background)
 end
@@ -219,7 +210,7 @@ local function read(self, message, peek, answer, failure)
     return nil, failure
   elseif answer.status < 200 or answer.status > 299 then
     local refusals = require "tasklist.refusals" -- loaded now, because most calls are not refused
-    return errors.failed(message, refusals.of_answer(answer, message, self.way, self.advise().odd))
+    return errors.failed(message, refusals.of_answer(answer, message, self.sites[message.site or self.main]))
   end
   if peek then
     peek(answer.bytes)

@@ -73,12 +73,12 @@ function refusals.read(status, body)
   return found
 end
 
-local redirected = "redirects are not followed; check base_url (CAMUNDA_TASKLIST_BASE_URL)"
+local redirected = "redirects are not followed; check %s"
 
--- What to do about a status that comes without a known refusal.
+-- What to do about a status that comes without a known refusal. `%s` is the setting with the address.
 local status_hints = {
   [301] = redirected, [302] = redirected, [303] = redirected, [307] = redirected, [308] = redirected,
-  [404] = "check base_url (CAMUNDA_TASKLIST_BASE_URL)",
+  [404] = "check %s",
 }
 
 -- What Tasklist answers to a write that the client has no permission for; it says the same of its own faults.
@@ -110,25 +110,30 @@ local function hint_at_request(answer, said, message, way)
 end
 
 -- What to do where it may come from a setting: then the oddly written ones are named as well.
-local function hint_at_settings(answer, said, way, odd)
-  local hint = answer.status == 401 and way.unauthorized or not said.code and status_hints[answer.status]
-  return hint and hint .. (odd and "; " .. odd or "")
+local function hint_at_settings(answer, said, site)
+  local hint
+  if answer.status == 401 then
+    hint = site.way.unauthorized:format(site.audience)
+  elseif not said.code and status_hints[answer.status] then
+    hint = status_hints[answer.status]:format(site.address)
+  end
+  local odd = hint and site.advise().odd
+  return odd and hint .. "; " .. odd or hint
 end
 
 --- An answer that is no success.
 -- @tparam table answer `status`, `bytes`, `attempts`, `retry_after`, `outcome` of an exchange
 -- @tparam table message what was sent
--- @tparam table way of signing in, from `tasklist.auth`: what to do about a refusal depends on it
--- @tparam ?string odd which settings begin or end oddly, from `tasklist.advice`
+-- @tparam table site of `tasklist.sites` that it went to: what to do about a refusal depends on it
 -- @treturn table fields for `errors.new`
-function refusals.of_answer(answer, message, way, odd)
+function refusals.of_answer(answer, message, site)
   local body = answer.bytes:text()
   local said = refusals.read(answer.status, body)
   local text = ("the server answered %d"):format(answer.status)
   if said.text then
     text = text .. ": " .. said.text
   end
-  local hint = hint_at_request(answer, said, message, way) or hint_at_settings(answer, said, way, odd)
+  local hint = hint_at_request(answer, said, message, site.way) or hint_at_settings(answer, said, site)
   if hint then
     text = text .. "; " .. hint
   end
