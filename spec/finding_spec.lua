@@ -4,7 +4,8 @@ local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
 local tasklist = require "tasklist"
 
-local TASKS = { { name = "one", implementation = "ZEEBE_USER_TASK" }, { name = "two", implementation = "ZEEBE_USER_TASK" } }
+local KIND = "ZEEBE_USER_TASK" -- which the newer API has alone
+local TASKS = { { name = "one", implementation = KIND }, { name = "two", implementation = KIND } }
 
 local TOPOLOGY = "/v2/topology"
 
@@ -170,7 +171,7 @@ describe("which API a client finds", function()
     for _, status in ipairs { 401, 403, 404, 500 } do
       it(("is v1 where the question meets a %d, which is told when v1 fails as well"):format(status), function()
         local client <close> = both(old, { base_url = old.base_url .. "/nowhere", retries = 0 })
-        old:fault { path = "/zeebe" .. TOPOLOGY, action = "status", status = status, times = 2 }
+        old:fault { path = TOPOLOGY, action = "status", status = status, times = 4 }
         local _, failure = client:search_tasks()
         assert.equal(404, failure.status)
         find(failure.message, ("answered %d"):format(status))
@@ -200,9 +201,10 @@ describe("which API a client finds", function()
     end)
 
     it("does not keep a trace function waiting that calls the client meanwhile", function()
-      local client, inner
+      local client, called, inner
       client = both(new, { trace = function(event)
-        if event.url:find(TOPOLOGY, 1, true) and not inner then
+        if event.url:find(TOPOLOGY, 1, true) and not called then
+          called = true
           inner = { client:search_tasks(nil, { timeout = 5 }) }
         end
       end })
@@ -240,8 +242,8 @@ describe("which API a client finds", function()
     end
 
     it("gives a failure where nobody answers", function()
-      local client <close> = client_of(new, { rest_url = "http://127.0.0.1:1", auth = "none", client_id = false,
-        client_secret = false, authorization_server_url = false, retries = 0 })
+      local client <close> = assert(tasklist.new { rest_url = "http://127.0.0.1:1", auth = "none", env = false,
+        retries = 0 })
       local told, failure = client:server()
       assert.is_nil(told)
       assert.equal("network", failure.kind)

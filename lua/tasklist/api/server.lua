@@ -18,7 +18,7 @@ local server = {}
 -- What the settings alone tell: the API, or nil, and whether that holds for good.
 local function told_by(values)
   if values.api ~= "auto" then
-    return values.api or "v1", true
+    return values.api, true
   elseif not values.base_url then
     return "v2", true
   end
