@@ -75,10 +75,10 @@ end
 
 local redirected = "redirects are not followed; check %s"
 
--- What to do about a status that comes without a known refusal. `%s` is the setting with the address.
+-- What to do about a status that comes without a known refusal. `%s`: the setting with the address, and what else to say.
 local status_hints = {
   [301] = redirected, [302] = redirected, [303] = redirected, [307] = redirected, [308] = redirected,
-  [404] = "check %s",
+  [404] = "check %s%s",
 }
 
 -- What Tasklist answers to a write that the client has no permission for; it says the same of its own faults.
@@ -115,7 +115,7 @@ local function hint_at_settings(answer, said, site)
   if answer.status == 401 then
     hint = site.way.unauthorized:format(site.audience)
   elseif not said.code and status_hints[answer.status] then
-    hint = status_hints[answer.status]:format(site.address)
+    hint = status_hints[answer.status]:format(site.address, site.beside)
   end
   local odd = hint and site.advise().odd
   return odd and hint .. "; " .. odd or hint

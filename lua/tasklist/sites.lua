@@ -38,9 +38,13 @@ end
 -- Each makes a site that has no identity yet, and gives the settings that its sign-in takes.
 local makers = {}
 
+local newer = "; where the newer API (Camunda 8.8 and later) has an address of its own, set rest_url "
+  .. "(CAMUNDA_REST_ADDRESS)"
+
 function makers.v1(kept, sources)
   return { url = kept.base_url, way = auth[kept.auth], advise = adviser(kept, sources),
-    address = "base_url (CAMUNDA_TASKLIST_BASE_URL)", audience = "audience (CAMUNDA_TASKLIST_OAUTH_AUDIENCE)" }, kept
+    address = "base_url (CAMUNDA_TASKLIST_BASE_URL)", audience = "audience (CAMUNDA_TASKLIST_OAUTH_AUDIENCE)",
+    beside = not kept.rest_url and kept.api == "auto" and newer or "" }, kept
 end
 
 function makers.v2(kept, sources)
@@ -48,6 +52,7 @@ function makers.v2(kept, sources)
   if kept.rest_url then
     site.url, site.address = kept.rest_url, "rest_url (CAMUNDA_REST_ADDRESS)"
   end
+  site.beside = ""
   site.advise = adviser(kept, sources, { audience = "rest_audience" })
   site.audience = "rest_audience (CAMUNDA_TOKEN_AUDIENCE)"
   return site, taken_by_v2(kept, sources, site.url)
@@ -76,7 +81,7 @@ end
 -- @tparam table sources likewise
 -- @treturn table `v2`, and `v1` unless v2 is alone: each with `url`, `identity` (of the engine; nil: nobody signs in),
 --   `way` (of signing in, from `auth`), `advise` (a function that gives the site's `advice`), and what hints call the
---   settings that a site has for itself: `address`, `audience`
+--   settings that a site has for itself: `address`, `audience`; and `beside`: what else to say where nothing is there
 -- @treturn string the name of the one for messages that name none
 -- @treturn table identity -> the function that gives its tokens, where that is the user's
 function sites.new(engine, values, sources)
