@@ -271,6 +271,50 @@ describe("the words for refusals", function()
     assert.is_nil(said(400, "form with id x was not found"))
   end)
 
+  -- Status, title, detail, code, a part of what to do about it: (g) of the newer API's mapping.
+  local rejected = "Command 'ASSIGN' rejected with code 'X': "
+  local v2 = {
+    { 400, "INVALID_ARGUMENT", "No assignee provided.", nil, nil },
+    { 400, "Bad Request", "Request property [filter.tags] cannot be parsed", "unsupported", "field or operator" },
+    { 401, "Unauthorized", "Expected to handle request X with tenant identifier 'a', but tenant is not authorized", nil,
+      "check tenant_id" },
+    { 403, "FORBIDDEN", "Unauthorized to perform operation 'READ' on resource 'USER_TASK'", "forbidden", nil },
+    { 403, "FORBIDDEN", "This endpoint requires a secondary storage, but none is set.", "unsupported", "a database" },
+    { 404, "NOT_FOUND", "User Task with key '1' is unknown", "not_found", nil },
+    { 404, "NOT_FOUND", rejected .. "Expected to complete user task with key '1', but no such user task was found",
+      "not_found", nil },
+    { 404, "Not Found", "No static resource v2/user-tasks/1/effective-variables/search.", "no_endpoint", "version" },
+    { 404, "Not Found", "No static resource physical-tenants/a/v2/forms/1 for request '/x'.", "no_endpoint", "check " },
+    { 405, "Method Not Allowed", "Method 'POST' is not supported.", "no_endpoint", "version of Camunda" },
+    { 409, "INVALID_STATE", rejected .. "… but it has already been assigned", "already_assigned", nil },
+    { 409, "INVALID_STATE", rejected .. "… but it is in state 'COMPLETING'", "not_active", nil },
+    { 409, "INVALID_STATE", rejected .. "was denied by Task Listener. Reason to deny: 'no'", "denied", nil },
+    { 409, "INVALID_STATE", rejected .. "the instance is banned", nil, nil },
+    { 503, "RESOURCE_EXHAUSTED", "too many", nil, nil },
+    { 504, "DEADLINE_EXCEEDED", "request timed out between gateway and broker", nil, "task listener" },
+    { 500, "INTERNAL", "x", nil, nil },
+  }
+  for _, row in ipairs(v2) do
+    it(("of v2 are known: %d %s, %s"):format(row[1], row[2], row[3]), function()
+      local json = require "tasklist.sandbox.json"
+      local found = refusals.read(row[1], json.encode { title = row[2], status = row[1], detail = row[3] })
+      assert.equal(row[4], found.code)
+      assert.equal(row[5] ~= nil, found.hint ~= nil)
+      find(found.hint or "", row[5] or "")
+    end)
+  end
+
+  it("name the setting of the address", function()
+    local function message_with(address, body)
+      local bytes = { text = function() return body end }
+      return refusals.of_answer({ status = 404, bytes = bytes }, { path = "/" },
+        { way = {}, address = address, advise = function() return {} end }).message
+    end
+    find(message_with("rest_url (CAMUNDA_REST_ADDRESS)", ""), "404; check rest_url (CAMUNDA_REST_ADDRESS)")
+    local no_endpoint = '{"title":"Not Found","detail":"No static resource v2/x."}'
+    find(message_with("rest_url", no_endpoint), "elsewhere: check rest_url")
+  end)
+
   it("are for the server's own words, not for those of an id", function()
     assert.equal("not_found", said(404, "task with id Task is not active was not found"))
     assert.is_nil(said(400, "JSON parse error: Task is not active"))

@@ -4,7 +4,7 @@
 
 ---@alias tasklist.error_kind "config"|"auth"|"network"|"timeout"|"http"|"decode"|"limit"|"closed"
 
----@alias tasklist.error_code "not_found"|"not_active"|"already_assigned"|"not_assigned"|"not_assignee"|"denied"|"unsupported"|"forbidden"|"csrf"
+---@alias tasklist.error_code "not_found"|"not_active"|"already_assigned"|"not_assigned"|"not_assignee"|"denied"|"unsupported"|"no_endpoint"|"forbidden"|"csrf"
 
 ---@alias tasklist.task_state "CREATED"|"COMPLETED"|"CANCELED"|"FAILED"
 ---@alias tasklist.implementation "JOB_WORKER"|"ZEEBE_USER_TASK"

@@ -1,13 +1,24 @@
 --- What the server says when it refuses, as stable words: the `code` of an error; and what to do about it.
 --
--- The texts are Tasklist 8.6's. From 8.7 on some messages are JSON text themselves, with a title.
+-- The texts are Tasklist 8.6's, and those of the newer API (v2). From 8.7 on some messages of Tasklist are JSON text
+-- themselves, with a title.
 
 local core = require "tasklist.core"
 local json = require "tasklist.json"
 
 local refusals = {}
 
--- Status or title, a pattern for the text, the code. The first that fits counts.
+local of_v1 = "the task's implementation is ZEEBE_USER_TASK, which v1 cannot change for a client that signs in with a "
+  .. "token: search with implementation = \"JOB_WORKER\", or change such tasks by Camunda's newer API"
+local of_version = "this server does not know the field or operator, which other versions of Camunda may"
+local no_searches = "on this cluster nothing can be searched or read, since it runs without a database for that"
+local no_endpoint = "this server's version of Camunda has nothing there, or the address leads elsewhere: "
+  .. "check %s"
+local of_tenant = "check tenant_id, and the tenantIds of the query: the client must be of these tenants"
+local listener = "usually a task listener of the process that no worker serves"
+
+-- Status or title, a pattern for the text, the code (or false), what to do about it (`%s` is the setting with
+-- the address). The first that fits counts.
 local known = {
   { "TASK_IS_NOT_ACTIVE", "", "not_active" },
   { "TASK_ALREADY_ASSIGNED", "", "already_assigned" },
@@ -20,20 +31,22 @@ local known = {
   { 400, "^Task is already assigned", "already_assigned" },
   { 400, "^Task is not assigned to ", "not_assignee" },
   { 400, "^Task is not assigned", "not_assigned" },
-  { 400, "^This operation is not supported using Tasklist V1 API", "unsupported" },
+  { 400, "^This operation is not supported using Tasklist V1 API", "unsupported", of_v1 },
+  { 400, "^Request property %[[^%]]*%] cannot be parsed", "unsupported", of_version },
+  { 401, " with tenant identifiers? ", false, of_tenant },
   { 403, "CSRF", "csrf" },
+  { 403, "requires a secondary storage", "unsupported", no_searches },
   { 403, "", "forbidden" },
+  { 404, "^No static resource %S*v2/", "no_endpoint", no_endpoint },
   { 404, " found%.?$", "not_found" },
+  { "NOT_FOUND", "", "not_found" },
+  { 405, "", "no_endpoint", no_endpoint },
+  { "DEADLINE_EXCEEDED", "", false, listener },
 }
 
 -- Titles that come with a 500 though nothing was executed: the engine has rejected the command. TASK_PROCESSING_TIMEOUT
 -- is not one of them, since the engine may still execute the command.
 local certain = { INVALID_STATE = true }
-
-local hints = {
-  unsupported = "the task's implementation is ZEEBE_USER_TASK, which v1 cannot change for a client that signs in "
-    .. "with a token: search with implementation = \"JOB_WORKER\", or change such tasks by Camunda's newer API",
-}
 
 local function text_of(value)
   return type(value) == "string" and value ~= "" and value or nil
@@ -43,6 +56,15 @@ end
 local function unpacked(said)
   local inner = text_of(said.message) and said.message:find("^[ \t\r\n]*{") and json.decode(said.message)
   return type(inner) == "table" and inner or said
+end
+
+-- The first row that fits.
+local function row_of(status, title, text)
+  for _, row in ipairs(known) do
+    if (row[1] == status or row[1] == title) and text:find(row[2]) then
+      return row
+    end
+  end
 end
 
 --- Reads an answer that is no success, in any of the server's forms: `{status, message, instance}`,
@@ -60,16 +82,15 @@ function refusals.read(status, body)
     title = text_of(inner.title),
     instance = text_of(said.instance),
   }
-  for _, row in ipairs(known) do
-    if not found.code and (row[1] == status or row[1] == found.title) and (found.text or ""):find(row[2]) then
-      found.code = row[3]
-    end
-  end
+  local row = row_of(status, found.title, found.text or "")
   local refused = certain[found.title]
   for name, text in pairs(found) do -- only now, since the words may come at the end of a long text
     found[name] = core.line(text)
   end
-  found.hint, found.refused = hints[found.code], refused
+  found.refused = refused
+  if row then
+    found.code, found.hint = row[3] or nil, row[4]
+  end
   return found
 end
 
@@ -98,15 +119,15 @@ local function has_refused_byte(path)
 end
 
 -- What to do where the refusal comes from what was asked.
-local function hint_at_request(answer, said, message, way)
+local function hint_at_request(answer, said, message, site)
   if said.text == unexpected and not message.read then
     return no_permission
   elseif answer.status == 400 and not said.text and has_refused_byte(message.path) then
     return refused_byte
   elseif said.code == "csrf" then
-    return way.csrf
+    return site.way.csrf
   end
-  return said.hint
+  return said.hint and said.hint:format(site.address)
 end
 
 -- What to do where it may come from a setting: then the oddly written ones are named as well.
@@ -133,7 +154,7 @@ function refusals.of_answer(answer, message, site)
   if said.text then
     text = text .. ": " .. said.text
   end
-  local hint = hint_at_request(answer, said, message, site.way) or hint_at_settings(answer, said, site)
+  local hint = hint_at_request(answer, said, message, site) or hint_at_settings(answer, said, site)
   if hint then
     text = text .. "; " .. hint
   end

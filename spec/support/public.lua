@@ -105,7 +105,9 @@ end
 --- The codes of known refusals.
 function public.error_codes()
   local found = {}
-  for _, row in ipairs(upvalue(refusals.read, "known")) do found[row[3]] = true end
+  for _, row in ipairs(upvalue(upvalue(refusals.read, "row_of"), "known")) do
+    if row[3] then found[row[3]] = true end
+  end
   return found
 end
 

@@ -56,7 +56,7 @@ local function path_of(operation, id)
     return operation.path
   end
   local part, problem = segment(id, operation.id)
-  return part and operation.before .. part .. operation.after, problem
+  return part and operation.head .. part .. operation.tail, problem
 end
 
 -- Path and body with the payload in the one or the other, nil, and why only v2 can do it; or nil, nil and what is wrong

@@ -130,12 +130,14 @@ local operations = {
   get_form = { method = "GET", path = "/v1/forms/{form_id}", read = true, answer = "object",
     payload = { name = "query", shape = form_query, as = "query",
       required = "a table such as { processDefinitionKey = task.processDefinitionKey }" } },
+  get_task_form = { method = "GET", path = "/v1/tasks/{task}", read = true, answer = "object",
+    run = function(...) return require("tasklist.api.task_forms").get(...) end },
 }
 
--- Paths are taken apart once and not with each call: `before` and `after` stand around the place for `id`, which is
+-- Paths are taken apart once and not with each call: `head` and `tail` stand around the place for `id`, which is
 -- that argument's name.
 local function apart(operation)
-  operation.before, operation.id, operation.after = operation.path:match("^([^{]*){([^}]*)}(.*)$")
+  operation.head, operation.id, operation.tail = operation.path:match("^([^{]*){([^}]*)}(.*)$")
   return operation
 end
 

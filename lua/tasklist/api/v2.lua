@@ -28,9 +28,25 @@ end
 
 local operations = {
   search_tasks = { method = "POST", path = "/v2/user-tasks/search", read = true, answer = "page",
-    to = of("queries", "to"), from = of("tasks", "page") },
+    to = of("queries", "to"), from = of("tasks", "page"), after = of("variables", "include") },
   get_task = { method = "GET", path = "/v2/user-tasks/{id}", read = true, answer = "object",
     from = of("tasks", "from") },
+  assign_task = { method = "POST", path = "/v2/user-tasks/{id}/assignment", answer = "nothing",
+    to = of("writes", "assignment"), from = of("writes", "assigned") },
+  unassign_task = { method = "DELETE", path = "/v2/user-tasks/{id}/assignee", answer = "nothing",
+    from = of("writes", "unassigned") },
+  complete_task = { method = "POST", path = "/v2/user-tasks/{id}/completion", answer = "nothing",
+    to = of("writes", "completion"), from = of("writes", "completed") },
+  save_draft_variables = { unsupported = "this server (API v2) keeps no drafts; what comes nearest are variables of "
+    .. 'the task\'s own scope, which its process sees at once: client:request("PUT", "/v2/element-instances/" .. '
+    .. 'task.elementInstanceKey .. "/variables", { variables = {…}, ["local"] = true })' },
+  search_task_variables = { run = of("variables", "search") },
+  variables = { run = of("variables", "whole") },
+  get_variable = { method = "GET", path = "/v2/variables/{id}", read = true, answer = "object",
+    from = of("variables", "from") },
+  get_form = { run = of("forms", "get") },
+  get_task_form = { method = "GET", path = "/v2/user-tasks/{id}/form", read = true, answer = "form",
+    from = of("forms", "of_task") },
 }
 
 for _, operation in pairs(operations) do

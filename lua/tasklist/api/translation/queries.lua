@@ -2,19 +2,17 @@
 
 local core = require "tasklist.core"
 local json = require "tasklist.json"
+local records = require "tasklist.api.translation.records"
 local v1 = require "tasklist.api.v1"
 
 local queries = {}
+
+local text = records.text
 
 local plain = {} -- in place of an operator: the field takes a value only
 
 local function same(value)
   return value
-end
-
--- Keys may be integers in Lua, and are strings on the wire.
-local function text(value)
-  return math.type(value) == "integer" and ("%d"):format(value) or value
 end
 
 local function texts(list)

@@ -1,4 +1,4 @@
---- How a record of v2 becomes one in v1's form, by rows.
+--- What the translations have in common: how a record of v2 becomes one in v1's form, by rows; and texts.
 
 local records = {}
 
@@ -23,6 +23,11 @@ function records.fill(rows, record)
     record[row[1]] = value
   end
   return record
+end
+
+--- A string of v1's: keys may be integers in Lua, and are strings on the wire.
+function records.text(value)
+  return math.type(value) == "integer" and ("%d"):format(value) or value
 end
 
 return records

@@ -1,0 +1,56 @@
+--- What is written to tasks by v2, and what is known of a task after that.
+
+local json = require "tasklist.json"
+local records = require "tasklist.api.translation.records"
+
+local writes = {}
+
+local fields = { assignee = "assignee", allowOverrideAssignment = "allowOverride" } -- v1's name -> v2's
+
+--- The body of an assignment. What is not given is not sent.
+function writes.assignment(payload)
+  local body = {}
+  for name, value in pairs(payload or {}) do
+    if value ~= json.null then
+      body[fields[name]] = records.text(value)
+    end
+  end
+  return body
+end
+
+--- The body of a completion.
+function writes.completion(payload)
+  return { variables = payload }
+end
+
+-- The answer says nothing of the task, and a read may show it as it was. So this is what the write has settled, over a
+-- copy of the task where the caller handed one in.
+local function settled(task, assignee, state)
+  local known = {}
+  if type(task) == "table" then
+    for name, value in pairs(task) do
+      known[name] = value
+    end
+  else
+    known.id = records.text(task)
+  end
+  known.assignee, known.taskState = assignee, state
+  return known
+end
+
+--- A task that was assigned.
+function writes.assigned(_, payload, task)
+  return settled(task, writes.assignment(payload).assignee, "CREATED")
+end
+
+--- A task that was taken from its assignee.
+function writes.unassigned(_, _, task)
+  return settled(task, nil, "CREATED")
+end
+
+--- A task that was completed.
+function writes.completed(_, _, task)
+  return settled(task, type(task) == "table" and task.assignee or nil, "COMPLETED")
+end
+
+return writes
