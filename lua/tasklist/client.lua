@@ -251,6 +251,13 @@ Client.get_variable = verb "get_variable"
 -- @treturn table the form; `schema` is JSON text
 Client.get_form = verb "get_form"
 
+--- Reads the form of a task, on every server.
+-- @function Client:get_task_form
+-- @tparam string|integer|table task its id, or the task itself, which saves a request to a server with v1
+-- @tparam[opt] table options
+-- @treturn table|boolean the form, as `get_form` gives it; false when the task has none
+Client.get_task_form = verb "get_task_form"
+
 --- Sends any request, signed in as the client is: with a path that begins with "/v2/" below `rest_url` where there is
 -- one, with any other below `base_url`; a client that has one address sends all there.
 -- @tparam string method

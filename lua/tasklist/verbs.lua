@@ -31,6 +31,7 @@ verbs.options = {
   variables = { timeout = "seconds", drafts = "boolean", keep_null = "boolean" },
   get_variable = usual,
   get_form = usual,
+  get_task_form = usual,
   map = many,
   each = many,
   request = { timeout = "seconds", query = "table", headers = "table", idempotent = "boolean" },
