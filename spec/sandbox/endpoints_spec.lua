@@ -133,7 +133,7 @@ describe("a search for a task's variables", function()
   it("gives them by name, the inner scope's first, with a null draft", function()
     local status, _, response = ask("POST", "/v1/tasks/1/variables/search", '{"variableNames":["b","a","none"]}')
     assert.equal(200, status)
-    assert.equal('[{"id":"4503599627370497-a","name":"a","value":"2","isValueTruncated":false,"previewValue":"2",'
+    assert.equal('[{"id":"6755399441055745-a","name":"a","value":"2","isValueTruncated":false,"previewValue":"2",'
       .. '"draft":null},{"id":"70-b","name":"b","value":"\\"x\\"","isValueTruncated":false,'
       .. '"previewValue":"\\"x\\"","draft":null}]', response.body)
   end)

@@ -53,7 +53,8 @@ describe("a task of the sandbox", function()
   local bad = {
     { 5, "task 1 is no table" },
     { { taskstate = "CREATED" }, "task 1: unknown field 'taskstate'" },
-    { { taskState = "DONE" }, "task 1: 'taskState' must be one of CREATED, COMPLETED, CANCELED, FAILED" },
+    { { taskState = "DONE" }, "task 1: 'taskState' must be one of CREATED, COMPLETED, CANCELED, FAILED, "
+      .. "CREATING, ASSIGNING, UPDATING, COMPLETING, CANCELING" },
     { { id = 5 }, "task 1: 'id' must be a string of digits" },
     { { id = "x" }, "task 1: 'id' must be a string of digits" },
     { { priority = 1.5 }, "task 1: 'priority' must be an integer" },

@@ -2,20 +2,25 @@
 -- sorted views, and changes what is told to change. The rules of the API are elsewhere (work.lua).
 local dates = require "tasklist.sandbox.dates"
 local inputs = require "tasklist.sandbox.inputs"
+local lag = require "tasklist.sandbox.lag"
+local scopes = require "tasklist.sandbox.scopes"
 local variables = require "tasklist.sandbox.variables"
 
 local tasks = {}
 
 local FIRST_KEY = 2251799813685249
--- The keys of the scopes that nobody names, made of the keys of their tasks, lie on another partition; those of the
--- process instances that start later on a third one.
-local OTHER_PARTITION = 4503599627370496
-local THIRD_PARTITION = 6755399441055744
+-- Process instances that start later lie on another partition, and the elements that are the tasks' own scopes, whose
+-- keys are made of those of their tasks, on a third one: an inner scope has the greater key, as in Zeebe.
+local INSTANCES = 4503599627370496
+local ELEMENTS = 6755399441055744
 
 --- The fields of a task that searches and single look-ups share, in the order in which the server writes them.
 tasks.fields = { "id", "name", "taskDefinitionId", "processName", "creationDate", "completionDate", "assignee",
   "taskState", "formKey", "formId", "formVersion", "isFormEmbedded", "processDefinitionKey", "processInstanceKey",
   "tenantId", "dueDate", "followUpDate", "candidateGroups", "candidateUsers", "implementation", "priority" }
+
+-- The states that Zeebe goes through on the way to another one, which show since 8.8.
+local PASSING = { "CREATING", "ASSIGNING", "UPDATING", "COMPLETING", "CANCELING" }
 
 local text, names = inputs.text, inputs.names
 
@@ -28,7 +33,8 @@ local INPUT = {
   creationDate = { inputs.date, default = "2024-01-01T00:00:00Z" },
   completionDate = { inputs.date },
   assignee = { text },
-  taskState = { inputs.one_of("CREATED", "COMPLETED", "CANCELED", "FAILED"), default = "CREATED" },
+  taskState = { inputs.one_of("CREATED", "COMPLETED", "CANCELED", "FAILED", table.unpack(PASSING)),
+    default = "CREATED" },
   formKey = { text },
   formId = { text },
   formVersion = { inputs.integer },
@@ -52,8 +58,7 @@ local DATES = { creationDate = "creationTime", completionDate = "completionTime"
   followUpDate = "followUpDate" }
 
 -- Turns checked fields into the task as it is held: dates as texts, and once more as numbers under `times`; the
--- priority that filters and sorting see under `stored_priority`; the scopes that its variables live in, inner one
--- first.
+-- priority that filters and sorting see under `stored_priority`; the keys of the scopes that its variables live in.
 local function complete(task)
   task.key = math.tointeger(tonumber(task.id))
   task.name = task.name or task.taskDefinitionId
@@ -69,60 +74,14 @@ local function complete(task)
   if not user_task and not task.formKey and task.isFormEmbedded == nil then task.isFormEmbedded = false end
   task.stored_priority = user_task and (task.priority or 50) or nil
   task.priority = task.stored_priority or 50
-  task.scopes = { ("%d"):format(OTHER_PARTITION + task.key) }
-  task.scopes[2] = task.processInstanceKey or task.scopes[1]
+  task.elementInstanceKey = ("%d"):format(ELEMENTS + task.key)
+  task.scopes = { task.elementInstanceKey, task.processInstanceKey or task.elementInstanceKey }
   task.drafts = {}
   return task
 end
 
 local Store = {}
 Store.__index = Store
-
--- A scope: the variables that live in it, by name, and the tasks that see them.
-local function scope_of(self, key)
-  self.scopes[key] = self.scopes[key] or { variables = {}, tasks = {} }
-  return self.scopes[key]
-end
-
--- Tells a task what it sees: the variables of its scopes, inner ones before outer ones of the same name.
-local function look(self, task)
-  local visible = {}
-  for _, key in ipairs(task.scopes) do
-    for name, variable in pairs(self.scopes[key].variables) do visible[name] = visible[name] or variable end
-  end
-  task.variables = variables.sorted(visible)
-end
-
-local function set_in_scope(self, key, list)
-  local scope, changed = scope_of(self, key), false
-  for _, given in ipairs(list) do
-    local present = scope.variables[given.name]
-    if not present or present.value ~= given.value then
-      scope.variables[given.name], changed = variables.new(key, given.name, given.value), true
-    end
-  end
-  -- Thousands of tasks may come with the variables that their process instance has already.
-  if not changed then return end
-  for _, task in ipairs(scope.tasks) do
-    if task.taskState ~= "COMPLETED" then look(self, task) end
-  end
-end
-
--- The variables that came with a task: a completed one keeps them as its own.
-local function settle(self, task)
-  if task.taskState == "COMPLETED" then
-    variables.take_snapshot(task, table.move(task.localVariables, 1, #task.localVariables, #task.variables + 1,
-      task.variables))
-    return
-  end
-  local inner, outer = task.scopes[1], task.scopes[2]
-  set_in_scope(self, outer, task.variables)
-  set_in_scope(self, inner, task.localVariables)
-  for _, key in ipairs(inner == outer and { inner } or { inner, outer }) do
-    table.insert(scope_of(self, key).tasks, task)
-  end
-  look(self, task)
-end
 
 -- The first key that no task has yet, at or after the one of a place in the list.
 local function free_id(place, taken)
@@ -149,7 +108,7 @@ function Store:add(list)
   for _, task in ipairs(new) do
     self.list[#self.list + 1] = task
     self.by_id[task.id] = task
-    settle(self, task)
+    self.scopes:settle(task)
   end
   self.views = {}
   return ids
@@ -158,23 +117,31 @@ end
 --- Holds other tasks instead of the present ones.
 -- @param list as for `add`
 function Store:replace(list)
-  local other = tasks.new(list)
-  self.list, self.by_id, self.scopes, self.views = other.list, other.by_id, other.scopes, {}
+  local other = tasks.new(list, self.lag.seconds)
+  for name, value in pairs(other) do self[name] = value end
 end
 
---- A sorted view of all tasks, kept until what it is sorted by changes.
+--- A task as reads see it.
+-- @param id string
+-- @return task, or nil
+function Store:seen(id)
+  local task = self.by_id[id]
+  return task and self.lag:seen(task)
+end
+
+--- A sorted view of all tasks as reads see them, kept until what it is sorted by changes.
 -- @param name string that tells this view from others and holds the names of its sort fields
 -- @param make function(task) -> row
 -- @param less function(row, row) -> boolean
 -- @return array of rows
 function Store:view(name, make, less)
-  local view = self.views[name]
-  if not view then
-    view = {}
-    for i, task in ipairs(self.list) do view[i] = make(task) end
-    table.sort(view, less)
-    self.views[name] = view
-  end
+  local settled = self.lag:is_settled()
+  local view = settled and self.views[name]
+  if view then return view end
+  view = {}
+  for i, task in ipairs(self.list) do view[i] = make(self.lag:seen(task)) end
+  table.sort(view, less)
+  if settled then self.views[name] = view end
   return view
 end
 
@@ -204,19 +171,35 @@ function Store:complete(task, sent)
   self:set_variables(task.id, sent or {})
 end
 
+--- Changes what a task says of itself.
+-- @param task one of the store's
+-- @param changes table: field -> value, false for none; dates are integers
+function Store:change(task, changes)
+  for field, value in pairs(changes) do
+    local time = DATES[field]
+    if time then
+      task.times[time] = value or nil
+      value = value and dates.format(value)
+    end
+    task[field] = value or nil
+    forget_views(self, field)
+  end
+  task.stored_priority = changes.priority or task.stored_priority
+end
+
 --- A key that no process instance has yet.
 -- @return string
 function Store:new_key()
   repeat
     self.last_key = self.last_key + 1
-  until not self.scopes[("%d"):format(self.last_key)]
+  until not self.scopes:has(("%d"):format(self.last_key))
   return ("%d"):format(self.last_key)
 end
 
 --- Makes a process instance known, also one that has no task yet.
 -- @param key string
 function Store:open(key)
-  scope_of(self, key)
+  self.scopes:open(key)
 end
 
 --- Sets variables as Zeebe does: in the task's own scope those that it has there, all others in the process instance.
@@ -228,31 +211,33 @@ function Store:set_variables(key, list)
   local task = self.by_id[key]
   local inner, outer = key, key
   if task then inner, outer = task.scopes[1], task.scopes[2] end
-  if not task and not self.scopes[key] then error(("no task or process instance %s"):format(tostring(key)), 0) end
-  local own = scope_of(self, inner).variables
+  if not task and not self.scopes:has(key) then error(("no task or process instance %s"):format(tostring(key)), 0) end
   for _, variable in ipairs(list) do
-    set_in_scope(self, own[variable.name] and inner or outer, { variable })
+    self.scopes:set(self.scopes:find(inner, variable.name) and inner or outer, { variable })
   end
 end
 
--- What may become of a task without the API: its job fails or is tried again, its process instance is cancelled.
-local MOVES = {
-  FAILED = function(_, task) task.taskState = "FAILED" end,
-  CREATED = function(_, task) task.taskState = "CREATED" end,
-  CANCELED = function(self, task) end_task(self, task, "CANCELED") end,
-}
+local function turn(_, task, state) task.taskState = state end
+
+-- What may become of a task without the API: its job fails or is tried again, its process instance is cancelled, or a
+-- listener takes its time.
+local MOVES = { FAILED = turn, CREATED = turn, CANCELED = end_task }
+for _, state in ipairs(PASSING) do MOVES[state] = turn end
 
 --- Moves a task that has not ended to another state. Raises where it cannot.
 -- @param id string
--- @param state "FAILED", "CREATED" (as a job that is tried again) or "CANCELED"
+-- @param state "FAILED", "CREATED" (as a job that is tried again), "CANCELED", or one on the way to another
 function Store:set_state(id, state)
   local task = self.by_id[id]
   if not task then error(("no task %s"):format(tostring(id)), 0) end
-  if not MOVES[state] then error("a task can only become FAILED, CREATED or CANCELED", 0) end
+  if not MOVES[state] then
+    error("a task can only become FAILED, CREATED, CANCELED, or " .. table.concat(PASSING, ", "), 0)
+  end
   if task.taskState == "COMPLETED" or task.taskState == "CANCELED" then
     error(("task %s is %s already"):format(id, task.taskState), 0)
   end
-  MOVES[state](self, task)
+  self.lag:keep(task)
+  MOVES[state](self, task, state)
 end
 
 --- Finds a variable by its id: one of a running process instance, then a draft, then one of a snapshot.
@@ -261,14 +246,15 @@ end
 --   three nils where there is none
 function Store:find_variable(id)
   local key, name = id:match("^(%d+)%-(.*)$")
-  local scope, task = self.scopes[key], self.by_id[key]
-  if scope and scope.variables[name] then
-    for _, one in ipairs(scope.tasks) do
+  local running, seeing = self.scopes:find(key, name)
+  if running then
+    for _, one in ipairs(seeing) do
       local draft = one.drafts[name]
-      if draft and draft.id == id then return scope.variables[name], draft, one end
+      if draft and draft.id == id then return running, draft, one end
     end
-    return scope.variables[name], nil, scope.tasks[1]
+    return running, nil, seeing[1]
   end
+  local task = self.by_id[key]
   if task and task.drafts[name] then return nil, task.drafts[name], task end
   for _, variable in ipairs(task and task.taskState == "COMPLETED" and task.variables or {}) do
     if variable.name == name then return variable, nil, task end
@@ -278,10 +264,11 @@ end
 
 --- Makes a store.
 -- @param list as for `Store:add`
+-- @param seconds number: for how long reads do not see what was written; default none
 -- @return store
-function tasks.new(list)
-  local store = setmetatable({ list = {}, by_id = {}, scopes = {}, views = {}, last_key = THIRD_PARTITION },
-    Store)
+function tasks.new(list, seconds)
+  local store = setmetatable({ list = {}, by_id = {}, scopes = scopes.new(), views = {}, last_key = INSTANCES,
+    lag = lag.new(seconds or 0) }, Store)
   store:add(list)
   return store
 end

@@ -32,10 +32,11 @@ end
 -- @param scope string: what its id starts with (the process instance's key, or the task's id in a snapshot)
 -- @param name string
 -- @param value string, JSON text
--- @return table: id, name, value, preview, truncated
+-- @return table: id, scope, name, value, preview, truncated
 function variables.new(scope, name, value)
   local preview, truncated = cut(value, PREVIEW)
-  return { id = scope .. "-" .. name, name = name, value = value, preview = preview, truncated = truncated }
+  return { id = scope .. "-" .. name, scope = scope, name = name, value = value, preview = preview,
+    truncated = truncated }
 end
 
 --- Puts variables that are kept by name in order.
