@@ -52,6 +52,16 @@ function dates.parse(text)
   return nil
 end
 
+--- Reads a date-time as RFC 3339 has it: with seconds, and with an offset, which is `Z` or has a colon.
+-- @param text string
+-- @return integer, or nil for any other text
+function dates.parse_rfc3339(text)
+  local whole = text:match("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d(.*)$")
+  local offset = whole and whole:gsub("^%.%d+", "")
+  if offset == "Z" or offset and offset:find("^[+-]%d%d:%d%d$") then return dates.parse(text) end
+  return nil
+end
+
 -- What has to be added to the monotonic clock.
 local offset = -math.huge
 

@@ -76,11 +76,21 @@ local function write_table(out, value)
   end
 end
 
+-- The shortest text that is read as the same fraction again; one that looks like an integer would be none.
+local function fraction_text(value)
+  local text
+  for digits = 15, 17 do
+    text = ("%%.%dg"):format(digits):format(value)
+    if tonumber(text) == value then break end
+  end
+  return text:find("[.en]") and text or text .. ".0"
+end
+
 local WRITERS = {
   ["nil"] = function(out) out[#out + 1] = "null" end,
   boolean = function(out, value) out[#out + 1] = tostring(value) end,
   number = function(out, value)
-    out[#out + 1] = math.type(value) == "integer" and ("%d"):format(value) or ("%.17g"):format(value)
+    out[#out + 1] = math.type(value) == "integer" and ("%d"):format(value) or fraction_text(value)
   end,
   string = function(out, value)
     if value:find('[%c"\\]') then value = value:gsub('[%c"\\]', ESCAPES) end
