@@ -43,6 +43,7 @@ local rows = {
   v2_paths = { "8.5", "8.6" },
   common_root = { "8.7", "8.8.0" },
   v1_is_a_mode = { "8.7", "8.8.0" },
+  user_tasks_in_v1 = { "8.7", "8.8.0" },
   titled_messages = { "8.7", "8.8.0" },
   reads = { "8.7", "8.8.0" },
   effective_variables = { "8.8.15", "8.8.16" },

@@ -15,6 +15,10 @@ local INPUT = {
 }
 
 local body = json.shape{ "id", "processDefinitionKey", "schema", "version", "tenantId", "isDeleted" }
+local v2_body = json.shape{ "tenantId", "formId", "schema", "version", "formKey" }
+
+-- The keys of linked forms that come without one.
+local FIRST_KEY = 2251799813680000
 
 local Forms = {}
 Forms.__index = Forms
@@ -22,8 +26,8 @@ Forms.__index = Forms
 --- Adds forms; one of the same id and version (an embedded one: of the same id and process definition) replaces the
 -- earlier one. Raises for an unknown field or a wrong type, and changes nothing then.
 -- @param list array of forms with the API's field names. One without `version` is embedded and needs
---   processDefinitionKey. A linked one may have `key`, its key as a string, and a processDefinitionKey where it is
---   that process' start form. `id` is needed; `schema` is JSON text.
+--   processDefinitionKey. A linked one may have `key`, its key as a string (default: one of its own), and a
+--   processDefinitionKey where it is that process' start form. `id` is needed; `schema` is JSON text.
 function Forms:add(list)
   local new = {}
   for place, given in ipairs(list) do
@@ -40,6 +44,7 @@ function Forms:add(list)
       if other.id == form.id and other.version == form.version
         and (form.version or other.processDefinitionKey == form.processDefinitionKey) then place = i end
     end
+    form.key = form.key or form.version and ("%d"):format(FIRST_KEY + place)
     self.list[place] = form
   end
 end
@@ -86,6 +91,30 @@ function Forms:find(store, id, process, version)
   end
   return body{ id = form.id, processDefinitionKey = process, schema = form.schema, version = form.version,
     tenantId = form.tenantId, isDeleted = form.isDeleted }
+end
+
+--- Finds a linked form as v2 does, deleted or not.
+-- @param key string: the form's key
+-- @return form, or nil
+function Forms:by_key(key)
+  for _, form in ipairs(self.list) do
+    if form.version and form.key == key then return form end
+  end
+end
+
+--- Finds the linked form of a task.
+-- @param task
+-- @return form; nil where the task has none, or another kind of form
+function Forms:of_task(task)
+  return self:by_key(task.formKey) or task.formId and find_linked(self, task.formId, task.formVersion)
+end
+
+--- What v2 shows of a linked form.
+-- @param form
+-- @return table
+function forms.in_v2(form)
+  return v2_body{ tenantId = form.tenantId, formId = form.id, schema = form.schema, version = form.version,
+    formKey = form.key }
 end
 
 --- Makes a store of forms.

@@ -10,7 +10,7 @@ local Ledger = {}
 Ledger.__index = Ledger
 
 --- Notes a write that took effect.
--- @param operation "assign", "unassign", "complete" or "save_drafts"
+-- @param operation "assign", "unassign", "complete", "save_drafts" or "update"
 -- @param task string: its id
 -- @param caller string, or nil for nobody in particular
 -- @param details table: assignee (string) and variables (array of { name, value }), where the write has them

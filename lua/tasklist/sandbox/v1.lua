@@ -68,7 +68,7 @@ end
 -- Makes what runs an operation of work.lua; `show` makes the answer out of the task.
 local function working(operation, show)
   return function(parts, call)
-    local task, why = work.run(operation, parts, call.caller, call.id, call.body)
+    local task, why = work.run("v1", operation, parts, call.caller, call.id, call.body)
     return task and show(task, parts, call) or refuse(why)
   end
 end

@@ -13,6 +13,8 @@ local SINCE = {
   v1_is_a_mode = "8.8",
   -- The message of some of v1's refusals is JSON text with a title.
   titled_messages = "8.8",
+  -- v1 lets clients with a token write to Camunda user tasks.
+  user_tasks_in_v1 = "8.8",
   -- v2 can be read from, not only be written to.
   reads = "8.8",
   effective_variables = "8.8.16",

@@ -1,13 +1,15 @@
---- The rules of the writes: what is looked at, in which order, what is said where it is not so, and what a write does.
+--- The rules of the writes, in both APIs: what is looked at, in which order, what is said where it is not so, and what
+-- a write does.
 local callers = require "tasklist.sandbox.callers"
+local dates = require "tasklist.sandbox.dates"
 local json = require "tasklist.sandbox.json"
 local variables = require "tasklist.sandbox.variables"
 
 local work = {}
 
--- What a rule says: status, text, and since 8.8 a title, with which the message becomes JSON text. A 500 without text
--- is one that the server has no words for.
-local SAYS = {
+-- What a rule of v1 says: status, text, and since 8.8 a title, with which the message becomes JSON text. A 500 without
+-- text is one that the server has no words for.
+local V1_SAYS = {
   unknown = { 404, "task with id %s was not found" },
   not_permitted = { 403, "User does not have permission to perform on this task." },
   unsupported = { 400, "This operation is not supported using Tasklist V1 API. Please use the latest API. For more "
@@ -24,6 +26,23 @@ local SAYS = {
   broken = { 500 },
 }
 
+-- What the engine says of a command of v2's that it rejects: status, title, and a text with places for the command, the
+-- task's key and a word. What v2 says by itself: the same with a place for the word only.
+local REJECTIONS = {
+  unknown = { 404, "NOT_FOUND", "Expected to %s user task with key '%s', but no such user task was found" },
+  not_permitted = { 403, "FORBIDDEN", "Insufficient permissions to perform operation 'UPDATE_USER_TASK' on resource "
+    .. "'PROCESS_DEFINITION'" },
+  inactive = { 409, "INVALID_STATE", "Expected to %s user task with key '%s', but it is in state '%s'" },
+  assigned = { 409, "INVALID_STATE", "Expected to %s user task with key '%s', but it has already been assigned" },
+}
+local V2_SAYS = {
+  no_assignee = { 400, "INVALID_ARGUMENT", "No assignee provided." },
+  bad_changes = { 400, "INVALID_ARGUMENT", "%s." },
+  unseen = { 404, "NOT_FOUND", "User Task with key '%s' not found" },
+  unreadable = { 403, "FORBIDDEN", "Unauthorized to perform operation 'READ_USER_TASK' on resource "
+    .. "'PROCESS_DEFINITION'" },
+}
+
 -- Reads the values that came. Gives what is wrong: "null" for a name or value that is not there, or a parse error.
 local function wrong_value(list)
   for _, one in ipairs(list) do
@@ -33,7 +52,8 @@ local function wrong_value(list)
   end
 end
 
--- The checks: each looks at a call { caller, task, id, body } and gives nothing, or what to say and a word in it.
+-- The checks: each looks at a call { operation, caller, task, id, body, facts } and gives nothing, or what to say and a
+-- word in it.
 local check = {}
 
 function check.known(call)
@@ -45,7 +65,9 @@ function check.permitted(call)
 end
 
 function check.supported(call)
-  if not call.caller.user and call.task.implementation ~= "JOB_WORKER" then return "unsupported" end
+  if not call.facts.user_tasks_in_v1 and not call.caller.user and call.task.implementation ~= "JOB_WORKER" then
+    return "unsupported"
+  end
 end
 
 function check.assignee(call)
@@ -55,7 +77,7 @@ function check.assignee(call)
 end
 
 function check.active(call)
-  if call.task.taskState ~= "CREATED" then return "inactive" end
+  if call.task.taskState ~= "CREATED" then return "inactive", call.task.taskState end
 end
 
 -- A client may take a task from somebody, unless it says that it does not want to; a user may not.
@@ -86,56 +108,168 @@ function check.draft_values(call)
   if wrong then return "bad_value", wrong end
 end
 
--- The writes: their checks in order, and what they do; it gives what the ledger is to know.
+-- v2 knows Camunda user tasks only.
+local function in_v2(call)
+  return call.task and call.task.implementation == "ZEEBE_USER_TASK" and callers.knows(call.caller, call.task)
+end
+
+-- The engine forgets a task that has ended.
+function check.alive(call)
+  local state = in_v2(call) and call.task.taskState
+  if not state or state == "COMPLETED" or state == "CANCELED" then return "unknown" end
+end
+
+function check.may_write(call)
+  if not callers.may_write(call.caller) then return "not_permitted" end
+  return check.permitted(call)
+end
+
+function check.seen(call)
+  if not in_v2(call) then return "unseen", call.id end
+end
+
+function check.readable(call)
+  if not callers.permitted(call.caller, call.task) then return "unreadable" end
+end
+
+function check.named(call)
+  if not (call.body.assignee or ""):find("%S") then return "no_assignee" end
+end
+
+-- Who claims a task a second time under the same name has it.
+function check.claimable(call)
+  local assignee = call.body.allowOverride == false and call.task.assignee
+  if assignee and assignee ~= call.body.assignee then return "assigned" end
+end
+
+function check.changes(call)
+  local changeset, problems = call.body.changeset or {}, {}
+  if not call.body.action and not next(changeset) then
+    return "bad_changes", 'No update data provided. Provide at least an "action" or a non-null value for a supported '
+      .. 'attribute in the "changeset"'
+  end
+  for _, date in ipairs{ { "dueDate", "due date" }, { "followUpDate", "follow-up date" } } do
+    local text = changeset[date[1]] or ""
+    if text ~= "" and not dates.parse_rfc3339(text) then
+      problems[#problems + 1] = ("The provided %s '%s' cannot be parsed as a date according to RFC 3339, section 5.6")
+        :format(date[2], text)
+    end
+  end
+  local priority = changeset.priority or 0
+  if priority < 0 or priority > 100 then
+    problems[#problems + 1] = ("The value for priority is '%d' but must be within the [0,100] range"):format(priority)
+  end
+  if problems[1] then return "bad_changes", table.concat(problems, ". ") end
+end
+
+-- What the writes do; each gives what the ledger is to know.
+local act = {}
+
+function act.assign(call)
+  local assignee = call.body.assignee or ""
+  call.task.assignee = assignee ~= "" and assignee or call.caller.user
+  return { assignee = call.task.assignee }
+end
+
+function act.unassign(call)
+  call.task.assignee = nil
+  return {}
+end
+
+function act.complete(call, store)
+  local sent = call.body.variables and variables.merge(call.body.variables)
+  store:complete(call.task, sent)
+  return { variables = sent or {} }
+end
+
+function act.save_drafts(call)
+  local sent = variables.merge(call.body.variables)
+  variables.save_drafts(call.task, sent)
+  return { variables = sent }
+end
+
+-- An empty date or list is none.
+function act.update(call, store)
+  local changes = {}
+  for field, value in pairs(call.body.changeset or {}) do
+    if type(value) == "string" then
+      changes[field] = dates.parse_rfc3339(value) or false
+    else
+      changes[field] = (type(value) ~= "table" or value[1] ~= nil) and value
+    end
+  end
+  store:change(call.task, changes)
+  return {}
+end
+
+-- The writes of each API, with their checks in order. Looking at a task is not writing, but has the same first rules;
+-- what it looks at is what reads see.
 local WRITES = {
-  assign = { { "known", "supported", "assignee", "active", "free" }, function(call)
-    local assignee = call.body.assignee or ""
-    call.task.assignee = assignee ~= "" and assignee or call.caller.user
-    return { assignee = call.task.assignee }
-  end },
-  unassign = { { "known", "supported", "active", "assigned" }, function(call)
-    call.task.assignee = nil
-    return {}
-  end },
-  complete = { { "known", "supported", "permitted", "complete_values", "active", "own" }, function(call, store)
-    local sent = call.body.variables and variables.merge(call.body.variables)
-    store:complete(call.task, sent)
-    return { variables = sent or {} }
-  end },
-  save_drafts = { { "known", "permitted", "active", "own", "draft_values" }, function(call)
-    local sent = variables.merge(call.body.variables)
-    variables.save_drafts(call.task, sent)
-    return { variables = sent }
-  end },
-  -- Looking at a task is not writing, but has the same first rules.
-  look = { { "known", "permitted" } },
+  v1 = {
+    assign = { "known", "supported", "assignee", "active", "free" },
+    unassign = { "known", "supported", "active", "assigned" },
+    complete = { "known", "supported", "permitted", "complete_values", "active", "own" },
+    save_drafts = { "known", "permitted", "active", "own", "draft_values" },
+    look = { "known", "permitted" },
+  },
+  v2 = {
+    assign = { "named", "alive", "may_write", "active", "claimable" },
+    unassign = { "alive", "may_write", "active" },
+    complete = { "alive", "may_write", "active" },
+    update = { "changes", "alive", "may_write", "active" },
+    look = { "seen", "readable" },
+  },
 }
 
-local function say(kind, word, facts)
-  local status, text, title = table.unpack(SAYS[kind], 1, 3)
+-- The engine's own names of the commands that differ from ours: that of an assignment depends on what it may do.
+local function command_of(operation, body)
+  if operation == "assign" and body.allowOverride == false then return "claim" end
+  return operation == "unassign" and "assign" or operation
+end
+
+local say = {}
+
+function say.v1(kind, word, call)
+  local status, text, title = table.unpack(V1_SAYS[kind], 1, 3)
   text = text and text:format(word)
-  if title and facts.titled_messages then
+  if title and call.facts.titled_messages then
     text = ('{ "title": "%s",\n  "detail": "%s"\n}\n'):format(title, text)
   end
   return { status = status, message = text }
 end
 
+function say.v2(kind, word, call)
+  local status, title, text = table.unpack(V2_SAYS[kind] or REJECTIONS[kind])
+  if V2_SAYS[kind] then return { status = status, title = title, message = text:format(word) } end
+  local command = command_of(call.operation, call.body)
+  local reason = text:format(command, call.id, word)
+  return { status = status, title = title,
+    message = ("Command '%s' rejected with code '%s': %s"):format(command:upper(), title, reason) }
+end
+
 --- Does what a caller asks for, where the rules allow it.
--- @param operation "assign", "unassign", "complete", "save_drafts", or "look", which changes nothing
+-- @param api "v1" or "v2"
+-- @param operation "assign", "unassign", "complete", in v1 "save_drafts", in v2 "update", or "look", which changes
+--   nothing
 -- @param parts table: store, ledger, facts (versions.lua)
 -- @param caller as in callers.lua
 -- @param id string: the task's
 -- @param body the bound request, or nil
--- @return the task; or nil and a table: status, message (nil where the server has no words)
-function work.run(operation, parts, caller, id, body)
-  local checks, act = table.unpack(WRITES[operation], 1, 2)
-  local call = { caller = caller, task = parts.store.by_id[id], id = id, body = body or {} }
-  for _, name in ipairs(checks) do
+-- @return the task; or nil and a table: status, message (nil where the server has no words), and in v2 title
+function work.run(api, operation, parts, caller, id, body)
+  local store, does = parts.store, act[operation]
+  local task
+  if does then task = store.by_id[id] else task = store:seen(id) end
+  local call = { operation = operation, caller = caller, task = task, id = id, body = body or {}, facts = parts.facts }
+  for _, name in ipairs(WRITES[api][operation]) do
     local kind, word = check[name](call)
-    if kind then return nil, say(kind, word, parts.facts) end
+    if kind then return nil, say[api](kind, word, call) end
   end
-  if act then parts.ledger:note(operation, id, caller.name, act(call, parts.store)) end
-  return call.task
+  if does then
+    store.lag:keep(task)
+    parts.ledger:note(operation, id, caller.name, does(call, store))
+  end
+  return task
 end
 
 return work

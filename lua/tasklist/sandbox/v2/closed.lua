@@ -72,18 +72,29 @@ function closed.list(element)
   end
 end
 
---- Objects with these members only. A null is as absent.
--- @param members table: name -> type
-function closed.object(members)
+-- Objects with members; `other` is the type of those that are not named.
+local function object(members, other)
   return function(value, path, facts)
     closed.any_object(value, path)
     local result = {}
     for name, one in pairs(value) do
-      local member = members[name] or refuse(below(path, name))
+      local member = members[name] or other or refuse(below(path, name))
       if one ~= json.null then result[name] = member(one, below(path, name), facts) end
     end
     return result
   end
+end
+
+--- Objects with these members only. A null is as absent.
+-- @param members table: name -> type
+function closed.object(members)
+  return object(members)
+end
+
+--- Objects of which only these members are read, and the others ignored.
+-- @param members table: name -> type
+function closed.open(members)
+  return object(members, function() end)
 end
 
 --- A type that only versions with a fact (versions.lua) have.

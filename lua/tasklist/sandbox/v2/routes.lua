@@ -2,8 +2,10 @@
 local answers = require "tasklist.sandbox.answers"
 local closed = require "tasklist.sandbox.v2.closed"
 local cluster = require "tasklist.sandbox.v2.cluster"
+local forms = require "tasklist.sandbox.v2.forms"
+local work = require "tasklist.sandbox.v2.work"
 
-local PARTS = { cluster }
+local PARTS = { cluster, work, forms }
 
 local NO_SIGN_IN = "An Authentication object was not found in the SecurityContext"
 
