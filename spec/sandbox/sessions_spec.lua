@@ -25,8 +25,8 @@ local function new_browser(url)
     self.token = got["x-csrf-token"] or self.token
     return status, text, got
   end
-  function browser:log_in(body)
-    return self:send("POST", "/api/login", FORM, body or "username=demo&password=demo")
+  function browser:log_in(body, path)
+    return self:send("POST", path or "/api/login", FORM, body or "username=demo&password=demo")
   end
   function browser:search(headers)
     return self:send("POST", "/v1/tasks/search", headers)
@@ -151,6 +151,59 @@ describe("a login with cookies", function()
 
   it("has no page of its own", function()
     assert.equal(404, (browser:send("GET", "/api/login")))
+  end)
+end)
+
+describe("the login of a whole cluster, since 8.8", function()
+  local server, browser
+  setup(function()
+    server = sandbox.start{ authentication = "cookie", version = "8.8", v1 = true, base_path = "/camunda",
+      tasks = { { id = "1", implementation = "ZEEBE_USER_TASK" } } }
+  end)
+  teardown(function() server:stop() end)
+  before_each(function()
+    server:clear()
+    browser = new_browser(server.base_url)
+  end)
+
+  it("lies at /login, and its session is good for both APIs", function()
+    local status, body, headers = browser:log_in(nil, "/login")
+    assert.same({ 204, "" }, { status, body })
+    assert.is_truthy(headers["set-cookie"][1]:find("^camunda%-session=%w+; Path=/camunda; HttpOnly; SameSite=Lax$"))
+    assert.equal(200, (browser:send("GET", "/v2/topology")))
+    assert.equal(200, (browser:send("GET", "/v1/tasks/1")))
+    local token = { ["X-CSRF-TOKEN"] = browser.token }
+    assert.equal(200, (browser:search(token)))
+    assert.equal(204, (browser:send("POST", "/v2/user-tasks/1/completion", token)))
+    assert.equal("demo", server:ledger("complete")[1].caller)
+  end)
+
+  it("is needed with its token for what v2 changes", function()
+    assert.equal(401, (browser:send("DELETE", "/v2/user-tasks/1/assignee")))
+    browser:log_in(nil, "/login")
+    assert.equal(403, (browser:send("DELETE", "/v2/user-tasks/1/assignee")))
+    assert.same({}, server:ledger())
+  end)
+
+  it("is refused in the framework's words", function()
+    local status, text, headers = browser:log_in("username=demo&password=x", "/login")
+    assert.same({ 401, "application/problem+json" }, { status, headers["content-type"] })
+    local said = json.decode(text)
+    assert.same({ "Unauthorized", "Bad credentials", "/login" }, { said.title, said.detail, said.instance })
+  end)
+
+  it("ends at /logout", function()
+    browser:log_in(nil, "/login")
+    assert.equal(204, (browser:send("POST", "/logout")))
+    assert.equal(401, (browser:send("GET", "/v2/topology")))
+  end)
+
+  it("is not where Tasklist had its own, nor the other way round", function()
+    assert.equal(404, (browser:log_in()))
+    local earlier = sandbox.start{ authentication = "cookie", version = "8.7", tasks = {} }
+    local status = new_browser(earlier.v1_url):log_in(nil, "/login")
+    earlier:stop()
+    assert.equal(404, status)
   end)
 end)
 

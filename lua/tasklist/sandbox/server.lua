@@ -114,7 +114,8 @@ function Server:start_instance(instance)
   return instances.start(self.store, self.forms, instance)
 end
 
---- Moves a task to another state, as the process engine does: "FAILED", "CREATED" (tried again) or "CANCELED".
+--- Moves a task to another state, as the process engine does: "FAILED", "CREATED" (tried again), "CANCELED", or one on
+-- the way to another, such as "ASSIGNING".
 -- @param id string
 -- @param state string
 function Server:set_task_state(id, state)
@@ -143,7 +144,8 @@ end
 local function new_api(self, options, facts)
   local people, audiences = users.new(options.users), audiences_of(options, facts)
   self.sessions = sessions.new{ users = people, life = options.session_life, csrf = options.csrf,
-    secure = options.tls ~= nil, path = options.base_path == "" and "/" or options.base_path }
+    secure = options.tls ~= nil, path = options.base_path == "" and "/" or options.base_path,
+    common = facts.common_root }
   local entrance = gate.new{ authentication = options.authentication, client_role = options.client_role,
     check_token = options.verify or function(token, root) return self.issuer:check(token, audiences[root]) end,
     tenants = options.tenants, users = people, sessions = self.sessions }
@@ -164,7 +166,7 @@ end
 -- @return server
 function server.new(options)
   local self = setmetatable({ options = options, recorder = recorder.new(), faults = faults.new(),
-    ledger = ledger.new(), store = tasks.new(options.tasks), forms = forms.new(options.forms),
+    ledger = ledger.new(), store = tasks.new(options.tasks, options.lag), forms = forms.new(options.forms),
     issuer = oauth.new(options) }, Server)
   self.facts = versions.of(options.version, options.v1)
   self.roots = roots_of(options, self.facts)

@@ -6,7 +6,16 @@ local answers = require "tasklist.sandbox.answers"
 local base64 = require "tasklist.sandbox.base64"
 local urls = require "tasklist.sandbox.urls"
 
-local SESSION, CSRF = "TASKLIST-SESSION", "X-CSRF-TOKEN"
+local CSRF = "X-CSRF-TOKEN"
+
+-- The logins that there are: the cookie of a session, the path that they lie beneath, and what is said to one who is not
+-- let in. Tasklist had its own, until one became good for the whole cluster.
+local LOGINS = {
+  own = { cookie = "TASKLIST-SESSION", path = "/api", refuse = function() return answers.unauthorized("") end },
+  common = { cookie = "camunda-session", path = "", refuse = function(request)
+    return answers.problem(request, 401, "Unauthorized", "Bad credentials")
+  end },
+}
 
 local SAFE = { GET = true, HEAD = true, OPTIONS = true, TRACE = true }
 
@@ -45,7 +54,7 @@ end
 
 -- The session that a request brings along, if it has not been idle for too long; looking at it keeps it awake.
 local function session_of(self, request)
-  local id = cookies_of(request)[SESSION]
+  local id = cookies_of(request)[self.login.cookie]
   local session = id and self.sessions[id]
   if not session then return nil end
   if session.awake + self.life <= cqueues.monotime() then
@@ -56,10 +65,9 @@ local function session_of(self, request)
   return session
 end
 
--- A refused caller loses the session that he came with.
-local function refuse(self, request, says)
-  self.sessions[cookies_of(request)[SESSION] or ""] = nil
-  return says.unauthorized("", request)
+-- Ends the session that a request brings along.
+local function end_session(self, request)
+  self.sessions[cookies_of(request)[self.login.cookie] or ""] = nil
 end
 
 -- Whether the header says the same as the cookie, under its mask.
@@ -79,7 +87,10 @@ end
 function Sessions:admit(request, says)
   says = says or answers
   local session = session_of(self, request)
-  if not session then return nil, refuse(self, request, says) end
+  if not session then
+    end_session(self, request)
+    return nil, says.unauthorized("", request)
+  end
   if not self.csrf then return session.caller, {} end
   if not is_exempt(request) and not has_token(request) then return nil, says.forbidden(request) end
   local token = cookies_of(request)[CSRF]
@@ -89,10 +100,13 @@ end
 local function log_in(self, request)
   local form = urls.fields(request.query .. "&" .. request.body)
   local caller = self.users:find(form.username, form.password)
-  if not caller then return refuse(self, request, answers) end
+  if not caller then
+    end_session(self, request)
+    return self.login.refuse(request)
+  end
   local id = answers.uuid():gsub("-", ""):upper()
   self.sessions[id] = { caller = caller, awake = cqueues.monotime() }
-  local set, headers = { cookie(self, SESSION, id) }, {}
+  local set, headers = { cookie(self, self.login.cookie, id) }, {}
   if self.csrf then
     local token = answers.uuid()
     -- The old token's cookie goes first: of the two the later one counts.
@@ -104,20 +118,21 @@ local function log_in(self, request)
 end
 
 local function log_out(self, request)
-  self.sessions[cookies_of(request)[SESSION] or ""] = nil
-  local set = { cookie(self, SESSION, "") }
+  end_session(self, request)
+  local set = { cookie(self, self.login.cookie, "") }
   if self.csrf then set[2] = cookie(self, CSRF, "") end
   return { status = 204, headers = { ["Set-Cookie"] = set } }
 end
 
-local ROUTES = { ["POST /api/login"] = log_in, ["POST /api/logout"] = log_out }
+local ROUTES = { ["/login"] = log_in, ["/logout"] = log_out }
 
 --- Answers a request to log in or out.
 -- @param request with its path below the base path
 -- @return response, or nil where it is about something else
 function Sessions:answer(request)
-  local route = ROUTES[request.method .. " " .. request.path]
-  return route and route(self, request)
+  local name = request.path:match("^" .. self.login.path .. "(/log%a+)$")
+  local route = request.method == "POST" and ROUTES[name]
+  return route and route(self, request) or nil
 end
 
 --- Ends all sessions, as their idle time would.
@@ -129,10 +144,10 @@ local sessions = {}
 
 --- Makes the sessions of a server.
 -- @param options table: users (users.lua), life (seconds that a session may be idle), csrf (boolean), path (of the
---   cookies), secure (boolean: the server speaks https)
+--   cookies), secure (boolean: the server speaks https), common (boolean: one login for all of the cluster)
 -- @return object with `admit`, `answer`, `expire`
 function sessions.new(options)
-  options.sessions = {}
+  options.sessions, options.login = {}, LOGINS[options.common and "common" or "own"]
   return setmetatable(options, Sessions)
 end
 
