@@ -2,7 +2,7 @@
 
 -- The sandbox: doc/sandbox.md has its manual.
 
----@alias tasklist.sandbox_options_field "host"|"port"|"base_path"|"tls"|"tls_max_version"|"client_certificate"|"gzip"|"version"|"v1"|"authentication"|"client_id"|"client_secret"|"check_client"|"audience"|"rest_audience"|"check_audience"|"token_life"|"token_delay"|"verify"|"client_role"|"tenants"|"users"|"session_life"|"csrf"|"tasks"|"forms"
+---@alias tasklist.sandbox_options_field "host"|"port"|"base_path"|"tls"|"tls_max_version"|"client_certificate"|"gzip"|"version"|"v1"|"authentication"|"client_id"|"client_secret"|"check_client"|"audience"|"rest_audience"|"check_audience"|"token_life"|"token_delay"|"verify"|"client_role"|"tenants"|"users"|"session_life"|"csrf"|"lag"|"tasks"|"forms"
 
 ---@class (exact) tasklist.sandbox_options: table<tasklist.sandbox_options_field, any>
 ---@field host? string
@@ -29,6 +29,7 @@
 ---@field users? table[]
 ---@field session_life? number seconds
 ---@field csrf? boolean
+---@field lag? number seconds
 ---@field tasks? table[]
 ---@field forms? table[]
 
@@ -55,7 +56,7 @@ function Server:close() end
 function Server:start_instance(instance) end
 
 ---@param id string
----@param state "FAILED"|"CREATED"|"CANCELED"
+---@param state "FAILED"|"CREATED"|"CANCELED"|"CREATING"|"ASSIGNING"|"UPDATING"|"COMPLETING"|"CANCELING"
 function Server:set_task_state(id, state) end
 
 ---@param key string of a task or a process instance

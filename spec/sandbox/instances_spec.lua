@@ -136,7 +136,8 @@ describe("a task", function()
   end)
 
   local bad = {
-    { "9", "FAILED", "no task 9" }, { "1", "COMPLETED", "a task can only become FAILED, CREATED, CANCELED, or CREATING, "
+    { "9", "FAILED", "no task 9" },
+    { "1", "COMPLETED", "a task can only become FAILED, CREATED, CANCELED, or CREATING, "
       .. "ASSIGNING, UPDATING, COMPLETING, CANCELING" },
     { "2", "FAILED", "task 2 is COMPLETED already" }, { "3", "CREATED", "task 3 is CANCELED already" },
   }

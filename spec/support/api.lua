@@ -14,12 +14,13 @@ support.demo = { name = "demo", user = "demo", role = "OWNER" }
 
 --- Makes an API.
 -- @param list array of tasks
--- @param options table or nil: forms, version, v1; gate in place of one that takes everybody for the request's `caller`
+-- @param options table or nil: forms, version, v1, lag; gate in place of one that takes everybody for the request's
+--   `caller`
 -- @return function(method, path, body, changes) -> status, decoded body (or "" where there is none), response; a body
 --   may be a table or JSON text; `changes` go into the request. And the API's parts.
 function support.new(list, options)
   options = options or {}
-  local parts = { store = tasks.new(list), forms = forms.new(options.forms or {}), ledger = ledger.new(),
+  local parts = { store = tasks.new(list, options.lag), forms = forms.new(options.forms or {}), ledger = ledger.new(),
     facts = versions.of(options.version or "8.6", options.v1) }
   local gate = options.gate or { admit = function(_, request) return request.caller end }
   local made = api.new(gate, parts)

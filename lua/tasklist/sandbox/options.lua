@@ -49,6 +49,7 @@ local OPTIONS = {
   users = { is "table", default = users.default },
   session_life = { is "number", default = 1800 },
   csrf = { is "boolean", default = true },
+  lag = { is "number", default = 0 },
   tasks = { is "table", default = samples },
   forms = { is "table", default = sample_forms },
 }
