@@ -159,6 +159,7 @@ describe("a fault", function()
     { { action = "status", status = 504, executed = true }, true, 504 },
     { { action = "garbage", executed = true }, true },
     { { action = "exhausted" }, false, 503 },
+    { { action = "denied" }, false, 409 },
     { { action = "rejected" }, false, 500 },
     { { action = "conflict" }, false, 500 },
   }
@@ -192,6 +193,23 @@ describe("a fault", function()
     assert.same({ 503, "2", "RESOURCE_EXHAUSTED", 503, "/v1/tasks/1/complete" },
       { status, headers["retry-after"], body.title, body.status, body.instance })
   end)
+
+  local denials = {
+    { "POST", "/assignment", "ASSIGN", "Assignment" }, { "DELETE", "/assignee", "ASSIGN", "Assignment" },
+    { "POST", "/completion", "COMPLETE", "Completion" }, { "PATCH", "", "UPDATE", "Update" },
+  }
+  for _, row in ipairs(denials) do
+    local method, ending, command, name = table.unpack(row)
+    it(("of a listener that denies says what and why: %s %s"):format(method, ending), function()
+      server:fault{ action = "denied", reason = "too early" }
+      local path = "/v2/user-tasks/7" .. ending
+      local status, _, body = http.request(server.base_url .. path, method)
+      body = json.decode(body)
+      assert.same({ 409, "INVALID_STATE", ("Command '%s' rejected with code 'INVALID_STATE': %s of the User Task with "
+        .. "key '7' was denied by Task Listener. Reason to deny: 'too early'"):format(command, name), path },
+        { status, body.title, body.detail, body.instance })
+    end)
+  end
 
   local words = { rejected = "^Command 'COMPLETE' rejected with code 'NOT_FOUND': .*7",
     conflict = "^Update request failed for %[.*7.*version conflict" }

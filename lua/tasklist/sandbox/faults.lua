@@ -5,11 +5,8 @@
 local cqueues = require "cqueues"
 local answers = require "tasklist.sandbox.answers"
 local gzip = require "tasklist.sandbox.gzip"
-local json = require "tasklist.sandbox.json"
 
 local faults = {}
-
-local detail_body = json.shape{ "type", "title", "status", "detail", "instance" }
 
 local NO_HTTP = "\0\255\1\254 this is not HTTP\r\n\r\n"
 
@@ -83,11 +80,20 @@ local function unfinished(fault, answer)
 end
 
 local function exhausted(fault, _, _, request)
-  local headers = { ["Content-Type"] = "application/problem+json" }
-  for name, value in pairs(fault.headers or {}) do headers[name] = value end
-  return { status = 503, headers = headers, body = json.encode(detail_body{ type = "about:blank",
-    title = "RESOURCE_EXHAUSTED", status = 503, detail = "The broker takes no more requests at present",
-    instance = request.path }) }
+  return answers.problem(request, 503, "RESOURCE_EXHAUSTED", "The broker takes no more requests at present",
+    fault.headers)
+end
+
+-- What a task listener can deny, by the end of the path: the command, and what it is called.
+local DENIALS = { assignment = { "ASSIGN", "Assignment" }, assignee = { "ASSIGN", "Assignment" },
+  completion = { "COMPLETE", "Completion" }, [""] = { "UPDATE", "Update" } }
+
+local function denied(fault, _, _, request)
+  local key, what = request.path:match("/user%-tasks/([^/]+)/?([^/]*)$")
+  local command, name = table.unpack(DENIALS[what] or DENIALS[""])
+  return answers.problem(request, 409, "INVALID_STATE", ("Command '%s' rejected with code 'INVALID_STATE': %s of the "
+    .. "User Task with key '%s' was denied by Task Listener. Reason to deny: '%s'"):format(command, name, key or "?",
+    fault.reason or ""))
 end
 
 -- A 500 in the words of the parts behind Tasklist; the id of the task stands in the path.
@@ -127,6 +133,7 @@ local ACTIONS = {
     end }
   end },
   exhausted = { { headers = "table" }, exhausted },
+  denied = { { reason = "string" }, denied },
   rejected = { {}, failing("Command 'COMPLETE' rejected with code 'NOT_FOUND': no job with key '%s' is there to "
     .. "complete") },
   conflict = { {}, failing("Update request failed for [tasklist-task] and id %s: version conflict, the document has "
