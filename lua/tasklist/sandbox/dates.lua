@@ -81,4 +81,11 @@ function dates.format(millis)
   return os.date("!%Y-%m-%dT%H:%M:%S", millis // 1000) .. (".%03d+0000"):format(millis % 1000)
 end
 
+--- Writes a moment as v2 does.
+-- @param millis integer
+-- @return string such as "2023-02-20T18:37:19.214Z"
+function dates.format_rfc3339(millis)
+  return (dates.format(millis):gsub("%+0000$", "Z"))
+end
+
 return dates

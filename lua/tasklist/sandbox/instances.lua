@@ -9,7 +9,10 @@ local instances = {}
 local INPUT = {
   processInstanceKey = { inputs.key },
   processDefinitionKey = { inputs.key, default = "2251799813685001" },
+  processDefinitionId = { inputs.text },
   processName = { inputs.text },
+  businessId = { inputs.text },
+  tags = { inputs.names },
   tenantId = { inputs.text },
   variables = { inputs.variables, default = {} },
   tasks = { inputs.tables, needed = true },
@@ -17,7 +20,8 @@ local INPUT = {
 }
 
 -- What the tasks of an instance, and its forms, have from it unless they say otherwise.
-local INHERITED = { "processInstanceKey", "processDefinitionKey", "processName", "tenantId", "creationDate" }
+local INHERITED = { "processInstanceKey", "processDefinitionKey", "processDefinitionId", "processName", "tenantId",
+  "businessId", "tags", "creationDate" }
 
 local function inherit(instance, given, fields)
   local own = {}
@@ -33,7 +37,8 @@ end
 -- @param store the tasks
 -- @param form_store the forms
 -- @param given table: tasks (array, as for the store), and, if wanted, variables (array of { name, value } with JSON
---   text as value), forms (array, as for the forms), processInstanceKey, processDefinitionKey, processName, tenantId
+--   text as value), forms (array, as for the forms), processInstanceKey, processDefinitionKey, processDefinitionId,
+--   processName, tenantId, businessId, tags
 -- @return the key of the instance, and an array of the tasks' ids
 function instances.start(store, form_store, given)
   local instance = inputs.check(given, INPUT, "process instance")

@@ -101,7 +101,7 @@ local function expand(row, place)
   local step = process.tasks[task_name]
   local ended = state == "COMPLETED" or state == "CANCELED"
   return { id = ("%d"):format(2251799813685300 + place * 7), name = step[2], taskDefinitionId = step[1],
-    processName = process.name, processDefinitionKey = process.key,
+    processName = process.name, processDefinitionKey = process.key, processDefinitionId = process_name,
     processInstanceKey = ("%d"):format(2251799813685200 + place), taskState = state,
     creationDate = ("2024-03-%s:15:27.%03dZ"):format(created, place), assignee = row.assignee,
     completionDate = ended and ("2024-03-%02dT16:40:00.%03dZ"):format(tonumber(created:sub(1, 2)) + 1, place) or nil,

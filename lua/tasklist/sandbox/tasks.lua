@@ -50,6 +50,13 @@ local INPUT = {
   priority = { inputs.integer },
   variables = { inputs.variables, default = {} },
   localVariables = { inputs.variables, default = {} },
+  -- What only v2 shows.
+  processDefinitionId = { text, default = "process" },
+  processDefinitionVersion = { inputs.integer, default = 1 },
+  rootProcessInstanceKey = { inputs.key },
+  customHeaders = { inputs.of_type("table"), default = {} },
+  tags = { names, default = {} },
+  businessId = { text },
 }
 
 local SETTING = { variables = { inputs.variables, needed = true } }
@@ -57,11 +64,13 @@ local SETTING = { variables = { inputs.variables, needed = true } }
 local DATES = { creationDate = "creationTime", completionDate = "completionTime", dueDate = "dueDate",
   followUpDate = "followUpDate" }
 
--- Turns checked fields into the task as it is held: dates as texts, and once more as numbers under `times`; the
--- priority that filters and sorting see under `stored_priority`; the keys of the scopes that its variables live in.
+-- Turns checked fields into the task as it is held: dates as texts, and once more as numbers under `times`; the name
+-- that it came with under `own_name`; the priority that filters and sorting see under `stored_priority`; the keys of
+-- the scopes that its variables live in.
 local function complete(task)
   task.key = math.tointeger(tonumber(task.id))
-  task.name = task.name or task.taskDefinitionId
+  task.own_name, task.name = task.name, task.name or task.taskDefinitionId
+  task.rootProcessInstanceKey = task.rootProcessInstanceKey or task.processInstanceKey
   task.times = {}
   for field, time in pairs(DATES) do
     task.times[time] = task[field]

@@ -36,20 +36,25 @@ local function read_cursor(text)
   return row
 end
 
-local members = closed.object{ from = closed.int, limit = closed.int, after = closed.text, before = closed.text }
-
---- The type of the member `page` of a search.
-function pages.kind(value, path, facts)
-  local page = members(value, path, facts)
-  if page.after and page.before then
-    closed.bad_argument("Both after and before cannot be set at the same time.")
+-- Makes a type that reads these members of a page.
+local function page_type(members)
+  local read = closed.object(members)
+  return function(value, path, facts)
+    local page = read(value, path, facts)
+    if page.after and page.before then
+      closed.bad_argument("Both after and before cannot be set at the same time.")
+    end
+    check_limit("limit", page.limit or 100, 1)
+    check_limit("from", page.from or 0, 0)
+    check_limit("from + limit", (page.from or 0) + (page.limit or 100), 1)
+    page.after, page.before = page.after and read_cursor(page.after), page.before and read_cursor(page.before)
+    return page
   end
-  check_limit("limit", page.limit or 100, 1)
-  check_limit("from", page.from or 0, 0)
-  check_limit("from + limit", (page.from or 0) + (page.limit or 100), 1)
-  page.after, page.before = page.after and read_cursor(page.after), page.before and read_cursor(page.before)
-  return page
 end
+
+--- The type of the member `page` of a search: with cursors or offsets, or with offsets only.
+pages.kind = page_type{ from = closed.int, limit = closed.int, after = closed.text, before = closed.text }
+pages.offsets = page_type{ from = closed.int, limit = closed.int }
 
 -- Whether a cursor is one of rows such as these.
 local function fits(cursor, row)
@@ -71,7 +76,7 @@ end
 --- The page of a search.
 -- @param list of rows in their order (rows.lua)
 -- @param less their order
--- @param page as `kind` has read it, or nil
+-- @param page as one of the types above has read it, or nil
 -- @param accepts function(row) -> boolean: which rows are found
 -- @param facts of the version
 -- @return array of rows, and the `page` of the answer; or nil and what is wrong with the cursor

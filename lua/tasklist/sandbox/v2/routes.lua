@@ -3,9 +3,10 @@ local answers = require "tasklist.sandbox.answers"
 local closed = require "tasklist.sandbox.v2.closed"
 local cluster = require "tasklist.sandbox.v2.cluster"
 local forms = require "tasklist.sandbox.v2.forms"
+local tasks = require "tasklist.sandbox.v2.tasks"
 local work = require "tasklist.sandbox.v2.work"
 
-local PARTS = { cluster, work, forms }
+local PARTS = { cluster, tasks, work, forms }
 
 local NO_SIGN_IN = "An Authentication object was not found in the SecurityContext"
 
