@@ -4,9 +4,10 @@ local closed = require "tasklist.sandbox.v2.closed"
 local cluster = require "tasklist.sandbox.v2.cluster"
 local forms = require "tasklist.sandbox.v2.forms"
 local tasks = require "tasklist.sandbox.v2.tasks"
+local variables = require "tasklist.sandbox.v2.variables"
 local work = require "tasklist.sandbox.v2.work"
 
-local PARTS = { cluster, tasks, work, forms }
+local PARTS = { cluster, tasks, work, variables, forms }
 
 local NO_SIGN_IN = "An Authentication object was not found in the SecurityContext"
 
