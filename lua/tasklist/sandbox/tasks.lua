@@ -126,8 +126,8 @@ end
 --- Holds other tasks instead of the present ones.
 -- @param list as for `add`
 function Store:replace(list)
-  local other = tasks.new(list, self.lag.seconds)
-  for name, value in pairs(other) do self[name] = value end
+  local other = tasks.new(list)
+  self.list, self.by_id, self.scopes, self.views = other.list, other.by_id, other.scopes, {}
 end
 
 --- A task as reads see it.
