@@ -82,7 +82,8 @@ describe("the key of a variable", function()
       variables = variables{ a = "1" } } }
     local key = store.scopes:of_task(store.by_id["1"])[1].key
     store:set_variables("70", variables{ a = "2" })
-    assert.equal("2", store.scopes:by_variable_key(key).value)
+    local found = store.scopes:by_variable_key(key)
+    assert.same({ "2", key }, { found.value, found.key })
   end)
 
   it("is nothing that another text names", function()

@@ -8,8 +8,8 @@ local urls = require "tasklist.sandbox.urls"
 
 local CSRF = "X-CSRF-TOKEN"
 
--- The logins that there are: the cookie of a session, the path that they lie beneath, and what is said to one who is not
--- let in. Tasklist had its own, until one became good for the whole cluster.
+-- The logins that there are: the cookie of a session, the path that they lie beneath, and what is said to one who is
+-- not let in. Tasklist had its own, until one became good for the whole cluster.
 local LOGINS = {
   own = { cookie = "TASKLIST-SESSION", path = "/api", refuse = function() return answers.unauthorized("") end },
   common = { cookie = "camunda-session", path = "", refuse = function(request)
