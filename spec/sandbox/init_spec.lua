@@ -208,6 +208,15 @@ describe("a sandbox as a process", function()
     end)
   end)
 
+  it("holds tasks with all that v2 shows of them", function()
+    with({ version = "8.10", authentication = "none", tasks = { { id = "1", implementation = "ZEEBE_USER_TASK",
+      customHeaders = { colour = "red" }, tags = { "hot" } } } }, function(server)
+      local status, _, body = http.request(server.rest_url .. "/v2/user-tasks/1", "GET")
+      local task = json.decode(body)
+      assert.same({ 200, { colour = "red" }, json.array{ "hot" } }, { status, task.customHeaders, task.tags })
+    end)
+  end)
+
   it("takes tables as options", function()
     with({ authentication = "basic", users = { { name = "me", password = "p", groups = { "hr" } } } }, function(server)
       assert.equal(200, (http.request(server.base_url .. "/v1/tasks/search", "POST",

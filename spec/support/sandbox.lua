@@ -44,18 +44,12 @@ local function control(self, method, path, value)
   return body ~= "" and json.decode(body) or nil
 end
 
--- A copy in which the fields that are tables, and theirs, are arrays for JSON.
-local function with_arrays(object)
+-- A copy in which the tables, and those in them, are arrays for JSON unless they have names.
+local function with_arrays(value)
+  if type(value) ~= "table" then return value end
   local copy = {}
-  for name, value in pairs(object) do
-    if type(value) == "table" then
-      local list = json.array{}
-      for i, one in ipairs(value) do list[i] = type(one) == "table" and with_arrays(one) or one end
-      value = list
-    end
-    copy[name] = value
-  end
-  return copy
+  for name, one in pairs(value) do copy[name] = with_arrays(one) end
+  return (value[1] ~= nil or next(value) == nil) and json.array(copy) or copy
 end
 
 local function array_of(value)
@@ -95,7 +89,7 @@ end
 --- Replaces the tasks.
 -- @param list as in tasklist.sandbox.tasks
 function Sandbox:tasks(list)
-  control(self, "POST", "/sandbox/tasks", with_arrays{ list = list }.list)
+  control(self, "POST", "/sandbox/tasks", with_arrays(list))
 end
 
 --- Ends the child and waits for its end. May be called again.

@@ -1,4 +1,5 @@
---- A small Camunda Tasklist 8.6 with its token endpoint, in memory: to develop and test against without a cluster.
+--- A small Camunda, of any version from 8.5 to 8.10, with its user tasks and its token endpoint, in memory: to develop
+-- and test against without a cluster.
 -- It needs cqueues and luaossl (Debian: lua-cqueues, lua-luaossl). The manual is doc/sandbox.md.
 -- @module tasklist.sandbox
 local options = require "tasklist.sandbox.options"
