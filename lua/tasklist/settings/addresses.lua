@@ -97,7 +97,7 @@ end
 local other_host = { api = "zeebe", zeebe = "api" }
 
 local function fallback_of(url)
-  local region, host, cluster = url:match("^https://([^./]+)%.(%a+)%.camunda%.io/([^/]+)$")
+  local region, host, cluster = url:match("^https://([^./]+)%.([a-z]+)%.camunda%.io/([^/]+)$")
   return other_host[host] and ("https://%s.%s.camunda.io/%s"):format(region, other_host[host], cluster)
 end
 
