@@ -57,7 +57,8 @@ describe("the page on connecting", function()
   local parts = {
     { "Camunda SaaS, any version", from_file,
       { base_url = "https://bru-2.tasklist.camunda.io/" .. cluster,
-        rest_url = "https://bru-2.api.camunda.io/" .. cluster, rest_fallback = "https://bru-2.zeebe.camunda.io/" .. cluster,
+        rest_url = "https://bru-2.api.camunda.io/" .. cluster,
+        rest_fallback = "https://bru-2.zeebe.camunda.io/" .. cluster,
         audience = "tasklist.camunda.io", rest_audience = "zeebe.camunda.io" } },
     { "Camunda SaaS 8.9 and newer", { api = "v2", rest_url = "https://bru-2.api.camunda.io/" .. cluster } },
     { "Camunda SaaS 8.8", { rest_url = "https://bru-2.zeebe.camunda.io/" .. cluster } },
