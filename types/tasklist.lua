@@ -80,7 +80,7 @@
 
 ---@alias tasklist.auth "oauth"|"cookie"|"basic"|"bearer"|"none"
 
----@alias tasklist.arguments_field "env"|"env_file"|"allow_insecure"|"region"|"cluster_id"|"base_url"|"auth"|"client_id"|"client_secret"|"authorization_server_url"|"audience"|"scope"|"resource"|"client_auth"|"token_cache"|"username"|"password"|"login_url"|"token"|"tenant_id"|"timeout"|"connect_timeout"|"retries"|"max_requests"|"max_connections"|"max_response"|"http_version"|"user_agent"|"headers"|"ca_file"|"ca_path"|"client_cert"|"client_key"|"client_key_password"|"proxy"|"no_proxy"|"trace"|"loop"
+---@alias tasklist.arguments_field "env"|"env_file"|"allow_insecure"|"region"|"cluster_id"|"api"|"base_url"|"rest_url"|"auth"|"client_id"|"client_secret"|"authorization_server_url"|"audience"|"rest_audience"|"scope"|"resource"|"client_auth"|"token_cache"|"username"|"password"|"login_url"|"token"|"tenant_id"|"timeout"|"connect_timeout"|"retries"|"max_requests"|"max_connections"|"max_response"|"http_version"|"user_agent"|"headers"|"ca_file"|"ca_path"|"client_cert"|"client_key"|"client_key_password"|"proxy"|"no_proxy"|"trace"|"loop"
 
 ---@class (exact) tasklist.arguments: table<tasklist.arguments_field, any>
 ---@field env? boolean
@@ -88,12 +88,15 @@
 ---@field allow_insecure? boolean
 ---@field region? string
 ---@field cluster_id? string
----@field base_url? string
+---@field api? "auto"|"v1"|"v2"
+---@field base_url? string of Tasklist's API, v1
+---@field rest_url? string of the Orchestration Cluster API, v2
 ---@field auth? tasklist.auth
 ---@field client_id? string
 ---@field client_secret? string
 ---@field authorization_server_url? string
 ---@field audience? string
+---@field rest_audience? string of tokens for v2
 ---@field scope? string
 ---@field resource? string
 ---@field client_auth? "form"|"basic"

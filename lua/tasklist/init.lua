@@ -44,17 +44,20 @@ end })
 -- the defaults; doc/settings.md has the variables' names. No network I/O happens here.
 -- Unknown names and wrong types raise.
 --
--- Where: `base_url` (string), or `region` and `cluster_id` (strings). `tenant_id` (string): the `tenantIds` of
--- a search that names none. `env` (boolean, true): false ignores the environment. `env_file` (path): the file
--- that Camunda Console hands out. `allow_insecure` (boolean, false): lets secrets travel over http.
+-- Where: `base_url` (string) of Tasklist's API, v1; `rest_url` (string) of the Orchestration Cluster API, v2; one of
+-- them or both, or `region` and `cluster_id` (strings), which make both. `api`: "auto" (use the one that serves the
+-- cluster's version), "v1", "v2". `tenant_id` (string): the `tenantIds` of a search that names none. `env` (boolean,
+-- true): false ignores the environment. `env_file` (path): the file that Camunda Console hands out. `allow_insecure`
+-- (boolean, false): lets secrets travel over http.
 --
 -- Signing in: `auth` ("oauth", "cookie", "basic", "bearer", "none"; by default what the others mean, else
 -- "oauth"). oauth: `client_id`, `client_secret`, `authorization_server_url`
--- ("https://login.cloud.camunda.io/oauth/token"), `audience` ("tasklist.camunda.io"; "" leaves it out),
+-- ("https://login.cloud.camunda.io/oauth/token"), `audience` ("tasklist.camunda.io"; "" leaves it out) and
+-- `rest_audience` (likewise, for v2: `audience` where that was set, else "zeebe.camunda.io"),
 -- `scope`, `resource`: strings; `client_auth` ("form"; "basic": the secret in the header),
 -- `token_cache` (false; a folder's path, or true for the user's own: tokens in a file that processes share;
--- see doc/token_file.md). Paths may begin with ~/. cookie: `username`,
--- `password`, `login_url` (base_url and then /api/login): strings. basic: `username`, `password`: strings.
+-- see doc/token_file.md). Paths may begin with ~/. cookie: `username`, `password`, `login_url` (base_url and then
+-- /api/login; for v2 rest_url and then /login): strings. basic: `username`, `password`: strings.
 -- bearer: `token`: a string, or a function that gives a token and its life in seconds or nil; or nil and a
 -- message. It is called when a token is needed, again after a 401, and must not yield, unless there is a `loop`.
 --

@@ -100,6 +100,7 @@ describe("the addresses that are in force", function()
   -- rest_url, and where v2 may be instead.
   for url, other in pairs {
     [saas.api] = saas.zeebe, [saas.zeebe] = saas.api, [saas.tasklist] = false, [R] = false,
+    ["https://bru-2.zeebe.camunda.io:443/c"] = "https://bru-2.api.camunda.io:443/c",
     ["https://bru-2.api.camunda.io/a/b"] = false, ["https://a.b.api.camunda.io/c"] = false,
     ["https://bru-2.api.camunda.io.example/c"] = false, ["https://bru-2.api.camunda.io"] = false,
   } do

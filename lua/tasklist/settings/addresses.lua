@@ -97,8 +97,8 @@ end
 local other_host = { api = "zeebe", zeebe = "api" }
 
 local function fallback_of(url)
-  local region, host, cluster = url:match("^https://([^./]+)%.(%a+)%.camunda%.io/([^/]+)$")
-  return other_host[host] and ("https://%s.%s.camunda.io/%s"):format(region, other_host[host], cluster)
+  local region, host, rest = url:match("^https://([^./]+)%.([a-z]+)%.camunda%.io(:?%d*/[^/]+)$")
+  return other_host[host] and ("https://%s.%s.camunda.io%s"):format(region, other_host[host], rest)
 end
 
 --- Chooses the addresses that are in force.
