@@ -1,5 +1,6 @@
 -- Reads that do not see yet what was written: for so long as nobody waits for in most of these specs.
 local cqueues = require "cqueues"
+local json = require "tasklist.sandbox.json"
 local support = require "spec.support.api"
 local tasks = require "tasklist.sandbox.tasks"
 
@@ -23,13 +24,23 @@ describe("a write, while reads lag behind", function()
     assert.equal(200, (ask("PATCH", "/v1/tasks/1/assign", '{"assignee":"jane"}')))
     assert.equal(200, (ask("PATCH", "/v1/tasks/1/complete")))
     local _, found = ask("GET", "/v1/tasks/1")
-    assert.same({ "CREATED", require("tasklist.sandbox.json").null }, { found.taskState, found.assignee })
+    assert.same({ "CREATED", json.null }, { found.taskState, found.assignee })
     local _, list = ask("POST", "/v1/tasks/search", '{"state":"CREATED"}')
     assert.equal(2, #list)
     assert.same({}, (select(2, ask("POST", "/v1/tasks/search", '{"state":"COMPLETED"}'))))
     local status, refusal = ask("PATCH", "/v1/tasks/1/complete")
     assert.same({ 400, "Task is not active" }, { status, refusal.message })
     assert.equal(1, parts.ledger:count("complete"))
+  end)
+
+  it("is not seen by v2's reads: a task that has ended is found, and a write does not find it", function()
+    ask, parts = support.new({ { id = "1", implementation = "ZEEBE_USER_TASK" } }, { version = "8.9", lag = LONG })
+    assert.equal(204, (ask("POST", "/v2/user-tasks/1/completion", "{}")))
+    assert.equal("CREATED", (select(2, ask("GET", "/v2/user-tasks/1"))).state)
+    local _, found = ask("POST", "/v2/user-tasks/search", '{"filter":{"state":"CREATED"}}')
+    assert.equal("1", found.items[1] and found.items[1].userTaskKey)
+    local status, refusal = ask("POST", "/v2/user-tasks/1/completion", "{}")
+    assert.same({ 404, "NOT_FOUND", 1 }, { status, refusal.title, parts.ledger:count("complete") })
   end)
 
   it("of the process engine is not seen either", function()

@@ -27,8 +27,8 @@ local function user_task(task)
 end
 
 local TASKS = {
-  user_task{ id = "1", processInstanceKey = "70", variables = variables{ a = "1", b = '"x"', long = LONG },
-    localVariables = variables{ a = "2" } },
+  user_task{ id = "1", processInstanceKey = "70", rootProcessInstanceKey = "60",
+    variables = variables{ a = "1", b = '"x"', long = LONG }, localVariables = variables{ a = "2" } },
   user_task{ id = "2", processInstanceKey = "70", candidateGroups = { "y" } },
   user_task{ id = "3", processInstanceKey = "71", variables = many(250) },
   user_task{ id = "4", processInstanceKey = "72", taskState = "COMPLETED", variables = variables{ a = "1" } },
@@ -72,7 +72,7 @@ describe("a search for effective variables", function()
     assert.is_truthy(item.variableKey:find("^%d+$"))
     item.variableKey = nil
     assert.same({ name = "a", value = "2", isTruncated = false, scopeKey = OWN, processInstanceKey = "70",
-      tenantId = "<default>", rootProcessInstanceKey = "70" }, item)
+      tenantId = "<default>", rootProcessInstanceKey = "60" }, item)
     assert.equal("application/json", response.headers["Content-Type"])
   end)
 
@@ -207,7 +207,7 @@ describe("a variable in v2", function()
     local status, variable = ask("GET", "/v2/variables/" .. key)
     assert.equal(200, status)
     assert.same({ variableKey = key, name = "long", value = LONG, scopeKey = "70", processInstanceKey = "70",
-      tenantId = "<default>", rootProcessInstanceKey = "70" }, variable)
+      tenantId = "<default>", rootProcessInstanceKey = "60" }, variable)
   end)
 
   it("has its latest value under the same key", function()

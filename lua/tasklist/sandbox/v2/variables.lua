@@ -15,7 +15,7 @@ local working = require "tasklist.sandbox.v2.working"
 local function show(variable, task, facts)
   return { variableKey = variable.key, name = variable.name, scopeKey = variable.scope,
     processInstanceKey = task.scopes[2], tenantId = task.tenantId,
-    rootProcessInstanceKey = facts.root_instances and task.scopes[2] or nil }
+    rootProcessInstanceKey = facts.root_instances and (task.rootProcessInstanceKey or task.scopes[2]) or nil }
 end
 
 -- The same for a search, which cuts long values unless it is told not to.
