@@ -50,6 +50,27 @@ describe("GET of a task", function()
   end)
 end)
 
+describe("a server without priorities", function()
+  local ask = support.new({ { id = "1", implementation = "ZEEBE_USER_TASK", priority = 80 } }, { version = "8.5" })
+
+  it("neither shows them nor filters by them", function()
+    local search = '{"priority":{"eq":5}}'
+    for _, row in ipairs{ { "GET", "" }, { "PATCH", "/assign" }, { "POST", "/search", search } } do
+      local path = row[2] == "/search" and "/v1/tasks/search" or "/v1/tasks/1" .. row[2]
+      local status, _, response = ask(row[1], path, row[3], { caller = support.demo })
+      assert.equal(200, status)
+      assert.truthy(response.body:find('"implementation":"ZEEBE_USER_TASK"}', 1, true), response.body)
+    end
+  end)
+
+  it("does not sort by them", function()
+    local status, answer = ask("POST", "/v1/tasks/search", '{"sort":[{"field":"priority","order":"ASC"}]}')
+    assert.equal(400, status)
+    assert.truthy(answer.message:find("[completionTime, followUpDate, creationTime, dueDate]", 1, true))
+    assert.equal(200, (ask("POST", "/v1/tasks/search", '{"sort":[{"field":"dueDate","order":"ASC"}]}')))
+  end)
+end)
+
 describe("a path", function()
   for _, part in ipairs{ "a%2Fb", "a%2fb", "a%5Cb", "a%3Bb", "a%25b", "a;b" } do
     it("with what the servlet stack refuses is a bare 400: " .. part, function()

@@ -41,6 +41,7 @@ end)
 -- Each fact: the last version without it, the first one with it.
 local rows = {
   v2_paths = { "8.5", "8.6" },
+  priorities = { "8.5", "8.6.0" },
   common_root = { "8.7", "8.8.0" },
   v1_is_a_mode = { "8.7", "8.8.0" },
   user_tasks_in_v1 = { "8.7", "8.8.0" },
@@ -51,10 +52,12 @@ local rows = {
   name_operators = { "8.8", "8.9.0" },
   tags = { "8.8", "8.9.0" },
   root_instances = { "8.8", "8.9.0" },
+  cluster_ids = { "8.8", "8.9.0" },
   v1_is_gone = { "8.9", "8.10.0" },
   process_operators = { "8.9", "8.10.0" },
   business_ids = { "8.9", "8.10.0" },
   forms_by_key = { "8.9", "8.10.0" },
+  broker_ids = { "8.9", "8.10.0" },
 }
 
 describe("the fact", function()

@@ -200,36 +200,43 @@ input.null = {}
 local inputs = list(input, "java.util.ArrayList<VariableInputDTO>")
 local period = object("DateFilter", { from = date, to = date })
 
---- The body of POST /v1/tasks/search.
-request.task_search = object("TaskSearchRequest", {
-  state = enum("TaskState", "CREATED", "CANCELED", "COMPLETED", "FAILED"),
-  assigned = boolean,
-  assignee = text,
-  assignees = texts,
-  taskDefinitionId = text,
-  candidateGroup = text,
-  candidateGroups = texts,
-  candidateUser = text,
-  candidateUsers = texts,
-  processDefinitionKey = text,
-  processInstanceKey = text,
-  pageSize = int(50),
-  followUpDate = period,
-  dueDate = period,
-  taskVariables = array(object("TaskByVariables", { name = text, value = text,
-    operator = enum("TaskByVariables$Operator", "eq") }), "TaskByVariables[]"),
-  tenantIds = texts,
-  sort = array(object("TaskOrderBy", {
-    field = enum("TaskSortFields", "completionTime", "followUpDate", "creationTime", "dueDate", "priority"),
-    order = enum("Sort", "ASC", "DESC") }), "TaskOrderBy[]"),
-  searchAfter = texts,
-  searchAfterOrEqual = texts,
-  searchBefore = texts,
-  searchBeforeOrEqual = texts,
-  includeVariables = include,
-  implementation = enum("TaskImplementation", "JOB_WORKER", "ZEEBE_USER_TASK"),
-  priority = object("RangeValueFilter", { eq = bound, gte = bound, gt = bound, lte = bound, lt = bound }),
-})
+-- The body of a search, with priorities or without.
+local function task_search(sort_fields, priority)
+  return object("TaskSearchRequest", {
+    state = enum("TaskState", "CREATED", "CANCELED", "COMPLETED", "FAILED"),
+    assigned = boolean,
+    assignee = text,
+    assignees = texts,
+    taskDefinitionId = text,
+    candidateGroup = text,
+    candidateGroups = texts,
+    candidateUser = text,
+    candidateUsers = texts,
+    processDefinitionKey = text,
+    processInstanceKey = text,
+    pageSize = int(50),
+    followUpDate = period,
+    dueDate = period,
+    taskVariables = array(object("TaskByVariables", { name = text, value = text,
+      operator = enum("TaskByVariables$Operator", "eq") }), "TaskByVariables[]"),
+    tenantIds = texts,
+    sort = array(object("TaskOrderBy", {
+      field = enum("TaskSortFields", table.unpack(sort_fields)),
+      order = enum("Sort", "ASC", "DESC") }), "TaskOrderBy[]"),
+    searchAfter = texts,
+    searchAfterOrEqual = texts,
+    searchBefore = texts,
+    searchBeforeOrEqual = texts,
+    includeVariables = include,
+    implementation = enum("TaskImplementation", "JOB_WORKER", "ZEEBE_USER_TASK"),
+    priority = priority,
+  })
+end
+
+--- The body of POST /v1/tasks/search, and that of a server which knows no priorities.
+request.task_search = task_search({ "completionTime", "followUpDate", "creationTime", "dueDate", "priority" },
+  object("RangeValueFilter", { eq = bound, gte = bound, gt = bound, lte = bound, lt = bound }))
+request.task_search_without_priority = task_search{ "completionTime", "followUpDate", "creationTime", "dueDate" }
 
 --- The bodies of PATCH …/assign, PATCH …/complete, POST …/variables and POST …/variables/search.
 request.assign = object("TaskAssignRequest", { assignee = text,

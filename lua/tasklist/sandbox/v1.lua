@@ -28,7 +28,13 @@ local function item_fields()
   return fields
 end
 
-local task_shape, search_item = json.shape(tasks.fields), json.shape(item_fields())
+-- Makes what marks an object with fields, the last of which is the priority, which not every version knows.
+local function shape_of(fields)
+  local whole, older = json.shape(fields), json.shape(table.move(fields, 1, #fields - 1, 1, {}))
+  return function(object, facts) return (facts.priorities and whole or older)(object) end
+end
+
+local task_shape, search_item = shape_of(tasks.fields), shape_of(item_fields())
 
 local function copy_fields(task)
   local copy = {}
@@ -56,7 +62,7 @@ local function search_tasks(parts, call)
     seen, item.context, breaks = variables.of_search_item(one.task, include)
     if breaks then return answers.failure(500) end
     item.variables = seen
-    items[i] = search_item(item)
+    items[i] = search_item(item, parts.facts)
   end
   return answers.ok(items)
 end
@@ -83,15 +89,15 @@ local function writing(operation, show)
   end
 end
 
-local function show_task(task)
-  return answers.ok(task_shape(copy_fields(task)))
+local function show_task(task, parts)
+  return answers.ok(task_shape(copy_fields(task), parts.facts))
 end
 
 -- The answer to a write shows neither of these dates, also where the task has them.
-local function show_changed(task)
+local function show_changed(task, parts)
   local copy = copy_fields(task)
   copy.dueDate, copy.followUpDate = nil, nil
-  return answers.ok(task_shape(copy))
+  return answers.ok(task_shape(copy, parts.facts))
 end
 
 -- Variables --------------------------------------------------------------------------------------------------
@@ -149,9 +155,11 @@ end
 
 -- The table --------------------------------------------------------------------------------------------------
 
--- As endpoints.lua has them; `required` is the method that needs a body.
+-- As endpoints.lua has them; `required` is the method that needs a body, `older_body` the type of a body where there
+-- are no priorities.
 local ENDPOINTS = {
-  { "POST", "^/tasks/search$", search_tasks, body = request_body.task_search },
+  { "POST", "^/tasks/search$", search_tasks, body = request_body.task_search,
+    older_body = request_body.task_search_without_priority },
   { "GET", "^/tasks/([^/]+)$", working("look", show_task) },
   { "PATCH", "^/tasks/([^/]+)/assign$", writing("assign", show_changed), body = request_body.assign },
   { "PATCH", "^/tasks/([^/]+)/unassign$", writing("unassign", show_changed) },
@@ -165,12 +173,13 @@ local ENDPOINTS = {
 }
 
 -- Reads a body as an endpoint takes it; gives nil and an answer where it cannot be read.
-local function read_body(endpoint, request)
+local function read_body(endpoint, request, facts)
   local content_type = (request.headers["content-type"] or ""):lower()
   local is_json = content_type:find("^application/json") or content_type:find("^application/.*%+json")
   local charset = content_type:match(';%s*charset="?([^";%s]+)')
   if request.body ~= "" and not (is_json and encodings.is_known(charset)) then return nil, answers.failure(500) end
-  local body, why = request_body.read(endpoint.body, request.body, endpoint.required, charset)
+  local kind = not facts.priorities and endpoint.older_body or endpoint.body
+  local body, why = request_body.read(kind, request.body, endpoint.required, charset)
   if not body then return nil, answers.failure(400, why) end
   return body
 end

@@ -7,6 +7,8 @@ local FIRST, LAST = 5, 10
 local SINCE = {
   -- v2 calls itself so in its paths; before, the same requests lie below /v1/ of the Zeebe gateway.
   v2_paths = "8.6",
+  -- v1 knows priorities.
+  priorities = "8.6",
   -- v1, where it is there at all, and v2 have one root; before, v2 is the Zeebe gateway's, which has a root of its own.
   common_root = "8.8",
   -- v1 is there only if it is asked for; before, always.
@@ -23,11 +25,13 @@ local SINCE = {
   name_operators = "8.9",
   tags = "8.9",
   root_instances = "8.9",
+  cluster_ids = "8.9",
   v1_is_gone = "8.10",
   -- Filters by the keys and ids of processes take operators.
   process_operators = "8.10",
   business_ids = "8.10",
   forms_by_key = "8.10",
+  broker_ids = "8.10",
 }
 
 --- The facts: name -> the first version that it is true of.

@@ -26,6 +26,16 @@ describe("the topology of v2", function()
     end)
   end
 
+  it("is as full as the version makes it", function()
+    local rows = { ["8.8"] = {}, ["8.9"] = { "sandbox" }, ["8.10"] = { "sandbox", "0", "active" } }
+    for version, row in pairs(rows) do
+      local _, answer = support.new({}, { version = version })("GET", "/v2/topology")
+      local broker = answer.brokers[1]
+      assert.same(row, { answer.clusterId, broker.brokerId, broker.partitions[1].state }, version)
+      assert.equal(answer.gatewayVersion, broker.version)
+    end
+  end)
+
   local nowhere = {
     { "8.5", "/v2/topology", "gateway" }, { "8.5", "/v1/topology" }, { "8.6", "/v1/topology", "gateway" },
     { "8.6", "/v2/topology" }, { "8.7", "/v2/topology" }, { "8.8", "/v1/topology" }, { "8.10", "/v1/topology" },

@@ -3,12 +3,14 @@ local answers = require "tasklist.sandbox.answers"
 local json = require "tasklist.sandbox.json"
 
 local function topology(parts)
-  local version = parts.facts.gateway
-  local partition = { partitionId = 1, role = "leader", health = "healthy" }
-  local broker = { nodeId = 0, host = "127.0.0.1", port = 26501, version = version,
-    partitions = json.array{ partition } }
-  return answers.ok{ brokers = json.array{ broker }, clusterSize = 1, partitionsCount = 1, replicationFactor = 1,
-    gatewayVersion = version, lastCompletedChangeId = "-1" }
+  local facts = parts.facts
+  local partition = { partitionId = 1, role = "leader", health = "healthy",
+    state = facts.broker_ids and "active" or nil }
+  local broker = { nodeId = 0, brokerId = facts.broker_ids and "0" or nil, host = "127.0.0.1", port = 26501,
+    version = facts.gateway, partitions = json.array{ partition } }
+  return answers.ok{ brokers = json.array{ broker }, clusterId = facts.cluster_ids and "sandbox" or nil,
+    clusterSize = 1, partitionsCount = 1, replicationFactor = 1, gatewayVersion = facts.gateway,
+    lastCompletedChangeId = "-1" }
 end
 
 --- The endpoints, as endpoints.lua has them.
