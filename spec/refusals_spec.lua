@@ -51,6 +51,15 @@ local answers = {
   { "get_form", { "f", { processDefinitionKey = "9", version = 3 } }, 404, "not_found", "form with id f was not" },
 }
 
+-- From 8.8 on v1 changes Camunda user tasks as well.
+local function answers_of(version)
+  local rows = {}
+  for _, row in ipairs(answers) do
+    if row[4] ~= "unsupported" or version == "8.6" then rows[#rows + 1] = row end
+  end
+  return rows
+end
+
 for _, version in ipairs { "8.6", "8.8" } do
   describe("a refusal of " .. version, function()
     local server, client
@@ -63,7 +72,7 @@ for _, version in ipairs { "8.6", "8.8" } do
       server:stop()
     end)
 
-    for i, row in ipairs(answers) do
+    for i, row in ipairs(answers_of(version)) do
       local verb, arguments, status, code, words = table.unpack(row, 1, 5)
       it(("is %s %s for %s (%d)"):format(status, code, verb, i), function()
         server:clear()
@@ -78,7 +87,7 @@ for _, version in ipairs { "8.6", "8.8" } do
         assert.is_nil(failure.outcome)
         assert.same({}, server:ledger())
         if status ~= 500 and failure.body ~= "" then assert.equal(36, #failure.instance) end
-        local titled = version == "8.8" and code and code ~= "not_found" and code ~= "unsupported"
+        local titled = version == "8.8" and code and code ~= "not_found"
         assert.equal(titled and "TASK" or nil, failure.title and failure.title:sub(1, 4))
       end)
     end
