@@ -116,11 +116,11 @@ describe("complete_task with verify", function()
 
   it("leaves to reading what completing left of the time", function()
     local left
-    local server = {}
-    function server.deadline(_, seconds)
+    local remote = {}
+    function remote.deadline(_, seconds)
       return core.now() + seconds
     end
-    function server.call(_, name, message)
+    function remote.call(_, name, message)
       if name == "complete_task" then
         local now = core.now()
         repeat until core.now() > now
@@ -129,7 +129,7 @@ describe("complete_task with verify", function()
       left = message.timeout
       return { taskState = "COMPLETED" }
     end
-    assert(completion.verified(server, { timeout = 10 }, "1"))
+    assert(completion.verified(remote, { timeout = 10 }, "1"))
     assert.is_true(left > 0 and left < 10)
   end)
 

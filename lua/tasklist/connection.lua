@@ -189,10 +189,11 @@ end
 -- A page of v2: an object with the items.
 function readers.page(bytes)
   local value, problem = read_table(bytes, "object", "an object with an array items expected")
-  if not problem and not core.is_array(value.items) then
-    problem = "an array items expected"
+  local items = value and value.items
+  if not problem and not (type(items) == "table" and (items[1] ~= nil or core.is_array(items))) then
+    problem = "an array items expected" -- of arrays only the empty ones are marked as such
   end
-  problem = problem or problem_of_array(value.items)
+  problem = problem or problem_of_array(items)
   return not problem and value or nil, problem
 end
 

@@ -225,8 +225,8 @@ static const char *text_of(const tl_request *request, const tl_attempt *attempt)
     }
 }
 
-/* To the millisecond, since a call of several requests gives each what is left. As %g does, but with a point in every
- * locale. */
+/* To the millisecond, since a call of several requests gives each what is left. As %g does, but
+ * with a point in every locale. */
 static void write_seconds(tl_time time, char out[TL_NUMBER_LONGEST + 1])
 {
     if (time > TL_MILLISECOND)

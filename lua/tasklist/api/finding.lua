@@ -123,8 +123,8 @@ function finding.find(server, deadline)
   return share(server, deadline, function() return server.api end, choose)
 end
 
--- Whether a failure makes it likely that the server has the newer API: a 404 that Tasklist itself does not give, or that
--- of a login which is elsewhere on newer servers; and a call that only the newer API can do.
+-- Whether a failure makes it likely that the server has the newer API: a 404 that Tasklist itself does not give, or
+-- that of a login which is elsewhere on newer servers; and a call that only the newer API can do.
 local function hints_at_v2(server, failure)
   if failure.status ~= 404 then
     return failure.code == "unsupported" and not failure.status
@@ -187,8 +187,8 @@ function finding.describe(server)
   end
   if not server.settled and not connection.accepted_at then -- no call has shown yet that v1 is there
     local made = server:message("search_tasks", nil, smallest_query)
-    local _, failure = server:call("search_tasks", made, nil, smallest_query)
-    if failure then
+    local tasks, failure = server:call("search_tasks", made, nil, smallest_query)
+    if not tasks then
       return nil, failure
     end
   end
