@@ -22,6 +22,12 @@ local function answer_v2(server, status, body)
   server:fault { path = "/v2/", action = "status", status = status or 200, body = body or "{}", times = 100 }
 end
 
+-- One request to each address.
+local function asks(client)
+  assert.equal(200, (client:request("GET", topology)))
+  assert.equal(200, (client:request("POST", "/v1/tasks/search", "{}")))
+end
+
 describe("a client of two addresses", function()
   local old, new
   setup(function()
@@ -44,11 +50,6 @@ describe("a client of two addresses", function()
     return connect.of(old, all)
   end
 
-  local function asks(client)
-    assert.equal(200, (client:request("GET", topology)))
-    assert.equal(200, (client:request("POST", "/v1/tasks/search", "{}")))
-  end
-
   it("sends to each what is its own", function()
     local client <close> = both()
     asks(client)
@@ -59,13 +60,6 @@ describe("a client of two addresses", function()
       assert.equal(1, seen.count(old, "/tasklist" .. path), path)
     end
     assert.equal(1, #new:log())
-  end)
-
-  it("searches where Tasklist is", function()
-    local client <close> = both()
-    assert(client:search_tasks { pageSize = 1 })
-    assert.equal(0, #new:log())
-    assert.equal("tasklist.client (" .. old.base_url .. ")", tostring(client))
   end)
 
   -- Options, and what is asked for and shown.
@@ -98,11 +92,12 @@ describe("a client of two addresses", function()
     assert.same({ value = new.base_url, source = "argument" }, shown.rest_url)
     assert.same({ value = old.base_url, source = "argument" }, shown.base_url)
     assert.same({ value = "core", source = "argument" }, shown.rest_audience)
+    assert.equal("tasklist.client (" .. old.base_url .. ")", tostring(client))
   end)
 
   it("asks for a token for each audience, and only when it is needed", function()
     local client <close> = both()
-    assert(client:search_tasks { pageSize = 1 })
+    assert.equal(200, (client:request("POST", "/v1/tasks/search", "{}")))
     assert.same({ "tasklist.camunda.io" }, audiences(old))
     for _ = 1, 3 do asks(client) end
     assert.same({ "tasklist.camunda.io", "zeebe.camunda.io" }, audiences(old))
@@ -218,10 +213,7 @@ describe("a client of two addresses with cookies", function()
 
   it("logs in at each as it is usual there", function()
     local client <close> = with()
-    for _ = 1, 2 do
-      assert(client:search_tasks { pageSize = 1 })
-      assert.equal(200, (client:request("GET", topology)))
-    end
+    for _ = 1, 2 do asks(client) end
     assert.equal(1, seen.count(old, "/tasklist/api/login"))
     assert.equal(1, seen.count(new, "/login"))
     assert.equal(3, #old:log())
@@ -231,8 +223,7 @@ describe("a client of two addresses with cookies", function()
 
   it("logs in once for both where the login was named", function()
     local client <close> = with { login_url = old.base_url .. "/api/login" }
-    assert(client:search_tasks { pageSize = 1 })
-    assert.equal(200, (client:request("GET", topology)))
+    asks(client)
     assert.equal(1, seen.count(old, "/tasklist/api/login"))
     assert.equal(1, #new:log())
     find(seen.last(new, topology).headers.cookie, "TASKLIST-SESSION=")
