@@ -51,6 +51,15 @@ local answers = {
   { "get_form", { "f", { processDefinitionKey = "9", version = 3 } }, 404, "not_found", "form with id f was not" },
 }
 
+-- From 8.8 on v1 changes tasks of each implementation.
+local function answers_of(version)
+  local found = {}
+  for _, row in ipairs(answers) do
+    found[#found + 1] = (version == "8.6" or row[4] ~= "unsupported") and row or nil
+  end
+  return found
+end
+
 for _, version in ipairs { "8.6", "8.8" } do
   describe("a refusal of " .. version, function()
     local server, client
@@ -63,7 +72,7 @@ for _, version in ipairs { "8.6", "8.8" } do
       server:stop()
     end)
 
-    for i, row in ipairs(answers) do
+    for i, row in ipairs(answers_of(version)) do
       local verb, arguments, status, code, words = table.unpack(row, 1, 5)
       it(("is %s %s for %s (%d)"):format(status, code, verb, i), function()
         server:clear()

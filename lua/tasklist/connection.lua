@@ -189,10 +189,12 @@ end
 -- A page of v2: an object with the items.
 function readers.page(bytes)
   local value, problem = read_table(bytes, "object", "an object with an array items expected")
-  if not problem and not core.is_array(value.items) then
+  local items = value and value.items
+  -- An answer's arrays are plain tables.
+  if not problem and (type(items) ~= "table" or next(items) ~= nil and items[1] == nil) then
     problem = "an array items expected"
   end
-  problem = problem or problem_of_array(value.items)
+  problem = problem or problem_of_array(items)
   return not problem and value or nil, problem
 end
 

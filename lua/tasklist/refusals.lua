@@ -96,7 +96,8 @@ end
 
 local redirected = "redirects are not followed; check %s"
 
--- What to do about a status that comes without a known refusal. `%s`: the setting with the address, and what else to say.
+-- What to do about a status that comes without a known refusal. `%s`: the setting with the address, and what else to
+-- say.
 local status_hints = {
   [301] = redirected, [302] = redirected, [303] = redirected, [307] = redirected, [308] = redirected,
   [404] = "check %s%s",
