@@ -187,8 +187,8 @@ function finding.describe(server)
   end
   if not server.settled and not connection.accepted_at then -- no call has shown yet that v1 is there
     local made = server:message("search_tasks", nil, smallest_query)
-    local _, failure = server:call("search_tasks", made, nil, smallest_query)
-    if failure then
+    local tasks, failure = server:call("search_tasks", made, nil, smallest_query)
+    if not tasks then
       return nil, failure
     end
   end
