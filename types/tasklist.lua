@@ -251,6 +251,12 @@ function Client:get_variable(id, options) end
 ---@return tasklist.error failure
 function Client:get_form(form_id, query, options) end
 
+---@param task string|integer|tasklist.task its id, or the task itself
+---@param options? tasklist.options
+---@return tasklist.form|false|nil form false: the task has none
+---@return tasklist.error failure
+function Client:get_task_form(task, options) end
+
 ---@param method string
 ---@param path string
 ---@param body? table|userdata|lightuserdata|string a table, null or raw text to write as JSON, or JSON text

@@ -190,8 +190,9 @@ end
 function readers.page(bytes)
   local value, problem = read_table(bytes, "object", "an object with an array items expected")
   local items = value and value.items
-  if not problem and not (type(items) == "table" and (items[1] ~= nil or core.is_array(items))) then
-    problem = "an array items expected" -- of arrays only the empty ones are marked as such
+  -- An answer's arrays are plain tables.
+  if not problem and (type(items) ~= "table" or next(items) ~= nil and items[1] == nil) then
+    problem = "an array items expected"
   end
   problem = problem or problem_of_array(items)
   return not problem and value or nil, problem

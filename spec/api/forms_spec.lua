@@ -23,7 +23,7 @@ describe("(f) get_form on v2", function()
     it("gives v1's form: " .. row[1], function()
       local server = exchange.new(form, { 8, 10 })
       assert.equal(row[2], assert(get(server, query, "22"))[row[1]])
-      assert.same({ { method = "GET", path = "/v2/forms/22" } }, server.sent)
+      assert.same({ { method = "GET", path = "/v2/forms/22", read = true } }, server.sent)
     end)
   end
 
@@ -109,8 +109,8 @@ describe("(f) get_task_form on v1", function()
         local found, failure = get(server, nil, by == "id" and "1" or row[2])
         assert.is_nil(failure)
         assert.same(row[3] and { id = "f" } or false, found)
-        local sent = by == "id" and { { method = "GET", path = "/v1/tasks/1" } } or {}
-        sent[#sent + 1] = row[3] and { method = "GET", path = row[3], body = row[4] }
+        local sent = by == "id" and { { method = "GET", path = "/v1/tasks/1", read = true } } or {}
+        sent[#sent + 1] = row[3] and { method = "GET", path = row[3], body = row[4], read = true }
         assert.same(sent, server.sent)
       end)
     end

@@ -32,7 +32,7 @@ describe("(e) the search for a task's variables", function()
     it("asks for all, in pages by offset (T11): " .. row[2], function()
       local one = answering(variable("a", "1"))
       assert(search(one, row[1], 7))
-      assert.same({ { method = "POST", path = "/v2/user-tasks/7/effective-variables/search", body = {
+      assert.same({ { method = "POST", path = "/v2/user-tasks/7/effective-variables/search", read = true, body = {
         sort = { { field = "name", order = "ASC" } }, page = { from = 0, limit = 1000 } } } }, one.sent)
     end)
   end
@@ -152,9 +152,16 @@ describe("(e) on a server without effective-variables", function()
     local found = assert(search(server, { variableNames = { "a", "b", "c" } }, "7"))
     assert.same({ "2", "4", "6" }, { found[1].value, found[2].value, found[3].value })
     assert.equal(3, #found)
-    assert.same({ method = "POST", path = "/v2/user-tasks/7/variables/search", body = {
+    assert.same({ method = "POST", path = "/v2/user-tasks/7/variables/search", read = true, body = {
       filter = { name = { ["$in"] = { "a", "b", "c" } } }, sort = { { field = "name", order = "ASC" } },
       page = { limit = 1000 } } }, server.sent[2])
+  end)
+
+  it("a variable that says nothing of its scope counts least", function()
+    local server = old { variable("a", "1", { scopeKey = null }), variable("a", "2", { scopeKey = "1" }),
+      variable("b", "3", { scopeKey = "1" }), variable("b", "4", { scopeKey = null }) }
+    local found = assert(search(server, nil, "7"))
+    assert.same({ "2", "3" }, { found[1].value, found[2].value })
   end)
 
   it("that is remembered", function()

@@ -13,12 +13,12 @@ end
 -- @param answer function: gets path and body of each request, and the index of the request; gives the decoded answer,
 --   or nil and a failure
 -- @param version array such as { 8, 10 }; or nil
--- @return table with `sent`, an array of { method, path, body }; and `at_once`, the last argument of `many`
+-- @return table with `sent`, an array of { method, path, body, read }; and `at_once`, the last argument of `many`
 function exchange.new(answer, version)
   local made = { known = {}, sent = {} }
   function made:call(operation, id, body)
     local path = operation.path:gsub("{[^}]*}", tostring(id))
-    self.sent[#self.sent + 1] = { method = operation.method, path = path, body = copy(body) }
+    self.sent[#self.sent + 1] = { method = operation.method, path = path, body = copy(body), read = operation.read }
     local value, failure = answer(path, copy(body), #self.sent)
     if value then return copy(value) end
     return value, failure

@@ -93,8 +93,12 @@ function message.of_operation(operation, id, value, timeout)
   if not path then
     return nil, problem
   end
-  return { method = operation.method, path = path, body = body, read = operation.read, answer = operation.answer,
-    timeout = timeout, newer = newer }
+  local made = { method = operation.method, path = path, body = body, read = operation.read, answer = operation.answer,
+    timeout = timeout }
+  if newer then -- to set a field to nothing takes time, too
+    made.newer = newer
+  end
+  return made
 end
 
 --- The message of an operation of v2, whose body is not in the form that the user wrote.
