@@ -260,11 +260,11 @@ function Client:get_variable(id, options) end
 ---@return tasklist.error failure
 function Client:get_form(form_id, query, options) end
 
----@param id tasklist.id
+---@param task tasklist.id
 ---@param options? tasklist.options
 ---@return tasklist.form|false? form false when the task has none
 ---@return tasklist.error failure
-function Client:get_task_form(id, options) end
+function Client:get_task_form(task, options) end
 
 ---@param method string
 ---@param path string
