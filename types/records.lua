@@ -90,7 +90,6 @@
 ---@field scopeKey? string
 ---@field processInstanceKey? string
 ---@field rootProcessInstanceKey? string 8.9
----@field isTruncated? boolean
 
 --- Of a search.
 ---@class tasklist.found_variable
