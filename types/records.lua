@@ -7,8 +7,12 @@
 ---@alias tasklist.error_code "not_found"|"not_active"|"already_assigned"|"not_assigned"|"not_assignee"|"denied"|"unsupported"|"no_endpoint"|"forbidden"|"csrf"
 
 ---@alias tasklist.task_state "CREATED"|"COMPLETED"|"CANCELED"|"FAILED"
+---@alias tasklist.any_task_state tasklist.task_state|"CREATING"|"ASSIGNING"|"UPDATING"|"COMPLETING"|"CANCELING"
 ---@alias tasklist.implementation "JOB_WORKER"|"ZEEBE_USER_TASK"
 ---@alias tasklist.sort_field "completionTime"|"creationTime"|"followUpDate"|"dueDate"|"priority"
+
+--- Where a page begins or ends: an array of strings in the API v1, a string in the newer one.
+---@alias tasklist.cursor string[]|string
 
 --- Of a process variable: nil, boolean, number, string, or a table of these; `null`, `array` and `raw` too. Where the
 --- program has loaded lua-cjson, what it calls null and arrays as well.
@@ -39,7 +43,7 @@
 ---@field creationDate string
 ---@field completionDate? string
 ---@field assignee? string
----@field taskState tasklist.task_state
+---@field taskState tasklist.any_task_state
 ---@field sortValues? tasklist.cursor of a search only
 ---@field isFirst? boolean of a search only
 ---@field formKey? string
@@ -57,6 +61,17 @@
 ---@field context? string of a search only
 ---@field implementation tasklist.implementation
 ---@field priority integer
+---@field userTaskKey? string on v2, as all below but the last
+---@field elementId? string
+---@field state? tasklist.any_task_state
+---@field elementInstanceKey? string
+---@field processDefinitionId? string
+---@field processDefinitionVersion? integer
+---@field externalFormReference? string
+---@field customHeaders? table<string, string>
+---@field rootProcessInstanceKey? string 8.9
+---@field tags? string[] 8.9
+---@field businessId? string 8.10
 ---@field outcome? "completed" of `complete_task` with `verify` only
 
 ---@class tasklist.draft
@@ -71,6 +86,10 @@
 ---@field value string JSON text
 ---@field draft? tasklist.draft
 ---@field tenantId string
+---@field variableKey? string on v2, as all below
+---@field scopeKey? string
+---@field processInstanceKey? string
+---@field rootProcessInstanceKey? string 8.9
 
 --- Of a search.
 ---@class tasklist.found_variable
@@ -80,6 +99,12 @@
 ---@field isValueTruncated boolean
 ---@field previewValue? string the start of JSON text
 ---@field draft? tasklist.draft
+---@field tenantId? string on v2, as all below
+---@field variableKey? string
+---@field scopeKey? string
+---@field processInstanceKey? string
+---@field rootProcessInstanceKey? string 8.9
+---@field isTruncated? boolean
 
 ---@class tasklist.form
 ---@field id string
@@ -88,10 +113,9 @@
 ---@field schema string JSON text
 ---@field version? integer
 ---@field tenantId string
----@field isDeleted boolean
-
---- Where a page begins or ends: an array of strings in the API v1, a string in the newer one.
----@alias tasklist.cursor string[]|string
+---@field isDeleted? boolean on v1
+---@field formKey? string on v2
+---@field formId? string on v2
 
 ---@class (exact) tasklist.date_range: table<"from"|"to", any>
 ---@field from? string|number
@@ -149,6 +173,8 @@
 ---@class tasklist.page
 ---@field after? tasklist.cursor for `searchAfter` of the next query
 ---@field before? tasklist.cursor for `searchBefore` of the next query
+---@field totalItems? integer how many tasks match; on v2
+---@field hasMoreTotalItems? boolean whether these are more than `totalItems`; on v2
 
 ---@class (exact) tasklist.assignment: table<"assignee"|"allowOverrideAssignment", any>
 ---@field assignee? string

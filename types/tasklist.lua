@@ -129,6 +129,15 @@
 ---@field value any
 ---@field source string
 
+--- A task stands for its id.
+---@alias tasklist.id string|integer|tasklist.task
+
+--- Which API the client uses.
+---@class tasklist.server
+---@field api "v1"|"v2"
+---@field version? string of the server; nil where it does not tell
+---@field address string the URL below which that API is
+
 ---@class tasklist.versions
 ---@field tasklist string
 ---@field lua string
@@ -191,47 +200,47 @@ function Client:map(items, fn, options) end
 ---@return any failure the first error
 function Client:each(items, fn, options) end
 
----@param id string|integer
+---@param id tasklist.id
 ---@param options? tasklist.options
 ---@return tasklist.task? task
 ---@return tasklist.error failure
 function Client:get_task(id, options) end
 
----@param id string|integer
+---@param id tasklist.id
 ---@param assignment? tasklist.assignment
 ---@param options? tasklist.options
 ---@return tasklist.task? task
 ---@return tasklist.error failure
 function Client:assign_task(id, assignment, options) end
 
----@param id string|integer
+---@param id tasklist.id
 ---@param options? tasklist.options
 ---@return tasklist.task? task
 ---@return tasklist.error failure
 function Client:unassign_task(id, options) end
 
----@param id string|integer
+---@param id tasklist.id
 ---@param variables? table<string, tasklist.value>
 ---@param options? tasklist.complete_options
 ---@return tasklist.task? task
 ---@return tasklist.error failure
 function Client:complete_task(id, variables, options) end
 
----@param id string|integer
+---@param id tasklist.id
 ---@param variables table<string, tasklist.value>
 ---@param options? tasklist.options
 ---@return true? done
 ---@return tasklist.error failure
 function Client:save_draft_variables(id, variables, options) end
 
----@param id string|integer
+---@param id tasklist.id
 ---@param query? tasklist.variables_query
 ---@param options? tasklist.options
 ---@return tasklist.found_variable[]? found
 ---@return tasklist.error failure
 function Client:search_task_variables(id, query, options) end
 
----@param id string|integer
+---@param id tasklist.id
 ---@param names? string[]
 ---@param options? tasklist.variables_options
 ---@return table<string, tasklist.value>? values
@@ -251,9 +260,9 @@ function Client:get_variable(id, options) end
 ---@return tasklist.error failure
 function Client:get_form(form_id, query, options) end
 
----@param task string|integer|tasklist.task its id, or the task itself
+---@param task tasklist.id
 ---@param options? tasklist.options
----@return tasklist.form|false|nil form false: the task has none
+---@return tasklist.form|false? form false when the task has none
 ---@return tasklist.error failure
 function Client:get_task_form(task, options) end
 
@@ -265,6 +274,10 @@ function Client:get_task_form(task, options) end
 ---@return any body a string; or, without a status, a tasklist.error
 ---@return table<string, string> headers nil without a status
 function Client:request(method, path, body, options) end
+
+---@return tasklist.server? server
+---@return tasklist.error failure
+function Client:server() end
 
 ---@return table<string, tasklist.setting>
 function Client:settings() end

@@ -148,22 +148,37 @@ function public.parameters()
   return texts
 end
 
---- The fields of what the server gives, as the sandbox writes them all.
+-- The API of a sandbox with a task that has a form and a variable.
+local function api_of(version)
+  return require("spec.support.api").new({ {
+    id = "1", formId = "f", formKey = "9", formVersion = 1, isFormEmbedded = false, processDefinitionKey = "7",
+    implementation = version and "ZEEBE_USER_TASK", variables = { { name = "a", value = "1" } } } },
+    { forms = { { id = "f", key = "9", version = 1, schema = "{}", processDefinitionKey = "7" } }, version = version })
+end
+
+-- What the newer API writes. Its fields stay beside those of v1.
+local function newer_records()
+  local call = api_of "8.10"
+  local _, tasks = call("POST", "/v2/user-tasks/search", "{}")
+  local _, found = call("POST", "/v2/user-tasks/1/variables/search", "{}")
+  local _, variable = call("GET", "/v2/variables/" .. found.items[1].variableKey)
+  local _, form = call("GET", "/v2/user-tasks/1/form")
+  return { task = tasks.items[1], found = found.items[1], variable = variable, form = form }
+end
+
+--- The fields of what the servers give, as the sandbox writes them all.
 -- @return tables of sets: task, variable, form, found (a variable that a search gave), draft
 function public.records()
-  local call, parts = require("spec.support.api").new({ {
-    id = "1", formId = "f", formKey = "9", formVersion = 1, isFormEmbedded = false, processDefinitionKey = "7",
-    variables = { { name = "a", value = "1" } } } },
-    { forms = { { id = "f", key = "9", version = 1, schema = "{}", processDefinitionKey = "7" } } })
-  assert(parts)
+  local call = api_of()
   local headers = { ["content-type"] = "application/json" }
   assert(call("POST", "/v1/tasks/1/variables", '{"variables":[{"name":"a","value":"2"}]}', { headers = headers }))
   local _, tasks = call("POST", "/v1/tasks/search", '{"includeVariables":[{"name":"a"}]}')
   local _, found = call("POST", "/v1/tasks/1/variables/search", "{}")
   local _, variable = call("GET", "/v1/variables/" .. found[1].id)
   local _, form = call("GET", "/v1/forms/f?processDefinitionKey=7")
-  return { task = union(tasks[1]), found = union(found[1]), draft = union(found[1].draft),
-    variable = union(variable), form = union(form) }
+  local newer = newer_records()
+  return { task = union(tasks[1], newer.task), found = union(found[1], newer.found), draft = union(found[1].draft),
+    variable = union(variable, newer.variable), form = union(form, newer.form) }
 end
 
 public.set, public.matches, public.union, public.read = set, matches, union, read
