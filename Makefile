@@ -172,12 +172,13 @@ test-debian: ## run `make demo`, `make test` and `make strict` in minimal Debian
 	@! tools/test-debian --check || tools/run-steps $(DEBIAN:%='tools/test-debian %')
 
 # The check comes first, so that nothing is installed in vain.
-integration: ## run the tests that need a real Keycloak or Camunda's own clients, which are fetched; needs a JDK, Maven, Node.js
+integration: ## run the tests that need a real Keycloak, Camunda's own clients or Prism, which are fetched; needs a JDK, Maven, Node.js
 	@tools/keycloak --check
 	@$(MAKE) --no-print-directory setup-test
 	@$(MAKE) --no-print-directory all
 	@tools/keycloak
 	@tools/clients
+	@tools/prism
 	@$(checkout) $(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run integration'
 
 valgrind = valgrind -q --error-exitcode=99 --keep-debuginfo=yes --leak-check=full \
