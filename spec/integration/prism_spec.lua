@@ -59,7 +59,25 @@ local function requests_of_client(version)
   return server:log()
 end
 
-for _, version in ipairs(prism.present() and { "8.8", "8.9", "8.10" } or {}) do
+-- The kinds of these requests.
+local KINDS = { "POST /v2/user-tasks/search", "GET /v2/user-tasks/*", "GET /v2/user-tasks/*/form",
+  "POST /v2/user-tasks/*/effective-variables/search", "GET /v2/variables/*", "POST /v2/user-tasks/*/assignment",
+  "DELETE /v2/user-tasks/*/assignee", "POST /v2/user-tasks/*/completion", "GET /v2/topology" }
+local OLDER, NEWER = "POST /v2/user-tasks/*/variables/search", "GET /v2/forms/*"
+
+local function kind_of(request)
+  return request.method .. " " .. request.path:gsub("/%d+", "/*")
+end
+
+-- Each description, and the servers whose requests are held against it: their version, and what only some of them get.
+local DESCRIPTIONS = {
+  { "8.8", { "8.8.5", OLDER }, { "8.8" } },
+  { "8.9", { "8.9" } },
+  { "8.10", { "8.10", NEWER } },
+}
+
+for _, description in ipairs(prism.present() and DESCRIPTIONS or {}) do
+  local version = description[1]
   describe("Prism with the API of " .. version, function()
     local judge
     setup(function() judge = prism.start(version) end)
@@ -76,14 +94,18 @@ for _, version in ipairs(prism.present() and { "8.8", "8.9", "8.10" } or {}) do
       end)
     end
 
-    it("allows all that a client sends", function()
-      local requests = requests_of_client(version)
-      assert.is_true(#requests > 100)
-      for _, request in ipairs(requests) do
-        local fine, why = judge:allows(request)
-        assert.is_true(fine, ("%s %s %s: %s"):format(request.method, request.path, request.body, why))
-      end
-    end)
+    for _, row in ipairs(table.move(description, 2, #description, 1, {})) do
+      it("allows all that a client sends to " .. row[1], function()
+        local missing = { [row[2] or KINDS[1]] = true }
+        for _, kind in ipairs(KINDS) do missing[kind] = true end
+        for _, request in ipairs(requests_of_client(row[1])) do
+          missing[kind_of(request)] = nil
+          local fine, why = judge:allows(request)
+          assert.is_true(fine, ("%s %s %s: %s"):format(request.method, request.path, request.body, why))
+        end
+        assert.same({}, missing)
+      end)
+    end
   end)
 end
 
