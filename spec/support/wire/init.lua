@@ -5,8 +5,8 @@ local sandbox = require "spec.support.sandbox"
 
 local version = os.getenv "TASKLIST_SERVER"
 
---- Of the API: `root` and `search`, which are paths; `implementation`, of tasks that it shows; and what v1.lua says of
--- the rest.
+--- Of the API: `api`, its name; `root` and `search`, which are paths; `implementation`, of tasks that it shows; and the
+-- rest as v1.lua says.
 local wire = require("spec.support.wire." .. (version and "v2" or "v1"))
 
 --- Tasks as the API shows them.

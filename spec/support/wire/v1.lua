@@ -1,7 +1,7 @@
 --- Tasklist's v1, on the wire.
 local json = require "tasklist.sandbox.json"
 
-local v1 = { root = "/v1/", search = "/v1/tasks/search", implementation = "JOB_WORKER" }
+local v1 = { api = "v1", root = "/v1/", search = "/v1/tasks/search", implementation = "JOB_WORKER" }
 
 --- A cursor, of its parts.
 function v1.cursor(...)
