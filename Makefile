@@ -143,10 +143,16 @@ INSIDE ?= map cqueues luv
 inside = $(if $(strip $(INSIDE)),--at-once $(foreach mode,$(INSIDE), \
 	'TASKLIST_INSIDE=$(mode) $(1) tools/busted -o TAP --run $(2)'))
 
+# Versions of Camunda whose newer API specs run against, too; see .busted for which ones. What calls are made of below
+# their API is the same there.
+SERVERS ?= 8.8 8.10
+servers = $(if $(strip $(SERVERS)),--at-once $(foreach version,$(SERVERS), \
+	'TASKLIST_SERVER=$(version) $(LUA) tools/busted -o TAP --run servers'))
+
 test: setup-test ## run all tests; installs what they need
 	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded) $(BUILD)/spec/host
 	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
-		'$(LUA) tools/busted -o TAP' $(call inside,$(LUA),inside)
+		'$(LUA) tools/busted -o TAP' $(servers) $(call inside,$(LUA),inside)
 
 # Of what pycurl's wheels carry: the oldest, the nearest to Debian 13's 8.14, and the newest.
 LIBCURL ?= 8.12 8.16 newest
@@ -172,12 +178,13 @@ test-debian: ## run `make demo`, `make test` and `make strict` in minimal Debian
 	@! tools/test-debian --check || tools/run-steps $(DEBIAN:%='tools/test-debian %')
 
 # The check comes first, so that nothing is installed in vain.
-integration: ## run the tests that need a real Keycloak or Camunda's own clients, which are fetched; needs a JDK, Maven, Node.js
+integration: ## run the tests that need a real Keycloak, Camunda's own clients or Prism, which are fetched; needs a JDK, Maven, Node.js
 	@tools/keycloak --check
 	@$(MAKE) --no-print-directory setup-test
 	@$(MAKE) --no-print-directory all
 	@tools/keycloak
 	@tools/clients
+	@tools/prism
 	@$(checkout) $(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run integration'
 
 valgrind = valgrind -q --error-exitcode=99 --keep-debuginfo=yes --leak-check=full \

@@ -1,19 +1,18 @@
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
-local json = require "tasklist.sandbox.json"
-local sandbox = require "spec.support.sandbox"
 local socket = require "socket"
 local tasklist = require "tasklist"
 local wait = require "spec.support.wait"
+local wire = require "spec.support.wire"
 
-local search_path = "/v1/tasks/search"
+local search_path = wire.search
 local answers = debug.getregistry()["tasklist.taken"].__index -- the methods of an answer's bytes
 
 describe("tasks", function()
   local server, client
 
   setup(function()
-    server = sandbox.start()
+    server = wire.start()
     client = connect.of(server)
   end)
   teardown(function()
@@ -22,11 +21,11 @@ describe("tasks", function()
   end)
   before_each(function() server:clear() end)
 
-  -- The bodies of the searches that the server has seen.
+  -- What the searches that the server has seen asked for.
   local function searches()
     local found = {}
     for _, entry in ipairs(server:log()) do
-      if entry.path == search_path then found[#found + 1] = json.decode(entry.body) end
+      if entry.path == search_path then found[#found + 1] = wire.asked(entry.body) end
     end
     return found
   end
@@ -43,15 +42,11 @@ describe("tasks", function()
     return ids
   end
 
-  -- Pages that the server gives one after the other; each task is { id, sortValues… }, or a table as it is.
+  -- Pages that the server gives one after the other.
   local function serve(pages)
     local list = {}
     for i, page in ipairs(pages) do
-      local tasks = json.array {}
-      for j, row in ipairs(page) do
-        tasks[j] = row[1] and { id = row[1], sortValues = json.array { table.unpack(row, 2) } } or row
-      end
-      list[i] = { path = search_path, action = "body", body = json.encode(tasks) }
+      list[i] = { path = search_path, action = "body", body = wire.page(page) }
     end
     server:fault(list)
   end
@@ -95,7 +90,6 @@ describe("tasks", function()
       end
     end
     assert.is_nil(sent[1].searchAfter)
-    find(sent[2].searchAfter[1], ".0") -- text, never a number
   end)
 
   it("asks for 200 tasks at a time unless told otherwise", function()
@@ -114,14 +108,14 @@ describe("tasks", function()
     end)
   end
 
-  it("starts where searchAfter says", function()
-    local all, from = all_ids { pageSize = 1000 }, 9
-    local _, page = client:search_tasks { pageSize = from }
-    local rest = table.move(all, from + 1, #all, 1, {})
-    assert.same(rest, ids_of(client:tasks { pageSize = 4, searchAfter = page.after }))
-    table.insert(rest, 1, all[from])
-    assert.same(rest, ids_of(client:tasks { pageSize = 4, searchAfterOrEqual = page.after }))
-  end)
+  for field, again in pairs(wire.starts) do
+    it("starts where " .. field .. " says", function()
+      local all, from = all_ids { pageSize = 1000 }, 9
+      local _, page = client:search_tasks { pageSize = from }
+      local rest = table.move(all, from + 1 - again, #all, 1, {})
+      assert.same(rest, ids_of(client:tasks { pageSize = 4, [field] = page.after }))
+    end)
+  end
 
   it("makes iterators that know nothing of each other", function()
     local expected = all_ids { pageSize = 1000 }
@@ -301,11 +295,11 @@ describe("tasks", function()
   end
 
   it("lets the caller sleep while a connection is made", function()
-    local own = sandbox.start { tls = "good", tasks = {} } -- so that it takes several round trips
+    local own = wire.start { tls = "good", tasks = {} } -- so that it takes several round trips
     finally(function() own:stop() end)
     local hasty <close> = connect.of(own, { connect_timeout = 1, retries = 0, ca_file = own.ca_file })
-    own:fault { path = search_path, action = "body", headers = { Connection = "close" },
-      body = '[{"id":"1","sortValues":["20","1"]}]' }
+    own:fault { { path = search_path, action = "body", headers = { Connection = "close" },
+      body = wire.page { { "1", "20", "1" } } }, { path = search_path, action = "body", body = wire.page {} } }
     local ids = {}
     for task in hasty:tasks { pageSize = 1 } do
       ids[#ids + 1] = task.id
@@ -317,7 +311,7 @@ describe("tasks", function()
 
   it("lets the caller sleep longer than the timeout while a token is fetched", function()
     -- Shorter than the sleep, and long enough for a slow machine to use a token before its end.
-    local brief = sandbox.start { token_life = 0.5 }
+    local brief = wire.start { token_life = 0.5 }
     finally(function() brief:stop() end)
     local hasty <close> = connect.of(brief, { timeout = 0.5 })
     local count = 0
@@ -328,7 +322,7 @@ describe("tasks", function()
       end
       count = count + 1
     end
-    assert.equal(37, count)
+    assert.equal(#all_ids { pageSize = 1000 }, count)
   end)
 
   it("takes a timeout of its own", function()
@@ -338,6 +332,13 @@ describe("tasks", function()
     options.timeout = 60
     local _, failure = pcall(walk)
     find(failure.message, "no answer within 0.3 s")
+  end)
+
+  it("has the whole timeout for each page", function()
+    local hasty <close> = connect.of(server, { timeout = 1 })
+    local expected = all_ids { pageSize = 4 }
+    server:fault { path = search_path, action = "delay", seconds = 0.6, times = 2 }
+    assert.same(expected, ids_of(hasty:tasks({ pageSize = 2 }, { limit = 4 })))
   end)
 
   it("does time out while it waits, and only once", function()
@@ -354,15 +355,6 @@ describe("tasks", function()
 
   local full = { { "1", "10", "1" }, { "2", "20", "2" } }
   local bad_cursors = {
-    ["no sortValues"] = { { { { id = "1" }, { id = "2" } } }, "has no sortValues" },
-    ["empty sortValues"] = { { { { id = "1" }, { id = "2", sortValues = json.array {} } } }, "has no sortValues" },
-    ["sortValues that are no array"] = { { { { id = "1" }, { id = "2", sortValues = "x" } } }, "has no sortValues" },
-    ["sortValues with names"] = { { { { id = "1" }, { id = "2", sortValues = { a = "x" } } } }, "has no sortValues" },
-    ["sortValues with a null"] = { { { { id = "1" }, { "2", json.null, "2" } } }, "has no sortValues" },
-    ["sortValues with a null between"] =
-      { { { { id = "1" }, { "2", "20", json.null, "2" } } }, "has no sortValues" },
-    ["sortValues with a fraction"] = { { { { id = "1" }, { "2", 1.5, "2" } } }, "has no sortValues" },
-    ["sortValues with an array"] = { { { { id = "1" }, { "2", json.array {}, "2" } } }, "has no sortValues" },
     ["a page that comes again"] = { { full, full, full }, "a cursor came again" },
     ["pages that go in a circle"] = {
       { full, { { "3", "3" }, { "4", "4" } }, { { "5", "5" }, { "6", "6" } }, full, { { "3", "3" }, { "4", "4" } },
@@ -370,6 +362,9 @@ describe("tasks", function()
       "a cursor came again",
     },
   }
+  for name, cursor in pairs(wire.no_cursors) do
+    bad_cursors[name] = { { { { id = "1" }, { id = "2", cursor = cursor[1] } } }, "has no sortValues" }
+  end
   for name, row in pairs(bad_cursors) do
     it("is no endless loop: " .. name, function()
       serve(row[1])
@@ -383,21 +378,16 @@ describe("tasks", function()
   end
 
   -- The next page is sent for by what the text seems to say, before it is decoded.
-  local misleading = {
-    ["behind the cursor"] = '[{"id":"1"},{"id":"2","sortValues":["20","2"],"more":{"sortValues":["99"]}}]',
-    ["in names"] = '[{"id":"1","name":"sortValues"},{"id":"2","sortValues" : [ "20" , "2" ],"x":"[1] sortValues"}]',
-    ["that is no array"] =
-      '[{"id":"1"},{"id":"2","sortValues":["20","2"],"more":[{"sortValues":7},{"sortValues":"["}]}]',
-    ["in a string"] = [=[[{"id":"1"},{"id":"2","sortValues":["20","2"],"x":"\"sortValues\":[\"98\"]"}]]=],
-  }
-  for name, body in pairs(misleading) do
+  for name, body in pairs(wire.misleading) do
     it("is not misled by a cursor " .. name, function()
-      server:fault { { path = search_path, action = "body", body = body } }
+      local last = wire.page {}
+      server:fault { { path = search_path, action = "body", body = body },
+        { path = search_path, action = "body", body = last, times = 2 } }
       local ids, failure = walk_by_two()
       assert.is_nil(failure)
       assert.same({ "1", "2" }, ids)
       local sent = searches()
-      assert.same({ "20", "2" }, sent[#sent].searchAfter)
+      assert.same(wire.cursor("20", "2"), sent[#sent].searchAfter)
       assert.is_true(#sent <= 3)
     end)
   end
@@ -434,7 +424,7 @@ describe("tasks", function()
 
   it("takes the first cursor for one that was there", function()
     serve { full }
-    local ids, failure = walk_by_two { searchAfter = { "20", "2" } }
+    local ids, failure = walk_by_two { searchAfter = wire.cursor("20", "2") }
     assert.same({ "1", "2" }, ids)
     find(tostring(failure), "a cursor came again")
   end)
@@ -463,7 +453,7 @@ describe("tasks", function()
   end)
 
   it("gives tasks without an id as they come", function()
-    serve { { { sortValues = json.array { "1" } }, { sortValues = json.array { "2" } } }, { { name = "x" } } }
+    serve { { { cursor = wire.cursor "1" }, { cursor = wire.cursor "2" } }, { { name = "x" } } }
     local count = 0
     for _ in client:tasks { pageSize = 2 } do count = count + 1 end
     assert.equal(3, count)
@@ -475,12 +465,12 @@ describe("tasks", function()
   end)
 
   it("misses nothing that stays while others leave the list", function()
-    local own = sandbox.start()
+    local own = wire.start()
     finally(function() own:stop() end)
     local other <close> = connect.of(own)
-    local query = { state = "CREATED", implementation = "JOB_WORKER", pageSize = 4 }
+    local query = { state = "CREATED", implementation = wire.implementation, pageSize = 4 }
     local expected = {}
-    for i, task in ipairs(assert(other:search_tasks { state = "CREATED", implementation = "JOB_WORKER" })) do
+    for i, task in ipairs(assert(other:search_tasks { state = "CREATED", implementation = wire.implementation })) do
       expected[i] = task.id
     end
     local ids = {}

@@ -1,15 +1,15 @@
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
-local sandbox = require "spec.support.sandbox"
 local wait = require "spec.support.wait"
+local wire = require "spec.support.wire"
 
-local search_path = "/v1/tasks/search"
+local search_path = wire.search
 
 describe("watch", function()
   local server, client
 
   before_each(function()
-    server = sandbox.start { tasks = {} }
+    server = wire.start { tasks = {} }
     client = connect.of(server, { timeout = 2 })
   end)
   after_each(function()
@@ -21,7 +21,7 @@ describe("watch", function()
   local function start(count)
     local tasks = {}
     for i = 1, count or 1 do tasks[i] = { name = "Approve" } end
-    return select(2, server:start_instance { processName = "Invoice", tasks = tasks })
+    return select(2, server:start_instance { processName = "Invoice", tasks = wire.tasks(tasks) })
   end
 
   local function searches()
@@ -33,9 +33,9 @@ describe("watch", function()
   end
 
   it("gives what is there, the oldest first, then what appears, each once", function()
-    server:tasks { { id = "3", creationDate = "2024-03-03T00:00:00Z" },
+    server:tasks(wire.tasks { { id = "3", creationDate = "2024-03-03T00:00:00Z" },
       { id = "1", creationDate = "2024-03-01T00:00:00Z" }, { id = "2", creationDate = "2024-03-02T00:00:00Z" },
-      { id = "9", creationDate = "2024-03-01T12:00:00Z", taskState = "COMPLETED" } }
+      { id = "9", creationDate = "2024-03-01T12:00:00Z", taskState = "COMPLETED" } })
     local seen, started = {}, {}
     for task in client:watch({ state = "CREATED", pageSize = 2 }, { interval = 0.05 }) do
       seen[#seen + 1] = task.id
@@ -122,7 +122,7 @@ describe("watch", function()
 
   it("signs in anew when a token is over", function()
     server:stop()
-    server = sandbox.start { tasks = {}, token_life = 0.3 }
+    server = wire.start { tasks = {}, token_life = 0.3 }
     local own <close> = connect.of(server)
     start()
     local count = 0

@@ -186,15 +186,18 @@ function readers.array(bytes)
   return not problem and value or nil, problem
 end
 
+-- Whether it was an array. An object without members cannot be told from one without elements.
+local function is_list(value)
+  return type(value) == "table" and (value[1] ~= nil or next(value) == nil)
+end
+
 -- A page of v2: an object with the items.
 function readers.page(bytes)
   local value, problem = read_table(bytes, "object", "an object with an array items expected")
-  local items = value and value.items
-  -- An answer's arrays are plain tables.
-  if not problem and (type(items) ~= "table" or next(items) ~= nil and items[1] == nil) then
+  if not problem and not is_list(value.items) then
     problem = "an array items expected"
   end
-  problem = problem or problem_of_array(items)
+  problem = problem or problem_of_array(value.items)
   return not problem and value or nil, problem
 end
 

@@ -8,17 +8,25 @@ local client = {}
 -- Another program than stand-alone Lua can stand in for it, to look at the module from inside.
 local interpreter = os.getenv "TASKLIST_LUA" or "lua5.4"
 
+-- The options that tell where a server is, and their variables.
+local ADDRESSES = { base_url = "CAMUNDA_TASKLIST_BASE_URL", rest_url = "CAMUNDA_REST_ADDRESS" }
+
+-- The addresses of a server that a client is told: only where v1 is, unless it is one of spec.support.servers.
+local function addresses_of(server)
+  local addresses = {}
+  for _, name in ipairs(server.addresses or { "base_url" }) do
+    addresses[name] = server[name]
+  end
+  return addresses
+end
+
 --- Makes a client that signs in at a sandbox.
--- @tparam table server from spec.support.sandbox
+-- @tparam table server from spec.support.sandbox, or of spec.support.servers
 -- @tparam[opt] table options go before the sandbox's
 function client.of(server, options)
-  local arguments = {
-    base_url = server.base_url,
-    authorization_server_url = server.token_url,
-    client_id = server.client_id,
-    client_secret = server.client_secret,
-    timeout = 10,
-  }
+  local arguments = addresses_of(server)
+  arguments.authorization_server_url, arguments.timeout = server.token_url, 10
+  arguments.client_id, arguments.client_secret = server.client_id, server.client_secret
   for name, value in pairs(options or {}) do
     arguments[name] = value
   end
@@ -26,11 +34,12 @@ function client.of(server, options)
 end
 
 --- Makes a client of a sandbox that signs in as the options say.
--- @tparam table server from spec.support.sandbox
--- @tparam table options go before the sandbox's base_url
+-- @tparam table server from spec.support.sandbox, or of spec.support.servers
+-- @tparam table options go before the sandbox's addresses
 -- @treturn table
 function client.to(server, options)
-  local arguments = { base_url = server.base_url, timeout = 10, env = false }
+  local arguments = addresses_of(server)
+  arguments.timeout, arguments.env = 10, false
   for name, value in pairs(options) do
     arguments[name] = value
   end
@@ -38,11 +47,15 @@ function client.to(server, options)
 end
 
 --- What names a sandbox to a script.
--- @tparam table server from spec.support.sandbox
+-- @tparam table server from spec.support.sandbox, or of spec.support.servers
 -- @treturn string `NAME=value` words
 function client.environment(server)
-  return ("CAMUNDA_TASKLIST_BASE_URL='%s' ZEEBE_AUTHORIZATION_SERVER_URL='%s' ZEEBE_CLIENT_ID='%s' "
-    .. "ZEEBE_CLIENT_SECRET='%s'"):format(server.base_url, server.token_url, server.client_id, server.client_secret)
+  local words = ("ZEEBE_AUTHORIZATION_SERVER_URL='%s' ZEEBE_CLIENT_ID='%s' ZEEBE_CLIENT_SECRET='%s'")
+    :format(server.token_url, server.client_id, server.client_secret)
+  for name, address in pairs(addresses_of(server)) do
+    words = ("%s %s='%s'"):format(words, ADDRESSES[name], address)
+  end
+  return words
 end
 
 -- The module's own host, whose memory can be starved, see spec/support/host.c.

@@ -102,6 +102,7 @@ end
 
 -- Lua waits for a child when it collects the pipe, so the child must be gone by then, also where a spec forgot it.
 Sandbox.__gc = Sandbox.stop
+Sandbox.__close = Sandbox.stop
 
 --- What was executed: the writes that took effect.
 -- @param operation string to look for, or nil

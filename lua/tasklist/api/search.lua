@@ -39,7 +39,10 @@ function Search:start(query, background)
   if not made then
     return nil, failure
   end
-  made.timeout = background and self.timeout or math.max(self.deadline - core.now(), 1 / 1000)
+  made.timeout = self.timeout
+  if not background then
+    made.timeout = math.max(self.deadline - core.now(), 1 / 1000)
+  end
   return { query = query, message = made, request = self.connection:start(made, background) }
 end
 
