@@ -34,8 +34,12 @@ local function of_body(operation, id, body)
     site = "v2" }
 end
 
--- The message of an operation of either API: `body` is v1's payload.
-local function message_of(operation, id, body)
+--- The message of an operation of either API.
+-- @tparam table operation
+-- @param id for its path, when that has a place for one
+-- @param body of v2: what the JSON says, or nil for none; of v1: the payload
+-- @treturn table; or nil and what is wrong with these
+function exchange.of(operation, id, body)
   return (operation.site and of_body or message.of_operation)(operation, id, body)
 end
 
@@ -66,7 +70,7 @@ end
 -- @tparam ?table body of v2: what the JSON says; of v1: the payload
 -- @return the decoded answer; or nil and an error object, or misuse as a text
 function Exchange:call(operation, id, body)
-  local made, problem = message_of(operation, id, body)
+  local made, problem = exchange.of(operation, id, body)
   if not made then
     return nil, problem
   end
@@ -92,7 +96,7 @@ function Exchange:many(list, at_once)
   local answers = {}
   local function send(index)
     local one = list[index]
-    local made, problem = message_of(one[1], one[2], one[3])
+    local made, problem = exchange.of(one[1], one[2], one[3])
     sent[index] = made and { message = made, request = start(self, made) }
     return problem
   end
