@@ -1,6 +1,6 @@
 local connect = require "spec.support.client"
 local array = require("tasklist.sandbox.json").array
-local headers = require "tasklist.headers"
+local header_block = require "tasklist.header_block"
 local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
 local tasklist = require "tasklist"
@@ -223,15 +223,15 @@ end)
 describe("header fields", function()
   it("are read from the last header block, lower-case, joined, without cookies", function()
     assert.same({ a = "1, 3", ["b-c"] = "x: y" },
-      headers.read "HTTP/1.1 200 OK\r\nA: 1\r\nB-C:x: y  \r\nSet-Cookie: s=1\r\na: 3\r\n\r\n")
+      header_block "HTTP/1.1 200 OK\r\nA: 1\r\nB-C:x: y  \r\nSet-Cookie: s=1\r\na: 3\r\n\r\n")
   end)
 end)
 
 describe("a header field", function()
   it("with blanks in the middle is read in no time", function()
     local blanks = (" "):rep(200000)
-    assert.equal("a" .. blanks .. "b", headers.read("HTTP/1.1 200\r\nX:  a" .. blanks .. "b \r\n\r\n").x)
-    assert.equal("", headers.read("HTTP/1.1 200\r\nX:" .. blanks .. "\r\n\r\n").x)
+    assert.equal("a" .. blanks .. "b", header_block("HTTP/1.1 200\r\nX:  a" .. blanks .. "b \r\n\r\n").x)
+    assert.equal("", header_block("HTTP/1.1 200\r\nX:" .. blanks .. "\r\n\r\n").x)
   end)
 end)
 

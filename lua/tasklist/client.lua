@@ -8,11 +8,9 @@
 
 local connection = require "tasklist.connection"
 local core = require "tasklist.core"
-local headers = require "tasklist.headers"
 local message = require "tasklist.api.message"
 local queries = require "tasklist.queries"
 local server = require "tasklist.api.server"
-local settings = require "tasklist.settings"
 local v1 = require "tasklist.api.v1"
 local verbs = require "tasklist.verbs"
 
@@ -35,6 +33,14 @@ function client.new(values, sources)
 end
 
 local verb = verbs.of_operation
+
+-- A verb of a file that is loaded when it is called, because a program that searches once needs none of them. The tail
+-- call leaves misuse to be reported where the user called the verb.
+local function late(file, name)
+  return function(...)
+    return require(file)[name](...)
+  end
+end
 
 --- Searches tasks: POST /v1/tasks/search, one page.
 -- @function Client:search_tasks
@@ -70,9 +76,7 @@ end)
 -- @return nil
 -- @treturn table the closing value: `close()` ends the walk and cancels what is under way. A generic `for` calls it
 --   when the loop is left
-Client.tasks = verbs.of_walk("tasks", function(search, copy, options)
-  return require("tasklist.pages").walk(search, copy(), options.limit)
-end)
+Client.tasks = late("tasklist.walks", "tasks")
 
 --- Watches for tasks that match: gives each as it appears, the oldest first, and once for as long as it
 -- stays in the result. Goes on over failures that may pass; one that cannot raises.
@@ -86,9 +90,7 @@ end)
 -- @return nil
 -- @return nil
 -- @treturn table the closing value, as of `tasks`
-Client.watch = verbs.of_walk("watch", function(...)
-  return require("tasklist.watch").new(...) -- loaded now, because most programs watch nothing
-end)
+Client.watch = late("tasklist.walks", "watch")
 
 --- Claims tasks that nobody has, and gives each once it is the assignee's: walks over the open tasks without an
 -- assignee and assigns them, one each time the loop asks for the next. So leaving the loop leaves no task claimed that
@@ -117,11 +119,7 @@ end)
 -- @return nil
 -- @return nil
 -- @treturn table the closing value, as of `tasks`; what was given stays claimed
-Client.claim = verbs.of_walk("claim", function(...)
-  return require("tasklist.claims").new(...) -- loaded now, because most programs claim no list
-end, function(...)
-  return require("tasklist.claims").problem_of(...)
-end)
+Client.claim = late("tasklist.walks", "claim")
 
 --- Calls a function for each of many items, several at a time over the same connections, and waits until all are done.
 --
@@ -140,7 +138,7 @@ end)
 --   error
 -- @treturn table index -> the first result of `fn`; `n`: how many items there were
 -- @treturn table index -> the error, for those where `fn` gave one
-Client.map = verbs.of_many "map"
+Client.map = late("tasklist.many", "map")
 
 --- Does what `map` does and keeps no results: for sources without an end.
 -- @function Client:each
@@ -149,7 +147,7 @@ Client.map = verbs.of_many "map"
 -- @tparam[opt] table options `concurrency` (16), `stop` (false): as for `map`
 -- @treturn integer how many items there were
 -- @return the first error that `fn` gave, or nil
-Client.each = verbs.of_many "each"
+Client.each = late("tasklist.many", "each")
 
 --- Reads one task: GET /v1/tasks/{id}.
 -- @function Client:get_task
@@ -260,6 +258,7 @@ Client.get_task_form = verb "get_task_form"
 
 --- Sends any request, signed in as the client is: with a path that begins with "/v2/" below `rest_url` where there is
 -- one, with any other below `base_url`; a client that has one address sends all there.
+-- @function Client:request
 -- @tparam string method
 -- @tparam string path from "/" on, with what is special in it percent-encoded
 -- @tparam[opt] table|userdata|string body a table, null or `tasklist.raw` to write as JSON, or JSON text as it is
@@ -269,42 +268,19 @@ Client.get_task_form = verb "get_task_form"
 -- @treturn integer status, for every answer; or nil and an error object when there was none
 -- @treturn string body, as it came
 -- @treturn table headers by lower-case name, without cookies and CSRF token
-function Client:request(method, path, body, options)
-  local problem = verbs.problem_of(self, options, "request")
-  local made
-  options = options or {}
-  if not problem then
-    made, problem = message.of_request(self.connection.lines_of, method, path, body, options)
-  end
-  if problem then
-    error("request: " .. problem, 2)
-  end
-  made.timeout, made.site = options.timeout, self.connection:site_of(path)
-  local answer, failure = self.connection:exchange(made)
-  if not answer then
-    return verbs.give("request", nil, failure)
-  end
-  return answer.status, answer.bytes:text(), headers.read(answer.bytes:headers())
-end
+Client.request = late("tasklist.request", "request")
 
 --- What the server is. Asks it where that is not known yet.
+-- @function Client:server
 -- @treturn table `api`: "v1" or "v2"; `version`: such as "8.10.0", nil where the server does not tell; `address`: the
 --   URL below which that API lies; or nil and an error object
-function Client:server()
-  local problem = verbs.problem_of(self, nil, "server")
-  if problem then
-    error("server: " .. problem, 2)
-  end
-  return verbs.give("server", self.remote:describe())
-end
+Client.server = late("tasklist.about", "server")
 
 --- The settings that are in force.
+-- @function Client:settings
 -- @treturn table name -> `{ value =, source = }`; source is "argument", "default", or the environment
 --   variable's name. Secrets are shown as "***".
-function Client:settings()
-  verbs.check_self(self, "settings")
-  return settings.describe(self.values, self.sources)
-end
+Client.settings = late("tasklist.about", "settings")
 
 --- Ends everything that is under way and closes the connections. Closing twice is fine. Calls that wait in other
 -- coroutines fail with an error of kind "closed".

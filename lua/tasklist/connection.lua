@@ -75,14 +75,6 @@ function connection.new(values, sources)
   return setmetatable(self, metatable)
 end
 
---- The site that has a path. Where v2's address is not known, what is below the other one is asked for there.
--- @tparam string path
--- @treturn string
-function Connection:site_of(path)
-  local knows_v2 = self.main == "v2" or self.values.rest_url
-  return (path:find("^/v2/") and knows_v2 or not self.sites.v1) and "v2" or "v1"
-end
-
 --- Why a call cannot be made here, which has to be asked before one is.
 -- @treturn ?string
 function Connection:misuse()

@@ -1,4 +1,4 @@
---- What the client's verbs have in common: what is checked first, and how they become messages and walks.
+--- What the client's verbs have in common: what is checked first, and how most of them become messages.
 --
 -- Misuse is reported where the user called the verb: helpers give a text, the verb itself raises it.
 
@@ -7,7 +7,6 @@ local message = require "tasklist.api.message"
 local queries = require "tasklist.queries"
 local settings = require "tasklist.settings"
 local v1 = require "tasklist.api.v1"
-local words = require "tasklist.words"
 
 local verbs = {}
 
@@ -37,7 +36,11 @@ verbs.options = {
   request = { timeout = "seconds", query = "table", headers = "table", idempotent = "boolean" },
 }
 
-local function problem_of_self(self, name)
+--- What is wrong with what a verb was called on.
+-- @param self
+-- @tparam string name the verb's
+-- @treturn ?string
+function verbs.problem_of_self(self, name)
   if type(self) ~= "table" or not self.connection then
     return ("call it with a colon: client:%s(…)"):format(name)
   end
@@ -47,10 +50,18 @@ end
 -- @param self
 -- @tparam string name the verb's
 function verbs.check_self(self, name)
-  local problem = problem_of_self(self, name)
+  local problem = verbs.problem_of_self(self, name)
   if problem then
     error(("%s: %s"):format(name, problem), 3)
   end
+end
+
+--- What is wrong with the options of a verb.
+-- @param options what the user gave
+-- @tparam string name the verb's
+-- @treturn ?string
+function verbs.problem_of_options(options, name)
+  return settings.problem_of(options, verbs.options[name])
 end
 
 --- What is wrong with the call of a verb so far.
@@ -59,8 +70,7 @@ end
 -- @tparam string name the verb's
 -- @treturn ?string
 function verbs.problem_of(self, options, name)
-  return problem_of_self(self, name) or self.connection:misuse()
-    or settings.problem_of(options, verbs.options[name])
+  return verbs.problem_of_self(self, name) or self.connection:misuse() or verbs.problem_of_options(options, name)
 end
 
 --- What a verb gives. Misuse that shows while it waits is raised here, where the user called the verb.
@@ -103,60 +113,6 @@ function verbs.of_operation(name, run)
     return function(self, payload, options) return perform(self, nil, payload, options) end
   end
   return perform
-end
-
--- A walk may be made where nothing can wait: only going on with it waits.
-local function problem_of_walk(self, options, name)
-  return problem_of_self(self, name) or self.connection.engine:problem()
-    or settings.problem_of(options, verbs.options[name])
-end
-
---- The verb of a walk over a query.
--- @tparam string name
--- @tparam function begin gets the search, what `walk_query.read` gives, the options, and the verb's argument;
---   gives what `pages.iterate` takes
--- @tparam ?function problem_of where the verb has an argument between query and options: gives what is wrong with that
--- @treturn function
-function verbs.of_walk(name, begin, problem_of)
-  return function(self, query, ...)
-    local argument = problem_of and (...)
-    local options = select(problem_of and 2 or 1, ...)
-    local problem = problem_of_walk(self, options, name) or problem_of and problem_of(argument)
-    local copy
-    options = options or none
-    if not problem then
-      local walk_query = require "tasklist.walk_query" -- loaded now, because a program that searches once walks nowhere
-      copy, problem = walk_query.read(query, name)
-    end
-    if problem then
-      error(("%s: %s"):format(name, problem), 2)
-    end
-    local pages, search = require "tasklist.pages", require "tasklist.api.search" -- loaded now for the same reason
-    return pages.iterate(begin(search.new(self.remote, options.timeout), copy, options, argument), name)
-  end
-end
-
-local function problem_of_work(items, fn)
-  if type(items) ~= "table" and type(items) ~= "function" then
-    return "items: an array or an iterator expected, got " .. words.kind(items)
-  elseif type(fn) ~= "function" then
-    return "fn: a function expected, got " .. words.kind(fn)
-  end
-end
-
---- The verb that calls a function for many items.
--- @tparam string name of both it and the function of `tasklist.parallel`
--- @treturn function
-function verbs.of_many(name)
-  return function(self, items, fn, options)
-    items = json.given(items)
-    local problem = verbs.problem_of(self, options, name) or problem_of_work(items, fn)
-    if problem then
-      error(("%s: %s"):format(name, problem), 2)
-    end
-    local parallel = require "tasklist.parallel" -- loaded now, because most programs do one thing at a time
-    return verbs.give(name, parallel[name](self.connection.driver, items, fn, options or none))
-  end
 end
 
 return verbs

@@ -1,7 +1,7 @@
 -- (a) of the mapping: what is written by v2, and what that settles.
 local core = require "tasklist.core"
+local exchange = require "tasklist.api.exchange"
 local find = require "spec.support.find"
-local message = require "tasklist.api.message"
 local tasklist = require "tasklist"
 local v1 = require "tasklist.api.v1"
 local v2 = require "tasklist.api.v2"
@@ -31,7 +31,7 @@ describe("(a) the operations of v2", function()
   }
   for _, row in ipairs(rows) do
     it("are one request each: " .. row[1], function()
-      local made = assert(message.of(operations[row[1]], "1", nil))
+      local made = assert(exchange.of(operations[row[1]], "1", nil))
       assert.same({ row[2], row[3], row[4], row[5] }, { made.method, made.path, made.read, made.answer })
       assert.equal("v2", made.site)
       assert.is_nil(made.body)

@@ -20,6 +20,29 @@ function exchange.new(server, deadline)
     metatable)
 end
 
+-- The message of an operation of v2, whose body is not in the form that the user wrote; or nil and what is wrong.
+local function of_body(operation, id, body)
+  local path, problem = message.path_of(operation, id)
+  local text
+  if path and body then
+    text, problem = core.encode_value(body, "body")
+  end
+  if problem then
+    return nil, problem
+  end
+  return { method = operation.method, path = path, body = text, read = operation.read, answer = operation.answer,
+    site = "v2" }
+end
+
+--- The message of an operation of either API.
+-- @tparam table operation
+-- @param id for its path, when that has a place for one
+-- @param body of v2: what the JSON says, or nil for none; of v1: the payload
+-- @treturn table; or nil and what is wrong with these
+function exchange.of(operation, id, body)
+  return (operation.site and of_body or message.of_operation)(operation, id, body)
+end
+
 --- The message of an operation of v2.
 -- @tparam table operation
 -- @param id of the task, or what else the path has a place for
@@ -33,7 +56,7 @@ function exchange.message(operation, id, payload)
   if problem then
     return errors.unsupported(problem)
   end
-  return message.of_body(operation, id, body)
+  return of_body(operation, id, body)
 end
 
 local function start(self, made)
@@ -47,7 +70,7 @@ end
 -- @tparam ?table body of v2: what the JSON says; of v1: the payload
 -- @return the decoded answer; or nil and an error object, or misuse as a text
 function Exchange:call(operation, id, body)
-  local made, problem = message.of(operation, id, body)
+  local made, problem = exchange.of(operation, id, body)
   if not made then
     return nil, problem
   end
@@ -73,7 +96,7 @@ function Exchange:many(list, at_once)
   local answers = {}
   local function send(index)
     local one = list[index]
-    local made, problem = message.of(one[1], one[2], one[3])
+    local made, problem = exchange.of(one[1], one[2], one[3])
     sent[index] = made and { message = made, request = start(self, made) }
     return problem
   end

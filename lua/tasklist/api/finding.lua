@@ -177,7 +177,10 @@ end
 
 local smallest_query = { pageSize = 1 }
 
---- See `Server:describe`.
+--- What was found out about the server; asks it where that is not known yet.
+-- @tparam table server
+-- @treturn table `api`: "v1" or "v2"; `version`: a text such as "8.10.0", or nil where the server does not tell;
+--   `address`: the URL below which the API lies; or nil and an error object, or misuse as a text
 function finding.describe(server)
   local deadline = server:deadline()
   local connection = server.connection

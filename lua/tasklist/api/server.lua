@@ -124,11 +124,4 @@ function Server:call(name, made, id, payload)
   return self:exchange(deadline):perform(self:found().operations[name], id, payload)
 end
 
---- What was found out about the server; asks it where that is not known yet.
--- @treturn table `api`: "v1" or "v2"; `version`: a text such as "8.10.0", or nil where the server does not tell;
---   `address`: the URL below which the API lies; or nil and an error object, or misuse as a text
-function Server:describe()
-  return require("tasklist.api.finding").describe(self)
-end
-
 return server

@@ -1,0 +1,53 @@
+--- The verbs that walk over a query: what they check first, and where each begins.
+
+local pages = require "tasklist.pages"
+local search = require "tasklist.api.search"
+local verbs = require "tasklist.verbs"
+local walk_query = require "tasklist.walk_query"
+
+local walks = {}
+
+-- A walk may be made where nothing can wait: only going on with it waits.
+local function problem_of_walk(self, options, name)
+  return verbs.problem_of_self(self, name) or self.connection.engine:problem()
+    or verbs.problem_of_options(options, name)
+end
+
+-- The verb of a walk. `begin` gets the search, what `walk_query.read` gives, the options, and the verb's argument;
+-- gives what `pages.iterate` takes. `problem_of`, where the verb has an argument between query and options, gives what
+-- is wrong with that.
+local function verb(name, begin, problem_of)
+  return function(self, query, ...)
+    local argument = problem_of and (...)
+    local options = select(problem_of and 2 or 1, ...)
+    local problem = problem_of_walk(self, options, name) or problem_of and problem_of(argument)
+    local copy
+    options = options or {}
+    if not problem then
+      copy, problem = walk_query.read(query, name)
+    end
+    if problem then
+      error(("%s: %s"):format(name, problem), 2)
+    end
+    return pages.iterate(begin(search.new(self.remote, options.timeout), copy, options, argument), name)
+  end
+end
+
+--- See `Client:tasks`.
+walks.tasks = verb("tasks", function(pages_of, copy, options)
+  return pages.walk(pages_of, copy(), options.limit)
+end)
+
+--- See `Client:watch`.
+walks.watch = verb("watch", function(...)
+  return require("tasklist.watch").new(...) -- loaded now, because most programs watch nothing
+end)
+
+--- See `Client:claim`.
+walks.claim = verb("claim", function(...)
+  return require("tasklist.claims").new(...) -- loaded now, because most programs claim no list
+end, function(...)
+  return require("tasklist.claims").problem_of(...)
+end)
+
+return walks
