@@ -99,6 +99,31 @@ for what, decode in pairs(decoders) do
         list)
     end)
 
+    it("with escapes, of which one byte differs", function()
+      for _, length in ipairs { 1, 7, 8, 15, 16, 17, 40, 1024, 3000 } do
+        local text = ("abcdefghijklmnopqrstuvwxyz"):rep(116):sub(1, length)
+        local strings = { text .. "\n", text .. "\n" }
+        for place = 1, length, length // 16 + 1 do
+          local other = text:sub(1, place - 1) .. "~" .. text:sub(place + 1)
+          table.move({ other .. "\n", other .. "\n", text .. "\n" }, 1, 3, #strings + 1, strings)
+        end
+        local inside = table.concat(strings, '","'):gsub("\n", "\\n")
+        assert.same(strings, decode('["' .. inside .. '"]'))
+      end
+    end)
+
+    it("with escapes, as long as the one before, and as names and values", function()
+      local texts = { [[a\\n]], [[a\n\n]], [[\u0061]], [[\u0062]], [[\u0062]], [[\"]], [[\\]], [[\\]], [[\"]] }
+      local strings = { "a\\n", "a\n\n", "a", "b", "b", '"', "\\", "\\", '"' }
+      local objects, expected = {}, {}
+      for index, text in ipairs(texts) do
+        local next = index % #texts + 1
+        objects[index] = ('{"%s":"%s","other":"%s"}'):format(text, text, texts[next])
+        expected[index] = { [strings[index]] = strings[index], other = strings[next] }
+      end
+      assert.same(expected, decode("[" .. table.concat(objects, ",") .. "]"))
+    end)
+
     it("a name that is wrong at the place of one that was right", function()
       for _, wrong in ipairs { '{"ab', '{"ab"', '{"ab:1}', '{"ab\n":1}', '{"ab\\":1}', "{ab:1}", '{"ab\\x":1}' } do
         assert.same({ { ab = 1 } }, decode '[{"ab":1}]')
@@ -151,6 +176,19 @@ for what, decode in pairs(decoders) do
       local alone = size_of("[" .. small .. "0]")
       local after = size_of("[" .. fields(64, 1) .. "," .. small .. "0]")
       assert.is_true(after < alone + 16, ("%.1f KiB instead of %.1f"):format(after, alone))
+    end)
+
+    it("with a long string twice, as a value and its preview, take the memory of one", function()
+      local once, twice = {}, {}
+      for index = 1, 100 do
+        local text = ([[%d \"quoted\"]]):format(index):rep(100)
+        once[index] = ('{"value":"%s"}'):format(text)
+        twice[index] = ('{"value":"%s","preview":"%s"}'):format(text, text)
+      end
+      local alone = size_of("[" .. table.concat(once, ",") .. "]")
+      local both, list = size_of("[" .. table.concat(twice, ",") .. "]")
+      assert.equal(('100 "quoted"'):rep(100), list[100].preview)
+      assert.is_true(both < alone + 32, ("%.1f KiB instead of %.1f"):format(both, alone))
     end)
 
     -- All of them are open before the first one's size is known.

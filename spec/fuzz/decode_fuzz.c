@@ -154,24 +154,64 @@ static void check_answer(lua_State *L)
     check_answer_value(L, rest + 3);
 }
 
-/* Each string by itself is read as the bytes that it is written in, whatever the decoder remembers
- * of those before it. */
+/* Of strings on Lua's stack: in quotes, and what that is read as. */
+enum { QUOTED = 1, MEANING, STRING_SLOTS = MEANING };
+
+/* Pushes both. False, with nothing pushed, when it has a wrong escape. */
+static bool push_string(lua_State *L, const tl_json_reader *reader)
+{
+    int base = lua_gettop(L);
+    lua_pushlstring(L, reader->text - 1, reader->length + 2);
+    bool fine = decode(L, "decode_value", base + QUOTED, false);
+    expect(fine || reader->escaped, "a string of the text is refused");
+    lua_settop(L, fine ? base + STRING_SLOTS : base);
+    if (!fine || reader->escaped)
+        return fine;
+    lua_pushlstring(L, reader->text, reader->length);
+    expect(lua_rawequal(L, -1, base + MEANING), "a string is read as another one");
+    lua_pop(L, 1);
+    return true;
+}
+
+/* The two strings that lie above `base` are read as the same when one follows on the other. */
+static void check_pair(lua_State *L, int base)
+{
+    int other = base + STRING_SLOTS;
+    lua_pushliteral(L, "[");
+    lua_pushvalue(L, base + QUOTED);
+    lua_pushliteral(L, ",");
+    lua_pushvalue(L, other + QUOTED);
+    lua_pushliteral(L, "]");
+    lua_concat(L, 5);
+    int text = lua_gettop(L);
+    expect(decode(L, "decode_value", text, false), "two strings are refused");
+    lua_rawgeti(L, text + 1, 1);
+    lua_rawgeti(L, text + 1, 2);
+    expect(lua_rawequal(L, -2, base + MEANING) && lua_rawequal(L, -1, other + MEANING),
+           "a string is read as another one behind the one before");
+}
+
+/* Each string is read as the bytes that it is written in, whatever the decoder remembers of those
+ * before it. */
 static void check_strings(lua_State *L)
 {
     size_t length;
     const char *text = lua_tolstring(L, TEXT, &length);
+    int base = lua_gettop(L);
+    bool follows = false;
     tl_json_token token;
     tl_json_reader reader;
     tl_json_reader_init(&reader, text, length, true);
     while ((token = tl_json_reader_next(&reader)) != TL_JSON_END && token != TL_JSON_FAILED) {
-        if ((token != TL_JSON_NAME && token != TL_JSON_STRING) || reader.escaped)
+        if ((token != TL_JSON_NAME && token != TL_JSON_STRING) || !push_string(L, &reader))
             continue;
-        lua_pushlstring(L, reader.text - 1, reader.length + 2);
-        lua_pushlstring(L, reader.text, reader.length);
-        int quoted = lua_gettop(L) - 1;
-        expect(decode(L, "decode_value", quoted, false), "a string of the text is refused");
-        expect(lua_rawequal(L, quoted + 1, quoted + 2), "a string is read as another one");
-        lua_settop(L, quoted - 1);
+        if (follows) {
+            check_pair(L, base);
+            lua_settop(L, base + 2 * STRING_SLOTS);
+            lua_rotate(L, base + 1, STRING_SLOTS);
+            lua_settop(L, base + STRING_SLOTS);
+        }
+        follows = true;
     }
 }
 

@@ -15,6 +15,12 @@
 
 enum { MOST_WAITING = 64 };
 
+/* What lies on Lua's stack between the recent and what is open; nil while there is none. */
+enum {
+    SCRATCH = 1,  /* a userdata */
+    UNESCAPED = 2 /* the last string that had escapes */
+};
+
 /* An open array or object. */
 typedef struct level {
     lua_Integer count; /* values of an array, fields of an object; those that are nil too */
@@ -28,36 +34,53 @@ typedef struct decoder {
     lua_State *L;
     tl_json_way way;
     tl_recent *recent;
-    int recent_index; /* where it lies on Lua's stack, below all that is open */
+    int recent_index; /* where it lies on Lua's stack */
     char *scratch;
-    size_t room; /* of the scratch; 0 while there is none */
+    size_t room;              /* of the scratch; 0 while there is none */
+    const char *escaped_text; /* the last string with escapes, in the text */
+    size_t escaped_length;    /* 0 while there was none */
     int depth;
     level levels[TL_JSON_DEPTH];
     tl_json_reader reader;
 } decoder;
 
-/* Room for so many bytes, in a userdata that lies above the recent. Not a luaL_Buffer: when memory
- * ends while Lua makes the first one that is large, none can be made in that state any more. */
+/* Room for so many bytes. Not a luaL_Buffer: when memory ends while Lua makes the first one that is
+ * large, none can be made in that state any more. */
 static char *scratch(decoder *d, size_t length)
 {
     if (length > d->room) {
         size_t room = length > 2 * d->room ? length : 2 * d->room;
         d->scratch = lua_newuserdatauv(d->L, room, 0);
-        lua_replace(d->L, d->recent_index + 1);
+        lua_replace(d->L, d->recent_index + SCRATCH);
         d->room = room;
     }
     return d->scratch;
 }
 
+/* Whether the string that was read is the last one with escapes once more. The value of a variable
+ * comes a second time as its preview, and most values have escapes. */
+static bool is_repeated(const decoder *d)
+{
+    return d->reader.length == d->escaped_length &&
+           memcmp(d->reader.text, d->escaped_text, d->escaped_length) == 0;
+}
+
 /* In a function that is not inlined, because most strings need none of this C stack. */
 static __attribute__((noinline)) bool push_unescaped(decoder *d)
 {
+    if (is_repeated(d)) {
+        lua_pushvalue(d->L, d->recent_index + UNESCAPED);
+        return true;
+    }
     char few[1024];
     size_t length = d->reader.length;
     char *out = length <= sizeof few ? few : scratch(d, length);
     if (!tl_json_reader_unescape(&d->reader, out, &length))
         return false;
     lua_pushlstring(d->L, out, length);
+    lua_copy(d->L, -1, d->recent_index + UNESCAPED);
+    d->escaped_text = d->reader.text;
+    d->escaped_length = d->reader.length;
     return true;
 }
 
@@ -210,12 +233,13 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json
     decoder d; /* no initializer, because that would clear all levels for each short text */
     d.L = L;
     d.way = *way;
-    d.room = 0;
+    d.room = d.escaped_length = 0;
     d.depth = 0;
     tl_json_reader_init(&d.reader, text, length, way->bom);
     d.recent = way->secret ? tl_recent_push_empty(L) : tl_recent_get(L);
     d.recent_index = lua_gettop(L);
-    lua_pushnil(L);
+    lua_pushnil(L); /* SCRATCH */
+    lua_pushnil(L); /* UNESCAPED */
     bool fine = read_text(&d);
     if (fine)
         lua_replace(L, d.recent_index);
