@@ -11,18 +11,18 @@ local id = assert(os.getenv "TASK")
 ]]
 
 local function environment(server, task)
-  return ("ZEEBE_CLIENT_ID=%s ZEEBE_CLIENT_SECRET=%s ZEEBE_AUTHORIZATION_SERVER_URL=%s CAMUNDA_TASKLIST_BASE_URL=%s "
-    .. "TASK=%s"):format(server.client_id, server.client_secret, server.token_url, server.base_url, task)
+  return connect.environment(server) .. " TASK=" .. task
 end
 
 --- Starts a task that has all that the examples need.
--- @param server a sandbox from spec.support.sandbox
+-- @param server a sandbox from spec.support.sandbox, or of spec.support.servers
+-- @param implementation of the task, "JOB_WORKER" by default
 -- @return its id
-function snippets.start_task(server)
+function snippets.start_task(server, implementation)
   local _, ids = server:start_instance { processName = "Invoice", processDefinitionKey = "2251799813685101",
     variables = { { name = "amount", value = "1249.5" }, { name = "currency", value = '"EUR"' } },
-    tasks = { { name = "Approve invoice", candidateGroups = { "accounting" }, formId = "clarify-invoice",
-      formKey = "2251799813685111", formVersion = 3, isFormEmbedded = false } } }
+    tasks = { { name = "Approve invoice", implementation = implementation, candidateGroups = { "accounting" },
+      formId = "clarify-invoice", formKey = "2251799813685111", formVersion = 3, isFormEmbedded = false } } }
   return ids[1]
 end
 
