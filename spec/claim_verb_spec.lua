@@ -274,7 +274,7 @@ describe("claim", function()
     local fine, failure = pcall(client:claim(nil, "ann"))
     assert.is_false(fine)
     assert.equal("decode", failure.kind)
-    find(tostring(failure), "id: a string or an integer expected, got nil")
+    find(tostring(failure), "id: a string, an integer or a task with its id expected, got nil")
   end)
 
   describe("whose answer is lost", function()

@@ -60,6 +60,6 @@ describe("a script that has v1 alone", function()
     local loaded = {}
     for name in output:gmatch "tasklist%.api%.(%S+)" do loaded[#loaded + 1] = name end
     table.sort(loaded)
-    assert.same({ "message", "search", "server", "shapes", "v1" }, loaded, output)
+    assert.same({ "message", "paths", "search", "server", "shapes", "v1" }, loaded, output)
   end)
 end)

@@ -10,13 +10,14 @@ local paths = {}
 -- @tparam string name what to call it in a message
 -- @treturn string; or nil and what is wrong with the id
 function paths.segment(id, name)
+  local given = id
   if type(id) == "table" then
     id = id.id
   end
   if math.type(id) == "integer" then
     return ("%d"):format(id)
   elseif type(id) ~= "string" then
-    return words.expected(name, "a string or an integer", id)
+    return words.expected(name, "a string, an integer or a task with its id", given)
   elseif id == "" or id == "." or id == ".." then -- what lies between resolves the dots
     return nil, ("%s: %s is no id"):format(name, words.name(id))
   end

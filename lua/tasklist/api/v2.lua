@@ -74,7 +74,7 @@ function v2.cursor_in(bytes, size)
     return nil
   end
   local _, rest = bytes:seek('"endCursor"', longest_cursor)
-  return rest and rest:match '^[ \t\r\n]*:[ \t\r\n]*"([%w+/=]+)"'
+  return rest and rest:match '^[ \t\r\n]*:[ \t\r\n]*"([A-Za-z0-9+/=]+)"'
 end
 
 return v2
