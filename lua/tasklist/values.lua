@@ -19,8 +19,6 @@
 local core = require "tasklist.core"
 local words = require "tasklist.words"
 
-local decode_value = core.decode_value -- texts are short, so that a look into a table counts
-
 local values = {
   -- The options of each function that takes some, as those of the client's verbs.
   options = { decode = { keep_null = "boolean" } },
@@ -63,29 +61,34 @@ values.raw = raising("raw", core.raw, "string")
 -- @treturn string
 values.encode = raising("encode", core.encode_value)
 
---- Reads JSON text. Null is read as nil, so look at the second value: it is nil unless the text is no
--- JSON. A byte order mark before the text is refused.
--- @tparam string text anything else raises
--- @tparam[opt] table options `keep_null`: true to have `tasklist.null` for every null
--- @return the value; or nil and an error of kind "decode", whose message names the byte, counted from 1
-function values.decode(text, options)
+-- Decodes with options, and says what is wrong with a text that is no JSON. The function that the user called is in the
+-- core, so that the user's line is one level further up.
+local function decode_with_care(text, options)
   local keep_null
   if options ~= nil then
     local problem = require("tasklist.settings").problem_of(options, values.options.decode)
     if problem then
-      error("decode: " .. problem, 2)
+      error("decode: " .. problem, 3)
     end
     keep_null = options.keep_null
   end
-  local value, problem = decode_value(text, keep_null)
+  local value, problem = core.decode_value(text, keep_null)
   if problem then
     if type(text) ~= "string" then
       error(rawequal(text, package.loaded.tasklist) and words.with_a_dot "decode"
-        or words.wrong("decode", "string", text), 2)
+        or words.wrong("decode", "string", text), 3)
     end
     return nil, require("tasklist.errors").new { kind = "decode", message = "no JSON: " .. problem }
   end
   return value
 end
+
+--- Reads JSON text. Null is read as nil, so look at the second value: it is nil unless the text is no
+-- JSON. A byte order mark before the text is refused.
+-- @function values.decode
+-- @tparam string text anything else raises
+-- @tparam[opt] table options `keep_null`: true to have `tasklist.null` for every null
+-- @return the value; or nil and an error of kind "decode", whose message names the byte, counted from 1
+values.decode = core.decoding(decode_with_care)
 
 return values

@@ -12,6 +12,7 @@ void tl_json_register(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"decode_value", tl_decode_value},
+        {"decoding", tl_decoding},
         {"decode_answer", tl_decode_answer},
         {"decode_secret", tl_decode_secret},
         {"encode_value", tl_encode_value},

@@ -32,6 +32,11 @@ bool tl_json_decode(lua_State *L, const char *text, size_t length, const tl_json
  * byte, or that it is no string. Arrays get the metatable that is the function's first upvalue. */
 int tl_decode_value(lua_State *L);
 
+/* Lua's decoding(f): a function decode(text, options), which gives the value of a JSON text. What
+ * has options, and what is no JSON, is handed on to f(text, options), which gives the results then.
+ * Arrays are as for decode_value. */
+int tl_decoding(lua_State *L);
+
 /* Pushes the value of what a server answers, a text as for tl_json_decode; or nil and what is wrong
  * at which byte. Arrays are plain tables, numbers without a fraction are integers, and a byte order
  * mark is passed over. Gives how many values were pushed. */
