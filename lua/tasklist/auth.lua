@@ -1,4 +1,5 @@
---- The ways of signing in, as what the core is told about each; and what their endpoints' answers mean.
+--- The ways of signing in, as what the core is told about each. What to do when one is refused, `tasklist.sign_in` and
+-- `tasklist.way_hints` say.
 
 local decode_token = require "tasklist.token"
 local headers = require "tasklist.headers"
@@ -35,67 +36,45 @@ local function read_login(status, body, advise, url)
   return sign_in.refused(sign_in.login, status, body, advise(), url)
 end
 
-local switch_off = "or set camunda.tasklist.csrfPreventionEnabled=false at the server"
-local use_cookies = "sign in with auth = \"cookie\" (CAMUNDA_AUTH_STRATEGY=COOKIE), which sends the header "
-  .. "X-CSRF-TOKEN back, " .. switch_off
-
--- Each: `identity` makes the engine's identity, nil for nobody, and where a function of the user's gives its tokens,
--- gives that as well; `unauthorized` is what to do about a 401 of the API that signing in anew did not cure (`%s`: the
--- setting with the audience), `csrf` about a CSRF token that it misses.
+-- Each makes the engine's identity, nil for nobody, and where a function of the user's gives its tokens, gives that as
+-- well.
 local ways = {}
 
-ways.none = {
-  identity = function() return nil end,
-  unauthorized = "the API asks who we are, and auth is \"none\"; choose another with auth (CAMUNDA_AUTH_STRATEGY)",
-  csrf = use_cookies,
-}
+function ways.none()
+  return nil
+end
 
-ways.basic = {
-  identity = function(engine, values) return engine:basic(values.username, values.password) end,
-  unauthorized = "check username and password (CAMUNDA_BASIC_AUTH_USERNAME, CAMUNDA_BASIC_AUTH_PASSWORD)",
-  csrf = use_cookies,
-}
+function ways.basic(engine, values)
+  return engine:basic(values.username, values.password)
+end
 
-ways.bearer = {
-  identity = function(engine, values)
-    local token = values.token
-    if type(token) == "function" then
-      return engine:bearer(), token
-    end
-    return engine:bearer(token)
-  end,
-  unauthorized = "the API does not accept the token; check token (CAMUNDA_OAUTH_TOKEN)",
-  csrf = use_cookies,
-}
+function ways.bearer(engine, values)
+  local token = values.token
+  if type(token) == "function" then
+    return engine:bearer(), token
+  end
+  return engine:bearer(token)
+end
 
-ways.oauth = {
-  identity = function(engine, values, advise)
-    local in_form = values.client_auth == "form"
-    return signing_in(engine, values, advise, {
-      url = values.authorization_server_url,
-      form = form_of("grant_type", "client_credentials", "audience", values.audience, "scope", values.scope,
-        "resource", values.resource, "client_id", in_form and values.client_id,
-        "client_secret", in_form and values.client_secret),
-      client_id = not in_form and values.client_id or nil,
-      client_secret = not in_form and values.client_secret or nil,
-      token_folder = values.token_cache or nil,
-    }, decode_token)
-  end,
-  unauthorized = "the API does not accept the token; check %s and the client's permissions",
-  csrf = use_cookies,
-}
+function ways.oauth(engine, values, advise)
+  local in_form = values.client_auth == "form"
+  return signing_in(engine, values, advise, {
+    url = values.authorization_server_url,
+    form = form_of("grant_type", "client_credentials", "audience", values.audience, "scope", values.scope,
+      "resource", values.resource, "client_id", in_form and values.client_id,
+      "client_secret", in_form and values.client_secret),
+    client_id = not in_form and values.client_id or nil,
+    client_secret = not in_form and values.client_secret or nil,
+    token_folder = values.token_cache or nil,
+  }, decode_token)
+end
 
-ways.cookie = {
-  identity = function(engine, values, advise)
-    return signing_in(engine, values, advise, {
-      url = values.login_url,
-      form = form_of("username", values.username, "password", values.password),
-      session = true,
-    }, read_login)
-  end,
-  unauthorized = "the API does not accept the session; check that login_url (CAMUNDA_COOKIE_AUTH_URL) is the API's own",
-  csrf = "check that proxies pass the header X-CSRF-TOKEN and the cookies on in both directions, and that login_url "
-    .. "(CAMUNDA_COOKIE_AUTH_URL) is the API's own, " .. switch_off,
-}
+function ways.cookie(engine, values, advise)
+  return signing_in(engine, values, advise, {
+    url = values.login_url,
+    form = form_of("username", values.username, "password", values.password),
+    session = true,
+  }, read_login)
+end
 
 return ways

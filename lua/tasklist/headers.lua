@@ -1,7 +1,6 @@
 --- The header fields of a request, checked and written for the core.
 
 local core = require "tasklist.core"
-local words = require "tasklist.words"
 
 local headers = {}
 
@@ -18,12 +17,17 @@ for _, name in ipairs(headers.csrf) do
 end
 
 local function problem_of(name, value)
+  local problem
   if type(name) ~= "string" or not name:find(token) then
-    return ("headers: %s is no field name"):format(words.name(name))
+    problem = "headers: %s is no field name"
   elseif reserved[core.lower(name)] then
-    return ("headers: %s cannot be set: the client sends it itself"):format(words.name(name))
+    problem = "headers: %s cannot be set: the client sends it itself"
   elseif type(value) ~= "string" or value:find("[\r\n\0]") then
-    return ("headers: the value of %s must be a string without line breaks"):format(words.name(name))
+    problem = "headers: the value of %s must be a string without line breaks"
+  end
+  if problem then
+    local words = require "tasklist.words" -- loaded now, because most programs have no such mistake
+    return problem:format(words.name(name))
   end
 end
 

@@ -5,6 +5,7 @@
 
 local core = require "tasklist.core"
 local json = require "tasklist.json"
+local way_hints = require "tasklist.way_hints"
 
 local refusals = {}
 
@@ -126,7 +127,7 @@ local function hint_at_request(answer, said, message, site)
   elseif answer.status == 400 and not said.text and has_refused_byte(message.path) then
     return refused_byte
   elseif said.code == "csrf" then
-    return site.way.csrf
+    return way_hints[site.way].csrf
   end
   return said.hint and said.hint:format(site.address)
 end
@@ -135,7 +136,7 @@ end
 local function hint_at_settings(answer, said, site)
   local hint
   if answer.status == 401 then
-    hint = site.way.unauthorized:format(site.audience)
+    hint = way_hints[site.way].unauthorized:format(site.audience)
   elseif not said.code and status_hints[answer.status] then
     hint = status_hints[answer.status]:format(site.address, site.beside)
   end

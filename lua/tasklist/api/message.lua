@@ -6,7 +6,6 @@
 
 local json = require "tasklist.json"
 local shapes = require "tasklist.api.shapes"
-local words = require "tasklist.words"
 
 local message = {}
 
@@ -29,6 +28,7 @@ local function add_payload(path, payload, value)
   if value == nil and not payload.required then
     return path, payload.as ~= "query" and "{}" or nil
   elseif value == nil or value == json.null then
+    local words = require "tasklist.words" -- loaded now, because most programs have no such mistake
     return nil, nil, words.wrong(payload.name, payload.required or "table", value)
   end
   local text, other = shapes.write(payload.shape, value, payload.name)

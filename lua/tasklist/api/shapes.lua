@@ -8,7 +8,6 @@
 
 local core = require "tasklist.core"
 local json = require "tasklist.json"
-local words = require "tasklist.words"
 
 local shapes = {}
 
@@ -20,8 +19,13 @@ local writers = setmetatable({}, { __index = function(_, kind)
   return require("tasklist.variables").writers[kind]
 end })
 
+-- How to speak of what is wrong: loaded when something is.
+local function words()
+  return require "tasklist.words"
+end
+
 local function wrong(what, value)
-  return words.wrong("", what, value)
+  return words().wrong("", what, value)
 end
 
 -- Texts that are the same each time, made when they are first needed: names of fields and words of the API, of which
@@ -82,7 +86,7 @@ function writers.enum(shape, value, pieces)
       return
     end
   end
-  return wrong(words.one_of(values), value)
+  return wrong(words().one_of(values), value)
 end
 
 local function problem_of_keys(value)
@@ -90,7 +94,7 @@ local function problem_of_keys(value)
   for key in pairs(value) do
     count = count + 1
     if not (math.type(key) == "integer" and key >= 1 and key <= #value) then
-      return (": array expected, got the key %s"):format(words.name(key))
+      return (": array expected, got the key %s"):format(words().name(key))
     end
   end
   return count ~= #value and ": array without holes expected" or nil
@@ -145,7 +149,7 @@ function writers.object(shape, value, pieces, write)
   for name, item in pairs(value) do
     local field = fields[name]
     if not field then
-      return ": " .. words.unknown("field", name, fields)
+      return ": " .. words().unknown("field", name, fields)
     end
     pieces[#pieces + 1] = openings[name]
     openings = next_field

@@ -6,18 +6,14 @@ local levels = require "tasklist.settings.levels"
 local names = require "tasklist.settings.names"
 local naming = require "tasklist.settings.naming"
 local strategy = require "tasklist.settings.strategy"
-local types = require "tasklist.settings.types"
-local words = require "tasklist.words"
 
 local called, config_error = naming.called, naming.config_error
 
 local settings = {}
 
-local by_name, type_of, secret = {}, {}, {}
+local row_of_api
 for _, row in ipairs(names) do
-  by_name[row.name] = by_name[row.name] or row
-  type_of[row.name] = row.type
-  secret[row.name] = row.secret
+  row_of_api = row.name == "api" and row or row_of_api
 end
 
 --- What is wrong with a table of options, a mistake of the program.
@@ -25,20 +21,11 @@ end
 -- @tparam[opt] table expected name -> one of `tasklist.settings.types`; those of `tasklist.new` by default
 -- @treturn ?string nil when nothing is
 function settings.problem_of(options, expected)
-  expected = expected or type_of
-  if type(options) ~= "table" then
-    return options ~= nil and "options: table expected, got " .. words.kind(options) or nil
+  if options == nil or type(options) == "table" and next(options) == nil then
+    return nil
   end
-  for name, value in pairs(options) do
-    if not expected[name] then
-      return words.unknown("option", name, expected)
-    end
-    local right, what = types[expected[name]](value)
-    if not right then
-      local show = secret[name] and words.kind or words.shown
-      return ("option %q must be %s, got %s"):format(name, what, show(value))
-    end
-  end
+  -- Loaded now, because settings that come from the environment need no checks of options.
+  return require("tasklist.settings.options").problem_of(options, expected)
 end
 
 local function in_force(row, values)
@@ -110,7 +97,7 @@ function settings.resolve(arguments, environment)
   end
   local values, sources = {}, {}
   local done
-  done, problem = add(by_name.api, list, values, sources)
+  done, problem = add(row_of_api, list, values, sources)
   if done then
     done, problem = addresses.choose(list, values, sources)
   end

@@ -2,12 +2,11 @@
 -- nothing but texts; an argument that is a string is read the same way.
 
 local core = require "tasklist.core"
-local types = require "tasklist.settings.types"
-local words = require "tasklist.words"
 
 local texts = {}
 
 local function refused(text, what)
+  local words = require "tasklist.words" -- loaded now, because most settings are right
   return nil, ("must be %s, got %s"):format(what, words.shown(text))
 end
 
@@ -55,6 +54,7 @@ local other_names = { oidc = "oauth", saas = "oauth", simple = "cookie" }
 
 -- What a text was read as, when that is of the type.
 local function checked(value, type, text)
+  local types = require "tasklist.settings.types" -- loaded now, because most programs set no such variable
   local right, what = types[type](value)
   if right then
     return value

@@ -2,7 +2,6 @@
 -- words; an option of another type is a mistake of the program.
 
 local headers = require "tasklist.headers"
-local words = require "tasklist.words"
 
 local types = {}
 
@@ -21,9 +20,11 @@ local function one_of(...)
   for _, choice in ipairs(choices) do
     known[choice] = true
   end
-  local what = words.one_of(choices)
   return function(value)
-    return known[value] == true, what
+    if known[value] then
+      return true
+    end
+    return false, require("tasklist.words").one_of(choices) -- loaded now, because most settings are right
   end
 end
 
