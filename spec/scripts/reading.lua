@@ -82,7 +82,7 @@ for _, task in ipairs(find { state = "CREATED", assignee = "omar", includeVariab
 end
 
 section "pages by hand"
-local query = { pageSize = 4 }
+local query = { pageSize = 3 }
 local last
 repeat
   local tasks = find(query)
@@ -90,7 +90,7 @@ repeat
   last = #tasks > 0 and tasks or last
   query.searchAfter = #tasks > 0 and tasks[#tasks].sortValues or nil
 until #tasks == 0
-print("before", ids(find { pageSize = 4, searchBefore = last[1].sortValues }))
+print("before", ids(find { pageSize = 3, searchBefore = last[1].sortValues }))
 
 local cursor
 repeat
