@@ -221,6 +221,19 @@ describe("the pages", function()
     end
   end)
 
+  it("link to headings that are there", function()
+    for _, path in ipairs(pages.all()) do
+      for target, anchor in public.read(path):gmatch("%]%(([%w_.]*)#([^)]+)%)") do
+        local text = public.read(target == "" and path or "doc/" .. target)
+        local anchors = {}
+        for heading in text:gmatch("\n##+ ([^\n]+)") do
+          anchors[heading:lower():gsub("[^%w%- _]", ""):gsub(" ", "-")] = true
+        end
+        assert.truthy(anchors[anchor], path .. ": " .. anchor)
+      end
+    end
+  end)
+
   it("name files that are there", function()
     local folders = set { "bench", "doc", "examples", "lua", "spec", "src", "tools", "types" }
     for _, path in ipairs(pages.all()) do

@@ -75,8 +75,11 @@ function rows.before(list, less, cursor, size, accepts)
 end
 
 --- The rows right after a cursor, or the first ones.
--- @param list, less, size, accepts as for `before`
--- @param cursor nil for the start of the list
+-- @param list as for `before`
+-- @param less likewise
+-- @param cursor likewise; nil for the start of the list
+-- @param size likewise
+-- @param accepts likewise
 -- @return array
 function rows.after(list, less, cursor, size, accepts)
   local place = cursor and first_place(list, function(other) return less(cursor, other) end) or 1

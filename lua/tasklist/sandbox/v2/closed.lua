@@ -98,6 +98,8 @@ function closed.open(members)
 end
 
 --- A type that only versions with a fact (versions.lua) have.
+-- @param fact string
+-- @param kind the type there
 -- @param before the type of the others; none where these do not know the member at all
 function closed.since(fact, kind, before)
   return function(value, path, facts)
