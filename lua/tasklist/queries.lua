@@ -5,8 +5,6 @@ local v1 = require "tasklist.api.v1"
 
 local queries = {}
 
-local none = {} -- what v1 says of a page
-
 --- A payload that names no tenants means the client's own.
 -- @param payload what the user gave
 -- @tparam string field where tenants stand in it
@@ -31,21 +29,20 @@ end
 --- The cursors of a page. One that is shorter than asked for marks the end in the direction of the walk.
 -- @tparam table tasks what a search gave
 -- @tparam table query what it was asked
--- @tparam ?table found what v2 says of the page: `totalItems`, `hasMoreTotalItems`, `startCursor`, `endCursor`
+-- @tparam ?table found what v2 says of the page besides: `totalItems`, `hasMoreTotalItems`
 -- @treturn table `after` and `before`, each nil when there is no such page; and the first two of `found`
 function queries.cursors(tasks, query, found)
   local first, last = tasks[1], tasks[#tasks]
-  found = found or none
   local backwards = has(query, "searchBefore") or has(query, "searchBeforeOrEqual")
   local full = #tasks >= (math.tointeger(query.pageSize) or v1.page_size) -- a pageSize of null counts as none
-  local goes_on = first and (full or backwards)
-  local began_later = first and not first.isFirst and (full or not backwards)
-  return {
-    after = goes_on and (found.endCursor or last.sortValues) or nil,
-    before = began_later and (found.startCursor or first.sortValues) or nil,
-    totalItems = found.totalItems,
-    hasMoreTotalItems = found.hasMoreTotalItems,
+  local page = {
+    after = first and (full or backwards) and last.sortValues or nil,
+    before = first and not first.isFirst and (full or not backwards) and first.sortValues or nil,
   }
+  if found then
+    page.totalItems, page.hasMoreTotalItems = found.totalItems, found.hasMoreTotalItems
+  end
+  return page
 end
 
 return queries

@@ -112,7 +112,7 @@ function Server:call(name, made, id, payload)
     return call_v1(self, name, made, id, payload)
   end
   local deadline = self:deadline(made.timeout)
-  local problem = self:prepare(deadline)
+  local problem = not self.api and self:prepare(deadline)
   if problem then
     return nil, problem
   elseif self.api == "v1" then
