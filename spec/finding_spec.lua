@@ -222,6 +222,27 @@ describe("which API a client finds", function()
     assert.equal(new.rest_url, client:settings().rest_url.value)
   end)
 
+  describe("what the client does besides its verbs", function()
+    it("signs in for client:request as v2 wants it, once v2 is found at base_url", function()
+      local cookies = sandbox.start { version = "8.10", authentication = "cookie" }
+      finally(function() cookies:stop() end)
+      local client <close> = assert(tasklist.new { auth = "cookie", username = "demo", password = "demo", env = false,
+        base_url = cookies.base_url })
+      assert(client:search_tasks())
+      assert.equal(200, (client:request("GET", TOPOLOGY)))
+      assert.equal(1, count(requests(cookies), "/api/login"))
+    end)
+
+    it("names the address that was found", function()
+      for server, address in pairs { [old] = "base_url", [new] = "rest_url" } do
+        local client <close> = client_of(server, { base_url = server.base_url .. (server == new and "/old" or ""),
+          rest_url = server.rest_url })
+        assert(client:search_tasks())
+        assert.equal("tasklist.client (" .. server[address] .. ")", tostring(client))
+      end
+    end)
+  end)
+
   describe("client:server()", function()
     -- What the client is given, of which server, what it tells.
     local rows = {

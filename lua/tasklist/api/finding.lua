@@ -100,13 +100,18 @@ local function turn_to_other_host(connection, failure)
   return url
 end
 
+-- Has everything that names no site go to the API that was found.
+local function settle(server, api)
+  server.api, server.settled, server.connection.main = api, true, api
+end
+
 local function choose(server, deadline)
   local version, failure = ask(server, deadline)
   if not version and not ends_call(failure) and turn_to_other_host(server.connection, failure) then
     version, failure = ask(server, deadline)
   end
   if version then
-    server.api, server.settled = at_least(version, first_whole) and "v2" or "v1", true
+    settle(server, at_least(version, first_whole) and "v2" or "v1")
   elseif ends_call(failure) then
     return failure
   else
@@ -138,7 +143,7 @@ end
 local function look(server, deadline)
   local version, failure = ask(server, deadline)
   if version and at_least(version, first_whole) then
-    server.api, server.settled = "v2", true
+    settle(server, "v2")
   elseif not version and ends_call(failure) then
     return failure
   elseif version or failure.status == 404 then
