@@ -35,6 +35,7 @@ end
 -- @tparam ?boolean background whether the caller goes on with other things meanwhile; otherwise `prepare` was called
 -- @treturn table `query`, `message`, and the `request`, which the caller has to close; or nil and an error object
 function Search:start(query, background)
+  self.api = self.server.api -- by which the last page was asked for
   local made, failure = self.server:message("search_tasks", nil, with_tenant(self, query))
   if not made then
     return nil, failure
@@ -63,7 +64,7 @@ end
 -- @param failure what `collect` gave
 -- @treturn boolean
 function Search:moved(failure)
-  return self.server:moved(failure, self.deadline)
+  return self.api == "v1" and self.server:moved(failure, self.deadline)
 end
 
 --- Reads the cursor of the next page out of an answer's text.

@@ -58,12 +58,12 @@ function Server:prepare(deadline)
 end
 
 --- Whether a call to v1 that failed has to be made once more, because the server has the newer API instead. A 404 has
--- executed nothing, so that holds for writes too.
+-- executed nothing, so that holds for writes too. Another coroutine's call may have found the newer API meanwhile.
 -- @param failure what the call gave
 -- @tparam number deadline of the call
 -- @treturn boolean
 function Server:moved(failure, deadline)
-  return not self.settled and self.api == "v1" and type(failure) == "table"
+  return (self.api == "v2" or not self.settled) and type(failure) == "table"
     and require("tasklist.api.finding").moved(self, failure, deadline)
 end
 
