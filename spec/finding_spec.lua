@@ -133,6 +133,25 @@ describe("which API a client finds", function()
       assert.same({ 2, 2, n = 2 }, found)
     end)
 
+    it("fails with the call that is closed or has no time left while this is asked", function()
+      local client <close> = client_of(new, { base_url = new.base_url })
+      new:fault { path = TOPOLOGY, action = "silent", times = 2 }
+      assert.equal("timeout", select(2, client:search_tasks(nil, { timeout = 0.3 })).kind)
+      local _, failures = client:map({ "search", "walk", "close" }, function(what)
+        if what == "close" then
+          repeat client:request("GET", "/") until count(requests(new), TOPOLOGY) == 2
+          client:close()
+        elseif what == "search" then
+          return client:search_tasks()
+        else
+          local fine, failure = pcall(client:tasks())
+          assert.is_false(fine)
+          return nil, failure
+        end
+      end)
+      assert.same({ "closed", "closed" }, { failures[1].kind, failures[2].kind })
+    end)
+
     it("makes a write again, which a 404 has not executed", function()
       local client <close> = client_of(new, { base_url = new.base_url })
       local task = assert(client_of(new, { rest_url = new.rest_url }):search_tasks { assigned = false })[1]
@@ -229,6 +248,20 @@ describe("which API a client finds", function()
       end)
     end
 
+    it("says with each 404 of a place without v1 that rest_url was asked in vain", function()
+      local client <close> = both(new, { rest_url = new.base_url .. "/nowhere" })
+      for _ = 1, 2 do
+        find(tostring(select(2, client:search_tasks())), "check rest_url (CAMUNDA_REST_ADDRESS)")
+      end
+    end)
+
+    it("is not spoken of where v1 has answered", function()
+      local client <close> = both(old, { rest_url = old.base_url .. "/nowhere" })
+      local _, failure = client:get_task "77"
+      assert.equal("not_found", failure.code)
+      assert.is_nil(failure.message:find("newer API", 1, true))
+    end)
+
     it("fails with the call whose time is over, and the next call asks anew", function()
       local client <close> = both(new)
       new:fault { path = TOPOLOGY, action = "silent" }
@@ -319,6 +352,18 @@ describe("which API a client finds", function()
       local told, failure = client:server()
       assert.is_nil(told)
       assert.equal("network", failure.kind)
+    end)
+
+    it("gives a failure where v1 was taken for granted and is not there", function()
+      for _, options in ipairs { {}, { api = "v1" }, { rest_url = old.base_url .. "/nowhere" } } do
+        options.base_url = old.base_url .. "/nowhere"
+        local client <close> = client_of(old, options)
+        for _ = 1, 2 do
+          local told, failure = client:server()
+          assert.is_nil(told)
+          assert.equal(404, failure.status)
+        end
+      end
     end)
 
     it("raises misuse", function()

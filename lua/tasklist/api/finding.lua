@@ -155,7 +155,7 @@ local function look(server, deadline)
     server.api, server.settled = "v2", true
   elseif not version and ends_call(failure) then
     return failure
-  elseif version or failure.status == 404 then
+  elseif version or failure.status == 404 and not server.connection.values.rest_url then
     server.settled = true
   else
     server.doubt = failure
@@ -168,16 +168,20 @@ end
 -- @tparam table failure an error object
 -- @tparam number deadline
 -- @treturn boolean
+-- @return what the call fails with: the failure; or why it could not go on: an error object, or misuse as a text
 function finding.moved(server, failure, deadline)
   local hints = hints_at_v2(server, failure)
   if hints then
     server.doubt = nil
-    share(server, deadline, function() return server.settled or server.doubt end, look)
+    local problem = share(server, deadline, function() return server.settled or server.doubt end, look)
+    if problem then
+      return false, problem
+    end
   end
-  if server.doubt then
+  if server.doubt and (hints or failure.kind ~= "http") then -- else v1 is there, and has its reasons
     failure.message = failure.message .. "; the newer API gives no answer either: " .. tostring(server.doubt)
   end
-  return hints and server.api == "v2"
+  return hints and server.api == "v2", failure
 end
 
 --- Has the server's version known.
@@ -203,7 +207,7 @@ function finding.describe(server)
   if problem then
     return nil, problem
   end
-  if not server.settled then -- v1 is taken for granted: a search shows whether it is there
+  if server.api == "v1" then -- which may be taken for granted only: a search shows whether it is there
     local made = server:message("search_tasks", nil, smallest_query)
     local tasks, failure = server:call("search_tasks", made, nil, smallest_query)
     if not tasks then

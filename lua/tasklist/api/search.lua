@@ -63,8 +63,12 @@ end
 --- Whether a page that failed has to be asked for once more, because the server has the newer API.
 -- @param failure what `collect` gave
 -- @treturn boolean
+-- @return what the page fails with otherwise: an error object, or misuse as a text
 function Search:moved(failure)
-  return self.api == "v1" and self.server:moved(failure, self.deadline)
+  if self.api ~= "v1" then
+    return false, failure
+  end
+  return self.server:moved(failure, self.deadline)
 end
 
 --- Reads the cursor of the next page out of an answer's text.
