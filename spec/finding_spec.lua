@@ -1,4 +1,5 @@
---- Which API a client finds, and what it asks for that.
+--- (h) of the mapping: which API a client finds, and what it asks for that. Its settings are in spec/settings/, what
+-- goes to which of two addresses is in spec/sites_spec.lua.
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
