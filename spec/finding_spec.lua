@@ -1,4 +1,5 @@
---- Which API a client finds, and what it asks for that.
+--- (h) of the mapping: which API a client finds, and what it asks for that. Its settings are in spec/settings/, what
+-- goes to which of two addresses is in spec/sites_spec.lua.
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
@@ -108,12 +109,82 @@ describe("which API a client finds", function()
       end)
     end
 
+    -- The newer API is found while the others' requests to v1 are still on their way.
+    it("is v2 also for calls whose 404 comes when that is known already", function()
+      local client <close> = client_of(new, { base_url = new.base_url })
+      new:fault { path = "/v1/tasks/search", action = "delay", seconds = 0.2 }
+      local counts, failures = client:map({ 1, 2, 3, 4 }, function()
+        local tasks, failure = client:search_tasks()
+        return tasks and #tasks, failure
+      end)
+      assert.same({}, failures)
+      assert.same({ 2, 2, 2, 2, n = 4 }, counts)
+      assert.equal(1, count(requests(new), TOPOLOGY))
+    end)
+
+    it("is v2 also for a walk whose 404 comes when that is known already", function()
+      local client <close> = client_of(new, { base_url = new.base_url })
+      new:fault { path = "/v1/tasks/search", action = "delay", seconds = 0.2 }
+      local found, failures = client:map({ 1, 2 }, function()
+        local ids = {}
+        for task in client:tasks() do ids[#ids + 1] = task.id end
+        return #ids
+      end)
+      assert.same({}, failures)
+      assert.same({ 2, 2, n = 2 }, found)
+    end)
+
+    it("fails with the call that is closed or has no time left while this is asked", function()
+      local client <close> = client_of(new, { base_url = new.base_url })
+      new:fault { path = TOPOLOGY, action = "silent", times = 2 }
+      assert.equal("timeout", select(2, client:search_tasks(nil, { timeout = 0.3 })).kind)
+      local _, failures = client:map({ "search", "walk", "close" }, function(what)
+        if what == "close" then
+          repeat client:request("GET", "/") until count(requests(new), TOPOLOGY) == 2
+          client:close()
+        elseif what == "search" then
+          return client:search_tasks()
+        else
+          local fine, failure = pcall(client:tasks())
+          assert.is_false(fine)
+          return nil, failure
+        end
+      end)
+      assert.same({ "closed", "closed" }, { failures[1].kind, failures[2].kind })
+    end)
+
     it("makes a write again, which a 404 has not executed", function()
       local client <close> = client_of(new, { base_url = new.base_url })
       local task = assert(client_of(new, { rest_url = new.rest_url }):search_tasks { assigned = false })[1]
       assert(client:assign_task(task.id, { assignee = "robot" }))
       assert.equal(1, #new:ledger())
     end)
+  end)
+
+  describe("with base_url alone and a password", function()
+    -- The server's options, what is asked of it, and the API.
+    local rows = {
+      { "cookie", { version = "8.6" }, { "POST /api/login", "POST /v1/tasks/search" }, "v1" },
+      { "cookie", { version = "8.8", v1 = true }, { "POST /api/login", "POST /login", "GET " .. TOPOLOGY,
+        "POST /v2/user-tasks/search" }, "v2" },
+      { "cookie", { version = "8.10" }, { "POST /api/login", "POST /login", "GET " .. TOPOLOGY,
+        "POST /v2/user-tasks/search" }, "v2" },
+      { "basic", { version = "8.8", v1 = true }, { "POST /v1/tasks/search" }, "v1" },
+      { "basic", { version = "8.10" }, { "POST /v1/tasks/search", "GET " .. TOPOLOGY, "POST /v2/user-tasks/search" },
+        "v2" },
+    }
+    for _, row in ipairs(rows) do
+      local auth, options = row[1], row[2]
+      it(("is %s on %s with %s, and other requests go there"):format(row[4], options.version, auth), function()
+        local server <close> = sandbox.start { version = options.version, v1 = options.v1, tasks = TASKS,
+          authentication = auth }
+        local client <close> = connect.to(server, { auth = auth, username = "demo", password = "demo" })
+        assert.equal(2, #assert(client:search_tasks()))
+        assert.same(row[3], requests(server))
+        assert.equal(row[4], assert(client:server()).api)
+        assert.equal(options.version == "8.6" and 404 or 200, (client:request("GET", TOPOLOGY)))
+      end)
+    end
   end)
 
   it("is v2 with rest_url alone, without a question", function()
@@ -178,6 +249,20 @@ describe("which API a client finds", function()
       end)
     end
 
+    it("says with each 404 of a place without v1 that rest_url was asked in vain", function()
+      local client <close> = both(new, { rest_url = new.base_url .. "/nowhere" })
+      for _ = 1, 2 do
+        find(tostring(select(2, client:search_tasks())), "check rest_url (CAMUNDA_REST_ADDRESS)")
+      end
+    end)
+
+    it("is not spoken of where v1 has answered", function()
+      local client <close> = both(old, { rest_url = old.base_url .. "/nowhere" })
+      local _, failure = client:get_task "77"
+      assert.equal("not_found", failure.code)
+      assert.is_nil(failure.message:find("newer API", 1, true))
+    end)
+
     it("fails with the call whose time is over, and the next call asks anew", function()
       local client <close> = both(new)
       new:fault { path = TOPOLOGY, action = "silent" }
@@ -199,6 +284,20 @@ describe("which API a client finds", function()
       assert.is_false(fine)
       assert.equal("timeout", problem.kind, tostring(problem))
       assert(client:search_tasks())
+    end)
+
+    it("is asked for anew when an error has ended the coroutine that asked", function()
+      local raised
+      local client <close> = both(new, { timeout = 3, trace = function(event)
+        if event.url:find(TOPOLOGY, 1, true) and not raised then
+          raised = true
+          error "from trace"
+        end
+      end })
+      local fine, problem = coroutine.resume(coroutine.create(function() client:search_tasks() end))
+      assert.is_false(fine)
+      find(problem, "from trace")
+      assert.equal(2, #assert(client:search_tasks()))
     end)
 
     it("does not keep a trace function waiting that calls the client meanwhile", function()
@@ -263,12 +362,30 @@ describe("which API a client finds", function()
       end)
     end
 
+    it("does not take an answer to a request for one of v1", function()
+      local client <close> = client_of(new, { base_url = new.base_url })
+      assert.equal(200, (client:request("GET", TOPOLOGY)))
+      assert.equal("v2", assert(client:server()).api)
+    end)
+
     it("gives a failure where nobody answers", function()
       local client <close> = assert(tasklist.new { rest_url = "http://127.0.0.1:1", auth = "none", env = false,
         retries = 0 })
       local told, failure = client:server()
       assert.is_nil(told)
       assert.equal("network", failure.kind)
+    end)
+
+    it("gives a failure where v1 was taken for granted and is not there", function()
+      for _, options in ipairs { {}, { api = "v1" }, { rest_url = old.base_url .. "/nowhere" } } do
+        options.base_url = old.base_url .. "/nowhere"
+        local client <close> = client_of(old, options)
+        for _ = 1, 2 do
+          local told, failure = client:server()
+          assert.is_nil(told)
+          assert.equal(404, failure.status)
+        end
+      end
     end)
 
     it("raises misuse", function()

@@ -353,6 +353,7 @@ describe("tasks", function()
     assert.equal(3, #searches())
   end)
 
+  -- On v2 before July 2026 this is what came of tasks without the date that they are sorted by (T8).
   local full = { { "1", "10", "1" }, { "2", "20", "2" } }
   local bad_cursors = {
     ["a page that comes again"] = { { full, full, full }, "a cursor came again" },

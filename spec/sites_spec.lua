@@ -1,4 +1,4 @@
---- Two addresses, one client: what goes to which, who signs in there, and what a refusal names.
+--- (h) of the mapping, two addresses and one client: what goes to which, who signs in there, and what a refusal names.
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"

@@ -174,8 +174,12 @@ local function next_page(self)
   local tasks
   if not failure and not self.over then -- `close` may have been called while this waited, also below
     tasks, failure = fetch(self)
-    if not tasks and not self.over and self.search:moved(failure) then
-      tasks, failure = fetch(self)
+    if not tasks and not self.over then
+      local moved
+      moved, failure = self.search:moved(failure)
+      if moved and not self.over then
+        tasks, failure = fetch(self)
+      end
     end
   end
   if tasks and not self.over then

@@ -43,10 +43,14 @@ local function message_of(connection, method, path, body, options)
   return made
 end
 
--- The site that has a path. Where v2's address is not known, what is below the other one is asked for there.
-local function site_of(connection, path)
-  local knows_v2 = connection.main == "v2" or connection.values.rest_url
-  return (path:find("^/v2/") and knows_v2 or not connection.sites.v1) and "v2" or "v1"
+-- The site that has a path. Where all has one address, it is that of the API that is there, since who signs in for the
+-- other one may be refused.
+local function site_of(self, path)
+  local values = self.connection.values
+  if not (values.base_url and values.rest_url) then
+    return self.remote.api
+  end
+  return path:find("^/v2/") and "v2" or "v1"
 end
 
 --- See `Client:request`.
@@ -59,7 +63,7 @@ function request.request(self, method, path, body, options)
   if problem then
     error("request: " .. problem, 2)
   end
-  made.site = site_of(self.connection, path)
+  made.site = site_of(self, path)
   local answer, failure = self.connection:exchange(made)
   if not answer then
     return verbs.give("request", nil, failure)

@@ -1,4 +1,4 @@
---- Where the cluster is: which address is in force, and where it comes from.
+--- (h) of the mapping, the settings: where the cluster is, which address is in force, and where it comes from.
 local find = require "spec.support.find"
 local settings = require "tasklist.settings"
 

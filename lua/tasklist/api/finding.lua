@@ -65,6 +65,22 @@ local function wait(server, deadline)
   return errors.new { kind = "timeout", message = "timed out while waiting to know which API the server has" }
 end
 
+local function take_turn(server, deadline, look)
+  local turn <close> = setmetatable({ server = server, by = coroutine.running(), waiting = {} }, Look)
+  server.look = turn
+  return look(server, deadline)
+end
+
+-- Looks. An error, such as one of a trace function, is caught on its way: where it ends a coroutine, nothing closes the
+-- variables of that, and the others would wait for a turn that is never over.
+local function look_in_turn(...)
+  local fine, problem = pcall(take_turn, ...)
+  if not fine then
+    error(problem, 0)
+  end
+  return problem
+end
+
 -- Has one coroutine at a time look, until it is known what `is_known` asks for. Gives why it cannot be known.
 local function share(server, deadline, is_known, look)
   while not is_known(server) do
@@ -73,9 +89,7 @@ local function share(server, deadline, is_known, look)
     if server.look and server.look.by ~= coroutine.running() then
       problem = wait(server, deadline)
     else
-      local turn <close> = setmetatable({ server = server, by = coroutine.running(), waiting = {} }, Look)
-      server.look = turn
-      problem = look(server, deadline)
+      problem = look_in_turn(server, deadline, look)
     end
     if problem then
       return problem
@@ -146,28 +160,33 @@ local function look(server, deadline)
     settle(server, "v2")
   elseif not version and ends_call(failure) then
     return failure
-  elseif version or failure.status == 404 then
+  elseif version or failure.status == 404 and not server.connection.values.rest_url then
     server.settled = true
   else
     server.doubt = failure
   end
 end
 
---- Whether a server that was taken for one of v1 has the newer API instead. Otherwise what is known of that goes into
+--- Whether a call to v1 failed because the server has the newer API instead. Otherwise what is known of that goes into
 -- the message of the failure.
 -- @tparam table server
 -- @tparam table failure an error object
 -- @tparam number deadline
 -- @treturn boolean
+-- @return what the call fails with: the failure; or why it could not go on: an error object, or misuse as a text
 function finding.moved(server, failure, deadline)
-  if hints_at_v2(server, failure) then
+  local hints = hints_at_v2(server, failure)
+  if hints then
     server.doubt = nil
-    share(server, deadline, function() return server.settled or server.doubt end, look)
+    local problem = share(server, deadline, function() return server.settled or server.doubt end, look)
+    if problem then
+      return false, problem
+    end
   end
-  if server.doubt then
+  if server.doubt and (hints or failure.kind ~= "http") then -- else v1 is there, and has its reasons
     failure.message = failure.message .. "; the newer API gives no answer either: " .. tostring(server.doubt)
   end
-  return server.api == "v2"
+  return hints and server.api == "v2", failure
 end
 
 --- Has the server's version known.
@@ -193,7 +212,7 @@ function finding.describe(server)
   if problem then
     return nil, problem
   end
-  if not server.settled and not connection.accepted_at then -- no call has shown yet that v1 is there
+  if server.api == "v1" then -- which may be taken for granted only: a search shows whether it is there
     local made = server:message("search_tasks", nil, smallest_query)
     local tasks, failure = server:call("search_tasks", made, nil, smallest_query)
     if not tasks then

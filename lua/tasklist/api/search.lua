@@ -35,6 +35,7 @@ end
 -- @tparam ?boolean background whether the caller goes on with other things meanwhile; otherwise `prepare` was called
 -- @treturn table `query`, `message`, and the `request`, which the caller has to close; or nil and an error object
 function Search:start(query, background)
+  self.api = self.server.api -- by which the last page was asked for
   local made, failure = self.server:message("search_tasks", nil, with_tenant(self, query))
   if not made then
     return nil, failure
@@ -62,7 +63,11 @@ end
 --- Whether a page that failed has to be asked for once more, because the server has the newer API.
 -- @param failure what `collect` gave
 -- @treturn boolean
+-- @return what the page fails with otherwise: an error object, or misuse as a text
 function Search:moved(failure)
+  if self.api ~= "v1" then
+    return false, failure
+  end
   return self.server:moved(failure, self.deadline)
 end
 

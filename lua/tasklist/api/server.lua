@@ -58,13 +58,16 @@ function Server:prepare(deadline)
 end
 
 --- Whether a call to v1 that failed has to be made once more, because the server has the newer API instead. A 404 has
--- executed nothing, so that holds for writes too.
+-- executed nothing, so that holds for writes too. Another coroutine's call may have found the newer API meanwhile.
 -- @param failure what the call gave
 -- @tparam number deadline of the call
 -- @treturn boolean
+-- @return what the call fails with otherwise: an error object, or misuse as a text
 function Server:moved(failure, deadline)
-  return not self.settled and self.api == "v1" and type(failure) == "table"
-    and require("tasklist.api.finding").moved(self, failure, deadline)
+  if self.settled and self.api == "v1" or type(failure) ~= "table" then
+    return false, failure
+  end
+  return require("tasklist.api.finding").moved(self, failure, deadline)
 end
 
 --- What belongs to one call.
@@ -116,9 +119,13 @@ function Server:call(name, made, id, payload)
   if problem then
     return nil, problem
   elseif self.api == "v1" then
-    local value, failure = call_v1(self, name, made, id, payload, deadline)
-    if value ~= nil or not self:moved(failure, deadline) then
-      return value, failure
+    local value, other = call_v1(self, name, made, id, payload, deadline)
+    local moved
+    if value == nil then
+      moved, other = self:moved(other, deadline)
+    end
+    if not moved then
+      return value, other
     end
   end
   return self:exchange(deadline):perform(self:found().operations[name], id, payload)
