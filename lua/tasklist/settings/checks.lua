@@ -3,6 +3,8 @@
 
 local core = require "tasklist.core"
 
+local checks = {}
+
 local function missing(_, value)
   return (value == nil or value == "") and "is missing" or nil
 end
@@ -96,8 +98,8 @@ local function lonely(row, value, values)
   return value and not values[row.needs] and "needs a " .. row.needs or nil
 end
 
--- In the order in which they are made. `of`: the field of the rows that a check is for.
-return {
+--- In the order in which they are made. `of`: the field of the rows that a check is for.
+checks.all = {
   { of = "required", problem_of = missing },
   { of = "name", problem_of = ill_formed },
   { of = "url", problem_of = bad_url },
@@ -105,3 +107,5 @@ return {
   { of = "carries", problem_of = bad_proxy },
   { of = "needs", problem_of = lonely },
 }
+
+return checks

@@ -70,7 +70,7 @@ local function check(values, sources)
   for i = 1, #names do
     rows[#rows + 1] = in_force(names[i], values) and names[i] or nil
   end
-  for _, each in ipairs(checks) do
+  for _, each in ipairs(checks.all) do
     for i = 1, #rows do
       local row = rows[i]
       local problem = row[each.of] and each.problem_of(row, values[row.name], values)
