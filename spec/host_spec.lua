@@ -36,10 +36,11 @@ describe("the module", function()
     local output, fine = connect.run_script [[
       local tasklist = require "tasklist"
       tasklist.new { env = false, base_url = "https://h.example", client_id = "a", client_secret = "b" }:close()
-      for _, name in ipairs { "about", "advice", "api.exchange", "api.finding", "api.paths", "api.search", "api.v2",
-        "asking", "completion", "dates", "endings", "header_block", "many", "nearest", "pages", "refusals", "request",
-        "settings.cache_folder", "settings.env_file", "settings.no_proxy", "settings.proxies", "sign_in", "values",
-        "walk_query", "walks", "watch" } do
+      for _, name in ipairs { "about", "advice", "api.exchange", "api.finding", "api.paths", "api.rare_shapes",
+        "api.search", "api.v2", "asking", "completion", "dates", "endings", "header_block", "many", "nearest",
+        "newer_site", "pages", "refusals", "request", "settings.cache_folder", "settings.cluster",
+        "settings.env_file", "settings.no_proxy", "settings.proxies", "settings.readable", "sign_in", "values",
+        "walk_query", "walks", "watch", "way_hints" } do
         assert(not package.loaded["tasklist." .. name], name)
       end
     ]]

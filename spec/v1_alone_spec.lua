@@ -42,6 +42,8 @@ local REQUESTS = {
   "PATCH /v1/tasks/1/complete",
 }
 
+local NEWER = { "exchange", "finding", "v2" } -- what is in the folder `translation` is loaded by the last one
+
 describe("a script that has v1 alone", function()
   local server, output
   setup(function()
@@ -58,8 +60,8 @@ describe("a script that has v1 alone", function()
 
   it("loads no file of the newer API", function()
     local loaded = {}
-    for name in output:gmatch "tasklist%.api%.(%S+)" do loaded[#loaded + 1] = name end
-    table.sort(loaded)
-    assert.same({ "message", "paths", "search", "server", "shapes", "v1" }, loaded, output)
+    for name in output:gmatch "tasklist%.api%.(%S+)" do loaded[name] = true end
+    assert.is_true(loaded.v1, output)
+    for _, name in ipairs(NEWER) do assert.is_nil(loaded[name], name) end
   end)
 end)

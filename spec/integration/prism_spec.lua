@@ -1,4 +1,5 @@
--- Camunda's own descriptions of the API v2 (T4: mended by support/mend.js) against what a client sends. tools/prism has fetched them.
+-- Camunda's own descriptions of the API v2 (T4: mended by support/mend.js) against what a client sends. tools/prism has
+-- fetched them.
 local connect = require "spec.support.client"
 local everything = require "spec.integration.support.everything"
 local find = require "spec.support.find"

@@ -6,17 +6,20 @@
 -- value (`: string expected`, `.name: missing`). Whoever called it puts the place of that value before. So a value that
 -- is right, as most are, costs no text for its place.
 
-local core = require "tasklist.core"
 local json = require "tasklist.json"
 
 local shapes = {}
 
 local is_array = json.is_array
 
+-- Kinds that few searches have, by the file that has their writers. It is loaded when one is needed.
+local rare = "tasklist.api.rare_shapes"
+local files = { date = rare, cursor = rare, number = rare, json = rare }
+
 -- Each kind of shape: `(shape, value, pieces, write)` gives what is wrong.
--- Those of variables are loaded when one is needed, because a search needs none.
-local writers = setmetatable({}, { __index = function(_, kind)
-  return require("tasklist.variables").writers[kind]
+local writers = setmetatable({}, { __index = function(loaded, kind)
+  loaded[kind] = require(files[kind] or "tasklist.variables").writers[kind]
+  return loaded[kind]
 end })
 
 -- How to speak of what is wrong: loaded when something is.
@@ -24,9 +27,15 @@ local function words()
   return require "tasklist.words"
 end
 
-local function wrong(what, value)
+--- What to say of a value that is not what its shape wants.
+-- @tparam string what would be right
+-- @param value
+-- @treturn string
+function shapes.wrong(what, value)
   return words().wrong("", what, value)
 end
+
+local wrong = shapes.wrong
 
 -- Texts that are the same each time, made when they are first needed: names of fields and words of the API, of which
 -- there are only so many.
@@ -36,8 +45,6 @@ local function texts_of(make)
     return texts[word]
   end })
 end
-
-local texts = { type = "array", of = { type = "string" } }
 
 local quoted = texts_of(function(text) return text end)
 local first_field = texts_of(function(text) return "{" .. text .. ":" end)
@@ -69,13 +76,6 @@ function writers.integer(shape, value, pieces)
     return wrong(("integer from %d to %d"):format(shape.least, shape.most), value)
   end
   pieces[#pieces + 1] = integer
-end
-
-function writers.number(_, value, pieces)
-  if type(value) ~= "number" or value ~= value or value == math.huge or value == -math.huge then
-    return wrong("finite number", value)
-  end
-  pieces[#pieces + 1] = json.encode_scalar(value)
 end
 
 function writers.enum(shape, value, pieces)
@@ -160,40 +160,6 @@ function writers.object(shape, value, pieces, write)
   end
   pieces[#pieces + 1] = openings == first_field and "{}" or "}"
   return problem_of_fields(shape, value)
-end
-
-function writers.date(_, value, pieces)
-  if type(value) == "number" then
-    local dates = require "tasklist.dates"
-    if not dates.has_date(value) then
-      return wrong("seconds in the years 0 to 9999", value)
-    end
-    value = dates.date(value)
-  elseif type(value) ~= "string" then
-    return wrong("date or seconds", value)
-  end
-  return writers.string(nil, value, pieces)
-end
-
--- A cursor of v2 is a text, and can be checked but not sent here.
-function writers.cursor(shape, value, pieces, write)
-  if type(value) == "string" then
-    pieces.newer = shape.newer
-    return writers.string(nil, value, pieces)
-  elseif type(value) ~= "table" and not is_array(value) then
-    return wrong("a page's cursor", value)
-  end
-  return writers.array(texts, value, pieces, write)
-end
-
-function writers.json(shape, value, pieces)
-  if type(value) ~= "table" or is_array(value) or value[1] ~= nil then
-    return wrong("table of names and values", value)
-  end
-  local text, problem = core.encode_value(value, "_")
-  pieces.newer = shape.newer
-  pieces[#pieces + 1] = text
-  return problem and problem:sub(2) -- from behind the "_" on
 end
 
 local function write(shape, value, pieces)

@@ -5,10 +5,8 @@ local core = require "tasklist.core"
 
 local checks = {}
 
-local function missing(row, value)
-  if row.required and (value == nil or value == "") then
-    return "is missing"
-  end
+local function missing(_, value)
+  return (value == nil or value == "") and "is missing" or nil
 end
 
 -- What stands at an end of a text is hard to see where it was written.
@@ -58,8 +56,8 @@ local url_faults = {
     insecure:format("a secret travels there") },
 }
 
-local function bad_url(row, value, values)
-  if not row.url or not value then
+local function bad_url(_, value, values)
+  if not value then
     return nil
   end
   local url = core.url(value)
@@ -73,28 +71,17 @@ local function bad_url(row, value, values)
   end
 end
 
--- OpenSSL takes what colons separate for several folders. It needs one of them: SSL_CERT_DIR often has the usual places
--- of several systems.
 local function unreadable(row, value)
-  if not row.reads or not value or value == "" then
+  if not value or value == "" then
     return nil
   end
-  local folders = row.reads == "folders"
-  local problem
-  for path in value:gmatch(folders and "[^:]+" or ".+") do
-    local fine, why = core.readable(path, folders and "folder" or "file")
-    if fine then
-      return nil
-    end
-    problem = ("cannot be read: %s: %s"):format(path, why)
-  end
-  return problem
+  return require("tasklist.settings.readable")(row.reads, value) -- loaded now, because most programs name no file
 end
 
 local schemes = { http = true, https = true, socks5 = true, socks5h = true }
 
-local function bad_proxy(row, value, values)
-  if row.type ~= "proxy" or not values.proxied then
+local function bad_proxy(_, value, values)
+  if not values.proxied then
     return nil -- a proxy that nothing uses can expose nothing
   end
   local url = core.url(value)
@@ -107,13 +94,18 @@ local function bad_proxy(row, value, values)
   end
 end
 
-local function lonely_key(row, value, values)
-  if row.name == "client_key" and value and not values.client_cert then
-    return "needs a client_cert"
-  end
+local function lonely(row, value, values)
+  return value and not values[row.needs] and "needs a " .. row.needs or nil
 end
 
---- In the order in which they are made.
-checks.all = { missing, ill_formed, bad_url, unreadable, bad_proxy, lonely_key }
+--- In the order in which they are made. `of`: the field of the rows that a check is for.
+checks.all = {
+  { of = "required", problem_of = missing },
+  { of = "name", problem_of = ill_formed },
+  { of = "url", problem_of = bad_url },
+  { of = "reads", problem_of = unreadable },
+  { of = "carries", problem_of = bad_proxy },
+  { of = "needs", problem_of = lonely },
+}
 
 return checks

@@ -1,6 +1,11 @@
 --- Reads the file that Camunda Console hands out: lines of `export NAME='value'`, as a shell would, but
 -- without one: nothing is expanded and nothing is run.
 
+local core = require "tasklist.core"
+local naming = require "tasklist.settings.naming"
+
+local config_error = naming.config_error
+
 local env_file = {}
 
 -- A pattern in which each [%s] and [^%s] means the blanks of ASCII. What Lua's own %s holds depends on the locale of
@@ -81,6 +86,31 @@ function env_file.parse(text)
     if problem then
       return nil, number, problem
     end
+  end
+  return variables
+end
+
+--- Reads the variables of a file.
+-- @tparam string path
+-- @treturn table name -> value; or nil and an error of kind "config"
+function env_file.read(path)
+  local fine, problem = core.readable(path, "file")
+  local file
+  if fine then
+    file, problem = io.open(path) -- which names the path
+  else
+    problem = ("%s: %s"):format(path, problem)
+  end
+  local text = file and file:read("a")
+  if file then
+    file:close()
+  end
+  if not text then
+    return config_error("option \"env_file\" cannot be read: %s", problem or path)
+  end
+  local variables, line, why = env_file.parse(text)
+  if not variables then
+    return config_error("option \"env_file\": line %d of %s: %s", line, path, why)
   end
   return variables
 end

@@ -11,11 +11,6 @@ local called, config_error = naming.called, naming.config_error
 
 local settings = {}
 
-local row_of_api
-for _, row in ipairs(names) do
-  row_of_api = row.name == "api" and row or row_of_api
-end
-
 --- What is wrong with a table of options, a mistake of the program.
 -- @param options nil does as well as a table
 -- @tparam[opt] table expected name -> one of `tasklist.settings.types`; those of `tasklist.new` by default
@@ -53,8 +48,9 @@ end
 
 -- Adds what is not chosen yet.
 local function collect(list, values, sources)
-  for _, row in ipairs(names) do
-    if in_force(row, values) and values[row.name] == nil then
+  for i = 1, #names do
+    local row = names[i]
+    if values[row.name] == nil and in_force(row, values) then
       local done, problem = add(row, list, values, sources)
       if not done then
         return nil, problem
@@ -71,12 +67,13 @@ end
 
 local function check(values, sources)
   local rows = {}
-  for _, row in ipairs(names) do
-    rows[#rows + 1] = in_force(row, values) and row or nil
+  for i = 1, #names do
+    rows[#rows + 1] = in_force(names[i], values) and names[i] or nil
   end
-  for _, problem_of in ipairs(checks.all) do
-    for _, row in ipairs(rows) do
-      local problem = problem_of(row, values[row.name], values)
+  for _, each in ipairs(checks.all) do
+    for i = 1, #rows do
+      local row = rows[i]
+      local problem = row[each.of] and each.problem_of(row, values[row.name], values)
       if problem then
         return config_error("%s %s", called(row, sources[row.name]), problem)
       end
@@ -97,7 +94,7 @@ function settings.resolve(arguments, environment)
   end
   local values, sources = {}, {}
   local done
-  done, problem = add(row_of_api, list, values, sources)
+  done, problem = add(levels.rows.api, list, values, sources)
   if done then
     done, problem = addresses.choose(list, values, sources)
   end

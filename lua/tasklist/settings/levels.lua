@@ -2,7 +2,6 @@
 -- messages, and `find`, which gives a row's value there and its source; nil when it has none; nil and an error of
 -- kind "config" when it cannot be read.
 
-local core = require "tasklist.core"
 local names = require "tasklist.settings.names"
 local naming = require "tasklist.settings.naming"
 local texts = require "tasklist.settings.texts"
@@ -11,9 +10,11 @@ local config_error = naming.config_error
 
 local levels = {}
 
-local by_name = {}
-for _, row in ipairs(names) do
-  by_name[row.name] = by_name[row.name] or row
+--- name -> the first row of `names` that has it.
+levels.rows = {}
+for i = 1, #names do
+  local row = names[i]
+  levels.rows[row.name] = levels.rows[row.name] or row
 end
 
 local function read(row, text, source, environment)
@@ -34,11 +35,9 @@ local function level_of_arguments(arguments, environment)
   end }
 end
 
-local none = {} -- for rows that name no variables
-
 -- Variables that turn a setting off when they are true, and say nothing when they are false.
 local function find_off(row, text_of, source, environment)
-  for _, name in ipairs(row.off or none) do
+  for _, name in ipairs(row.off) do
     local text = text_of(name)
     if text then
       local off, problem = read({ name = row.name, type = "boolean" }, text, source:format(name), environment)
@@ -59,42 +58,22 @@ local function level_of_variables(name, variable, source, lists, environment)
     return text ~= "" and text or nil
   end
   return { name = name, find = function(row)
-    local value, from = find_off(row, text_of, source, environment)
-    if value ~= nil or from then
-      return value, from
+    if row.off then
+      local value, from = find_off(row, text_of, source, environment)
+      if value ~= nil or from then
+        return value, from
+      end
     end
-    for _, list in ipairs(lists) do
-      for _, each in ipairs(row[list] or none) do
-        local text = text_of(each)
-        if text then
-          return read(row, text, source:format(each), environment)
+    for i = 1, #lists do
+      local variables = row[lists[i]]
+      for k = 1, variables and #variables or 0 do
+        local text = variable(variables[k])
+        if text and text ~= "" then
+          return read(row, text, source:format(variables[k]), environment)
         end
       end
     end
   end }
-end
-
-local function variables_of_file(path)
-  local fine, problem = core.readable(path, "file")
-  local file
-  if fine then
-    file, problem = io.open(path) -- which names the path
-  else
-    problem = ("%s: %s"):format(path, problem)
-  end
-  local text = file and file:read("a")
-  if file then
-    file:close()
-  end
-  if not text then
-    return config_error("option \"env_file\" cannot be read: %s", problem or path)
-  end
-  local env_file = require "tasklist.settings.env_file" -- loaded now, because most programs name no file
-  local variables, line, why = env_file.parse(text)
-  if not variables then
-    return config_error("option \"env_file\": line %d of %s: %s", line, path, why)
-  end
-  return variables
 end
 
 local own, usual = { "env", "also" }, { "usual" }
@@ -109,10 +88,11 @@ function levels.of(arguments, environment)
     list[#list + 1] = level_of_variables(name, variable, source, own, environment)
     last[#last + 1] = level_of_variables(name, variable, source, usual, environment)
   end
-  local path, problem = list[1].find(by_name.env_file)
+  local path, problem = list[1].find(levels.rows.env_file)
   if path then
+    local env_file = require "tasklist.settings.env_file" -- loaded now, because most programs name no file
     local variables
-    variables, problem = variables_of_file(path)
+    variables, problem = env_file.read(path)
     if variables then
       add(path, function(name) return variables[name] end, ("%%s in %s"):format(path:gsub("%%", "%%%%")))
     end
@@ -131,11 +111,12 @@ end
 -- @tparam table row of `names`
 -- @return its value and its source; nil when none has; or nil and an error of kind "config"
 function levels.find(list, row)
-  for _, level in ipairs(list) do
+  for i = 1, #list do
+    local level = list[i]
     local value, source = level.find(row)
     if value ~= nil or source then
       return value, source
-    elseif row.beside and level.find(by_name[row.beside]) ~= nil then
+    elseif row.beside and level.find(levels.rows[row.beside]) ~= nil then
       return nil
     end
   end

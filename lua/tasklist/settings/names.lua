@@ -17,6 +17,8 @@
 -- - `secret`: never shown
 -- - `url`: a credential travels there
 -- - `reads`: "file" or "folders" (separated by colons): must be readable, of several one
+-- - `carries`: requests may travel through it
+-- - `needs`: an option without which it is of no use
 -- - `pattern`, `holds`: what the text must match, in Lua's and in our words
 
 local also = require "tasklist.settings.other_names"
@@ -121,13 +123,13 @@ return {
   { name = "client_cert", type = "path", env = { "CAMUNDA_CUSTOM_CERT_CHAIN_PATH", "CAMUNDA_MTLS_CERT_PATH" },
     also = also.client_cert, reads = "file" },
   { name = "client_key", type = "path", env = { "CAMUNDA_CUSTOM_PRIVATE_KEY_PATH", "CAMUNDA_MTLS_KEY_PATH" },
-    also = also.client_key, reads = "file" },
+    also = also.client_key, reads = "file", needs = "client_cert" },
   { name = "client_key_password", type = "string", env = { "CAMUNDA_MTLS_KEY_PASSPHRASE" }, secret = true },
   { name = "proxy", type = "proxy", env = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" },
-    when = uses_https, default = false },
+    when = uses_https, default = false, carries = true },
   -- No HTTP_PROXY: a header of that name sets it where a web server starts the program.
   { name = "proxy", type = "proxy", env = { "http_proxy", "all_proxy", "ALL_PROXY" }, when = uses_http_only,
-    default = false },
+    default = false, carries = true },
   { name = "no_proxy", type = "string", env = { "no_proxy", "NO_PROXY" } },
   { name = "trace", type = "function" },
   { name = "loop", type = "loop" },

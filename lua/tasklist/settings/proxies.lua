@@ -1,6 +1,7 @@
 --- What the core needs to know of the proxy, where there is one.
 
 local core = require "tasklist.core"
+local levels = require "tasklist.settings.levels"
 local names = require "tasklist.settings.names"
 local naming = require "tasklist.settings.naming"
 local no_proxy = require "tasklist.settings.no_proxy"
@@ -8,11 +9,6 @@ local no_proxy = require "tasklist.settings.no_proxy"
 local called, config_error = naming.called, naming.config_error
 
 local proxies = {}
-
-local row_of_list
-for _, row in ipairs(names) do
-  row_of_list = row.name == "no_proxy" and row or row_of_list
-end
 
 local ports = { https = 443 } -- libcurl's; 1080 for all others
 
@@ -96,7 +92,7 @@ function proxies.choose(values, sources)
   local host = clash(direct, proxied)
   if host then
     return config_error("%s: %s cannot be reached directly by some of its ports or names and through the proxy by "
-      .. "others; leave the port or the * out", called(row_of_list, sources.no_proxy), host)
+      .. "others; leave the port or the * out", called(levels.rows.no_proxy, sources.no_proxy), host)
   end
   values.proxied, values.direct = #proxied > 0, table.concat(direct, ",")
   return true

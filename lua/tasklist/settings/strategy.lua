@@ -1,6 +1,7 @@
 --- Which way of signing in is meant.
 
 local core = require "tasklist.core"
+local levels = require "tasklist.settings.levels"
 local names = require "tasklist.settings.names"
 local naming = require "tasklist.settings.naming"
 
@@ -8,10 +9,7 @@ local called, config_error = naming.called, naming.config_error
 
 local strategy = {}
 
-local auth_row
-for _, row in ipairs(names) do
-  auth_row = row.name == "auth" and row or auth_row
-end
+local auth_row = levels.rows.auth
 
 -- In this order: with nothing to go by it is the first, and of a user and a password alone HTTP basic.
 local ways = { "oauth", "basic", "cookie", "bearer", "none" }
@@ -29,7 +27,8 @@ end
 -- a source.
 local function told_at(level, among)
   local told, source = {}, nil
-  for _, row in ipairs(names) do
+  for i = 1, #names do
+    local row = names[i]
     local value, from
     if row.tells and holds(among, row.auth) then
       value, from = level.find(row)
@@ -108,6 +107,9 @@ end
 -- @tparam string way
 -- @treturn boolean true; or nil and an error of kind "config"
 function strategy.check_arguments(arguments, way)
+  if next(arguments) == nil then
+    return true
+  end
   local asked = {}
   for _, row in ipairs(names) do
     asked[row.name] = asked[row.name] or not row.auth or row.auth == way
