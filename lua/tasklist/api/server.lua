@@ -94,6 +94,16 @@ function Server:message(name, id, payload)
   return made
 end
 
+-- What a change has given, and what else was known of the task that was handed in: v1 answers without some.
+local function laid_over(task, answer)
+  for name, value in pairs(task) do
+    if answer[name] == nil and name ~= "assignee" then -- of whom the answer says that there is none
+      answer[name] = value
+    end
+  end
+  return answer
+end
+
 local function call_v1(self, name, made, id, payload, deadline)
   local operation = v1.operations[name]
   if made.newer then
@@ -101,7 +111,16 @@ local function call_v1(self, name, made, id, payload, deadline)
   elseif operation.run then
     return operation.run(self:exchange(deadline or self:deadline(made.timeout)), payload, id)
   end
-  return self.connection:call(made)
+  if type(id) ~= "table" or operation.read then
+    return self.connection:call(made)
+  end
+  local answer, failure = self.connection:call(made)
+  return type(answer) == "table" and laid_over(id, answer) or answer, failure
+end
+
+-- Whether v1 itself has said that it does not do this. It has executed nothing then.
+local function is_refused_by_v1(failure)
+  return type(failure) == "table" and failure.code == "unsupported" and failure.status
 end
 
 --- Makes one call of a verb.
@@ -111,7 +130,8 @@ end
 -- @param payload likewise
 -- @return what the operation gives; or nil and an error object, or misuse as a text
 function Server:call(name, made, id, payload)
-  if self.settled and self.api == "v1" then
+  local has_v2 = self.connection.values.rest_url
+  if self.settled and self.api == "v1" and not has_v2 then
     return call_v1(self, name, made, id, payload)
   end
   local deadline = self:deadline(made.timeout)
@@ -119,13 +139,16 @@ function Server:call(name, made, id, payload)
   if problem then
     return nil, problem
   elseif self.api == "v1" then
-    local value, other = call_v1(self, name, made, id, payload, deadline)
-    local moved
-    if value == nil then
-      moved, other = self:moved(other, deadline)
+    local value, failure = call_v1(self, name, made, id, payload, deadline)
+    if value ~= nil then
+      return value
+    elseif has_v2 and is_refused_by_v1(failure) then
+      return require("tasklist.api.changes").hand_on(self:exchange(deadline), name, id, payload, failure)
     end
+    local moved
+    moved, failure = self:moved(failure, deadline)
     if not moved then
-      return value, other
+      return nil, failure
     end
   end
   return self:exchange(deadline):perform(self:found().operations[name], id, payload)
