@@ -6,6 +6,7 @@ local sandbox = require "tasklist.sandbox"
 local client <close> = assert(tasklist.new { base_ur = "https://h.example" }) -- wrong
 local _ = tasklist.new { auth = "jwt" } -- wrong
 _ = tasklist.new { http_version = 1.1 } -- wrong
+_ = tasklist.new { api = "v3" } -- wrong
 _ = sandbox.new { tokens = 5 } -- wrong
 
 -- Fields and values of queries.
@@ -43,8 +44,12 @@ _ = client:get_task(1.5) -- wrong
 _ = client:get_tasks("1") -- wrong
 local task = assert(client:get_task("1"))
 print(task.nam) -- wrong
+print(task.userTaskId) -- wrong
+_ = client:get_task_form(1.5) -- wrong
+print(assert(client:server()).adress) -- wrong
 local _, err = client:get_task("1")
 print(err.stauts) -- wrong
 local _, page = client:search_tasks()
 print(page.next) -- wrong
+print(page.totalItem) -- wrong
 print(tasklist.time(5)) -- wrong
