@@ -1,12 +1,12 @@
 --- How often a write was executed, by the sandbox's ledger, and what the caller was told about it.
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
-local sandbox = require "spec.support.sandbox"
+local wire = require "spec.support.wire"
 
 local server, client
 
 setup(function()
-  server = sandbox.start()
+  server = wire.start()
   client = connect.of(server)
 end)
 teardown(function()
@@ -15,7 +15,7 @@ teardown(function()
 end)
 before_each(function()
   server:clear()
-  server:tasks { { id = "1", assignee = "demo" } }
+  server:tasks(wire.tasks { { id = "1", assignee = "demo" } })
 end)
 
 local writes = {
@@ -23,14 +23,19 @@ local writes = {
   -- Without a body, which libcurl would not have to rewind to send it again.
   unassign = function(by, options) return by:unassign_task("1", options) end,
   complete = function(by, options) return by:complete_task("1", { a = 1 }, options) end,
-  save_drafts = function(by, options) return by:save_draft_variables("1", { a = 1 }, options) end,
+  save_drafts = wire.has_drafts and function(by, options) return by:save_draft_variables("1", { a = 1 }, options) end,
 }
+
+-- Whether the answer to a write has nothing that could be read wrongly: it takes any 2xx, and has no body.
+local function is_answered_by_nothing(name)
+  return name == "save_drafts" or not wire.writes_answer
+end
 
 -- The writes that arrived: requests, whatever became of them.
 local function arrived()
   local found = {}
   for _, entry in ipairs(server:log()) do
-    if entry.path:find("^/v1/tasks/1/") then found[#found + 1] = entry end
+    if entry.path:find(wire.task .. "/", 1, true) then found[#found + 1] = entry end
   end
   return found
 end
@@ -64,7 +69,7 @@ for _, tls in ipairs { false, "good" } do
     local plain_server, plain_client
     setup(function()
       plain_server, plain_client = server, client
-      server = sandbox.start { tls = tls or nil }
+      server = wire.start { tls = tls or nil }
       client = connect.of(server, { ca_file = server.ca_file })
     end)
     teardown(function()
@@ -82,12 +87,12 @@ for _, tls in ipairs { false, "good" } do
       for _, action in ipairs { "close", "reset" } do
         for _, row in ipairs(ends) do
           local at, executed, outcome = table.unpack(row)
-          if at == "in" and name == "save_drafts" then outcome = "success" end -- its answer has no body
+          if at == "in" and is_answered_by_nothing(name) then outcome = "success" end
           if action == "reset" and executed == 1 and at ~= "executed" then outcome = nil end
           local possible = at ~= "body" or name ~= "unassign"
           local case = possible and it or function() end
           case(("by a %s, %s: %s"):format(action, at, name), function()
-            server:fault { path = "/v1/tasks/1/", action = action, at = at, times = 9,
+            server:fault { path = wire.task .. "/", action = action, at = at, times = 9,
               bytes = at == "body" and 1 or nil }
             local done, failure = write_on_kept(name)
             check(done, failure, 1, executed, outcome)
@@ -103,7 +108,7 @@ for _, tls in ipairs { false, "good" } do
       -- Whether libcurl had sent all when the end came decides whether it may send again.
       for _, action in ipairs { "close", "reset" } do
         it(("by a %s as its first byte comes: %s"):format(action, name), function()
-          server:fault { path = "/v1/tasks/1", method = "GET", action = action, at = "next" }
+          server:fault { path = wire.task, method = "GET", action = action, at = "next" }
           assert(client:get_task "1")
           local done, failure = writes[name](client)
           check(done, failure, done and 1 or 0, done and 1 or 0)
@@ -145,7 +150,7 @@ describe("a write that got an answer", function()
     { "403", status(403, { times = 9 }), 1, 0, "refused", "http" },
     { "404", status(404, { times = 9 }), 1, 0, "refused", "http" },
     { "409", status(409, { times = 9 }), 1, 0, "refused", "http" },
-    { "302", status(302, { times = 9, headers = { Location = "/v1/tasks/1/assign" } }), 1, 0, "refused", "http" },
+    { "302", status(302, { times = 9, headers = { Location = wire.task .. "/assign" } }), 1, 0, "refused", "http" },
     { "what is no HTTP", { action = "garbage", executed = true, times = 9 }, 1, 1, "unknown", "network" },
     { "none in time", { action = "silent", executed = true, times = 9 }, 1, 1, "unknown", "timeout" },
     { "none in time, and did not happen", { action = "silent", times = 9 }, 1, 0, "unknown", "timeout" },
@@ -163,11 +168,10 @@ describe("a write that got an answer", function()
     local what, fault, sent, executed, outcome, kind = table.unpack(row, 1, 6)
     local impatient = kind == "timeout"
     for name in pairs(writes) do
-      -- It takes any 2xx, and has no body.
-      local nothing_to_read = name == "save_drafts" and (kind == "decode" or fault.action == "unfinished")
+      local nothing_to_read = is_answered_by_nothing(name) and (kind == "decode" or fault.action == "unfinished")
       if not nothing_to_read then
         it(("of %s: %s"):format(what, name), function()
-          fault.path = "/v1/tasks/1/"
+          fault.path = wire.task .. "/"
           -- A client of its own: one whose fresh token was refused lets the token endpoint rest for a while.
           local shared <const> = client
           client = connect.of(server)
@@ -186,8 +190,8 @@ describe("a write that got an answer", function()
 
   for _, executed in ipairs { true, false } do
     it(("that was lost after a 429 is lost (%s)"):format(executed and "executed" or "not executed"), function()
-      server:fault { { path = "/v1/tasks/1/", action = "status", status = 429 },
-        { path = "/v1/tasks/1/", action = "close", at = executed and "executed" or "before", times = 9 } }
+      server:fault { { path = wire.task .. "/", action = "status", status = 429 },
+        { path = wire.task .. "/", action = "close", at = executed and "executed" or "before", times = 9 } }
       local done, failure = write_on_kept "assign"
       check(done, failure, 2, executed and 1 or 0, "unknown")
       assert.equal(2, failure.attempts)
@@ -199,7 +203,7 @@ describe("a write that got an answer", function()
     server:revoke()
     for name in pairs(writes) do
       server:clear()
-      server:tasks { { id = "1", assignee = "demo" } }
+      server:tasks(wire.tasks { { id = "1", assignee = "demo" } })
       server:revoke()
       local done, failure = writes[name](client)
       check(done, failure, 2, 1, "success")
@@ -209,7 +213,7 @@ end)
 
 describe("a write that nobody could take", function()
   it("did not happen: nobody listens", function()
-    local lonely <close> = connect.of(server, { base_url = "http://127.0.0.1:1", authorization_server_url =
+    local lonely <close> = connect.of(server, { [wire.address] = "http://127.0.0.1:1", authorization_server_url =
       server.token_url })
     for name in pairs(writes) do
       local done, failure = writes[name](lonely)
@@ -238,11 +242,11 @@ describe("a write that nobody could take", function()
     it("did not happen: the proxy " .. row[1], function()
       local proxy = row[2]:format(server.base_url:match("//([^/]+)"))
       local script = ([[
-        local client <close> = assert(require "tasklist".new { base_url = %q, authorization_server_url = %q,
+        local client <close> = assert(require "tasklist".new { %s = %q, authorization_server_url = %q,
           client_id = %q, client_secret = %q, allow_insecure = true, timeout = 20 })
         local done, failure = client:assign_task("1", { assignee = "robot" })
         print(done, failure.kind, failure.attempts, failure.outcome, failure.message)
-      ]]):format(row[3], server.token_url, server.client_id, server.client_secret)
+      ]]):format(wire.address, row[3], server.token_url, server.client_id, server.client_secret)
       local output = connect.run_script(script,
         ("no_proxy= NO_PROXY= http_proxy=%s https_proxy=%s"):format(proxy, proxy))
       find(output, "nil\tnetwork\t4\tnil\t")

@@ -121,9 +121,14 @@ local function send(self, deadline, name, id, payload)
   return self.search.server:call(name, made, id, payload)
 end
 
--- Whether a task is open and somebody's: the assignee's own (true), another's or over (false), or nobody's (nil).
+-- States of an open task while it is being claimed or changed: whose it is will only be known after that.
+local passing = { CREATING = true, ASSIGNING = true, UPDATING = true }
+
+-- Whether a task is open and somebody's: the assignee's own (true), another's or over (false), or nobody's yet (nil).
 local function is_own(self, task)
-  if task.taskState ~= "CREATED" then
+  if passing[task.taskState] then
+    return nil
+  elseif task.taskState ~= "CREATED" then
     return false
   elseif task.assignee then
     return task.assignee == self.assignment.assignee
@@ -159,7 +164,9 @@ local function claim(self, id)
       return answer, failure
     end
     local passed = passed_over[failure.code]
-    if not failure.outcome and not (lost and passed) then
+    if failure.code == "already_assigned" and self.search:lets_claim_again() then
+      return nil -- the assignee would not be refused, so it is another's, also when an earlier answer was lost
+    elseif not failure.outcome and not (lost and passed) then
       return nil, not passed and (lost or failure) or nil
     end
     lost = lost or failure

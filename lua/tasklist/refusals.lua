@@ -10,7 +10,8 @@ local way_hints = require "tasklist.way_hints"
 local refusals = {}
 
 local of_v1 = "the task's implementation is ZEEBE_USER_TASK, which v1 cannot change for a client that signs in with a "
-  .. "token: search with implementation = \"JOB_WORKER\", or change such tasks by Camunda's newer API"
+  .. "token: with rest_url (CAMUNDA_REST_ADDRESS) that goes to Camunda's newer API; without, search with "
+  .. 'implementation = "JOB_WORKER"'
 local of_version = "this server does not know the field or operator, which other versions of Camunda may"
 local no_searches = "on this cluster nothing can be searched or read, since it runs without a database for that"
 local no_endpoint = "this server's version of Camunda has nothing there, or the address leads elsewhere: "

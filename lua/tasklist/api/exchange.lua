@@ -1,6 +1,7 @@
 --- What one call of a verb exchanges with the server where that is more than v1's one message: the operations of the
 -- newer API, and those that take several requests. All of them share the call's deadline.
 
+local changes = require "tasklist.api.changes"
 local core = require "tasklist.core"
 local errors = require "tasklist.errors"
 local finding = require "tasklist.api.finding"
@@ -161,6 +162,9 @@ function Exchange:perform(operation, id, payload)
   if operation.run then
     return operation.run(self, payload, id)
   end
+  if operation.before then
+    payload = operation.before(self, payload)
+  end
   local made, failure = exchange.message(operation, id, payload)
   if not made then
     return nil, failure
@@ -171,7 +175,7 @@ function Exchange:perform(operation, id, payload)
     answer, failure = self.connection:collect(request, made)
   end
   if answer == nil then
-    return nil, failure
+    return nil, operation.changes_task and changes.tell_apart(self, id, failure) or failure
   end
   return self:finish(operation, answer, id, payload)
 end

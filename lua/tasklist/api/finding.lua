@@ -11,6 +11,8 @@ local finding = {}
 
 local topology = { method = "GET", path = "/v2/topology", read = true, answer = "object", site = "v2" }
 
+local oldest_path = "/v1/topology" -- in 8.5, whose newer API calls itself v1
+
 local first_whole = { 8, 8 } -- the first version whose newer API reads tasks
 
 -- A version's first two numbers; nil for what is none.
@@ -19,16 +21,21 @@ local function parse(text)
   return major and { math.tointeger(tonumber(major)), math.tointeger(tonumber(minor)) } or nil
 end
 
-local function at_least(version, least)
+--- Whether a version is another one or later.
+-- @tparam table version such as { 8, 10 }
+-- @tparam table least likewise
+-- @treturn boolean
+function finding.at_least(version, least)
   return version[1] > least[1] or version[1] == least[1] and version[2] >= least[2]
 end
 
 -- Asks for the version, and keeps it. Gives it as numbers; or nil and the failure.
-local function ask(server, deadline)
+local function ask(server, deadline, path)
   local made = { timeout = math.max(deadline - core.now(), 1 / 1000) }
   for name, value in pairs(topology) do
     made[name] = value
   end
+  made.path = path or made.path
   local answer, failure = server.connection:call(made)
   if not answer then
     return nil, failure
@@ -119,13 +126,23 @@ local function settle(server, api)
   server.api, server.settled, server.connection.main = api, true, api
 end
 
-local function choose(server, deadline)
+-- Asks where a topology may be, until there is one.
+local function ask_around(server, deadline)
   local version, failure = ask(server, deadline)
   if not version and not ends_call(failure) and turn_to_other_host(server.connection, failure) then
     version, failure = ask(server, deadline)
   end
+  if version or ends_call(failure) or failure.status ~= 404 then
+    return version, failure
+  end
+  local oldest, other = ask(server, deadline, oldest_path)
+  return oldest, not oldest and ends_call(other) and other or failure
+end
+
+local function choose(server, deadline)
+  local version, failure = ask_around(server, deadline)
   if version then
-    settle(server, at_least(version, first_whole) and "v2" or "v1")
+    settle(server, finding.at_least(version, first_whole) and "v2" or "v1")
   elseif ends_call(failure) then
     return failure
   else
@@ -156,7 +173,7 @@ end
 
 local function look(server, deadline)
   local version, failure = ask(server, deadline)
-  if version and at_least(version, first_whole) then
+  if version and finding.at_least(version, first_whole) then
     settle(server, "v2")
   elseif not version and ends_call(failure) then
     return failure

@@ -85,6 +85,12 @@ function Search:has_passing_states()
   return self.server:found().has_passing_states
 end
 
+--- Whether one who has a task may claim it once more.
+-- @treturn boolean
+function Search:lets_claim_again()
+  return self.server:found().lets_claim_again
+end
+
 --- Whether a value can be sent as a cursor.
 -- @param value what an answer has in the place of one
 -- @treturn boolean

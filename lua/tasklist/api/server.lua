@@ -104,6 +104,11 @@ local function call_v1(self, name, made, id, payload, deadline)
   return self.connection:call(made)
 end
 
+-- Whether v1 itself has said that it does not do this. It has executed nothing then.
+local function is_refused_by_v1(failure)
+  return type(failure) == "table" and failure.code == "unsupported" and failure.status
+end
+
 --- Makes one call of a verb.
 -- @tparam string name of the operation
 -- @tparam table made its message for v1, which the verb has made to check what it was given
@@ -111,7 +116,8 @@ end
 -- @param payload likewise
 -- @return what the operation gives; or nil and an error object, or misuse as a text
 function Server:call(name, made, id, payload)
-  if self.settled and self.api == "v1" then
+  local has_v2 = self.connection.values.rest_url
+  if self.settled and self.api == "v1" and not has_v2 then
     return call_v1(self, name, made, id, payload)
   end
   local deadline = self:deadline(made.timeout)
@@ -119,13 +125,16 @@ function Server:call(name, made, id, payload)
   if problem then
     return nil, problem
   elseif self.api == "v1" then
-    local value, other = call_v1(self, name, made, id, payload, deadline)
-    local moved
-    if value == nil then
-      moved, other = self:moved(other, deadline)
+    local value, failure = call_v1(self, name, made, id, payload, deadline)
+    if value ~= nil then
+      return value
+    elseif has_v2 and is_refused_by_v1(failure) then
+      return require("tasklist.api.changes").hand_on(self:exchange(deadline), name, id, payload, failure)
     end
+    local moved
+    moved, failure = self:moved(failure, deadline)
     if not moved then
-      return value, other
+      return nil, failure
     end
   end
   return self:exchange(deadline):perform(self:found().operations[name], id, payload)

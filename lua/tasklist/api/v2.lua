@@ -5,11 +5,13 @@
 -- does no harm; `answer`: "object", "page" (an object with an array of objects, `items`), "form" (an object, or false
 -- for a 204) or "nothing"; and
 --
+-- - `before(exchange, payload)`: the payload as this client means it.
 -- - `to(payload, id)`: the body, of the payload in v1's form; or nil and why this API cannot do it. Without `to` the
 --   request has no body.
 -- - `from(value, payload, id)`: the results in v1's form, of the decoded answer, which it may change.
 -- - `after(exchange, result, payload)`: asks for what else belongs to the result, and gives it; or nil and a failure.
 -- - `run(exchange, payload, id)`: all of it, in place of the others, where one request is not enough.
+-- - `changes_task`: true for a write to a task. Its 404 may mean a task that has ended: see `tasklist.api.changes`.
 -- - `unsupported`: in place of the rest, why this API cannot do it, and what can.
 --
 -- Payloads have been found right by v1's shapes. A field that is null counts as absent. `id` is a string or an integer,
@@ -32,11 +34,12 @@ local operations = {
   get_task = { method = "GET", path = "/v2/user-tasks/{id}", read = true, answer = "object",
     from = of("tasks", "from") },
   assign_task = { method = "POST", path = "/v2/user-tasks/{id}/assignment", answer = "nothing",
-    to = of("writes", "assignment"), from = of("writes", "assigned") },
+    changes_task = true, before = of("writes", "for_oneself"), to = of("writes", "assignment"),
+    from = of("writes", "assigned") },
   unassign_task = { method = "DELETE", path = "/v2/user-tasks/{id}/assignee", answer = "nothing",
-    from = of("writes", "unassigned") },
+    changes_task = true, from = of("writes", "unassigned") },
   complete_task = { method = "POST", path = "/v2/user-tasks/{id}/completion", answer = "nothing",
-    to = of("writes", "completion"), from = of("writes", "completed") },
+    changes_task = true, to = of("writes", "completion"), from = of("writes", "completed") },
   save_draft_variables = { unsupported = "this server (API v2) keeps no drafts; what comes nearest are variables of "
     .. 'the task\'s own scope, which its process sees at once: client:request("PUT", "/v2/element-instances/" .. '
     .. 'task.elementInstanceKey .. "/variables", { variables = {…}, ["local"] = true })' },
@@ -60,6 +63,9 @@ v2.operations = operations
 
 --- Whether a task leaves its state for a moment while somebody changes it: see `Search:has_passing_states`.
 v2.has_passing_states = true
+
+--- Whether one who has a task may claim it once more: see `Search:lets_claim_again`.
+v2.lets_claim_again = true
 
 --- Whether a value can be sent as a cursor.
 function v2.is_cursor(value)

@@ -5,8 +5,9 @@ local sandbox = require "spec.support.sandbox"
 
 local version = os.getenv "TASKLIST_SERVER"
 
---- Of the API: `api`, its name; `root` and `search`, which are paths; `implementation`, of tasks that it shows; and the
--- rest as v1.lua says.
+--- Of the API: `api`, its name; `address`, the option by which it is found; `root`, `search` and `task` (of task 1),
+-- which are paths; `implementation`, of tasks that it shows; `has_drafts`; `writes_answer`, whether the answer to a
+-- write says anything; and the rest as v1.lua says.
 local wire = require("spec.support.wire." .. (version and "v2" or "v1"))
 
 --- Tasks as the API shows them.
@@ -32,7 +33,7 @@ function wire.start(options)
   for name, value in pairs(options or {}) do all[name] = value end
   all.tasks = wire.tasks(all.tasks or samples)
   local server = sandbox.start(all)
-  server.addresses = { version and "rest_url" or "base_url" }
+  server.addresses = { wire.address }
   return server
 end
 

@@ -1,7 +1,8 @@
 --- Tasklist's v1, on the wire.
 local json = require "tasklist.sandbox.json"
 
-local v1 = { api = "v1", root = "/v1/", search = "/v1/tasks/search", implementation = "JOB_WORKER" }
+local v1 = { api = "v1", address = "base_url", root = "/v1/", search = "/v1/tasks/search", task = "/v1/tasks/1",
+  implementation = "JOB_WORKER", has_drafts = true, writes_answer = true }
 
 --- A cursor, of its parts.
 function v1.cursor(...)

@@ -1,7 +1,8 @@
 --- The newer API, v2, on the wire: what v1.lua says of v1.
 local json = require "tasklist.sandbox.json"
 
-local v2 = { api = "v2", root = "/v2/", search = "/v2/user-tasks/search", implementation = "ZEEBE_USER_TASK" }
+local v2 = { api = "v2", address = "rest_url", root = "/v2/", search = "/v2/user-tasks/search",
+  task = "/v2/user-tasks/1", implementation = "ZEEBE_USER_TASK" }
 
 function v2.cursor(...)
   return table.concat({ ... }, "/")

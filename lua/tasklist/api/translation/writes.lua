@@ -7,6 +7,19 @@ local writes = {}
 
 local fields = { assignee = "assignee", allowOverrideAssignment = "allowOverride" } -- v1's name -> v2's
 
+local names_users = { basic = true, cookie = true } -- ways of signing in by which a client is a user
+
+--- An assignment as a client means it: one that signs in as a user and names nobody takes the task for itself. v1 knows
+-- who that is, while v2 wants the name.
+function writes.for_oneself(exchange, payload)
+  local values = exchange.connection.values
+  local assignee = payload and payload.assignee
+  if not names_users[values.auth] or assignee ~= nil and assignee ~= json.null and assignee ~= "" then
+    return payload
+  end
+  return { assignee = values.username, allowOverrideAssignment = payload and payload.allowOverrideAssignment }
+end
+
 --- The body of an assignment. What is not given is not sent.
 function writes.assignment(payload)
   local body = {}
