@@ -199,6 +199,52 @@ describe("(g) complete_task with verify", function()
   end)
 end)
 
+describe("(g) claim", function()
+  it("passes over what has ended, is another's or is gone by now", function()
+    local client, server = start { version = "8.10", lag = 60, tasks = {
+      { id = "1", implementation = KIND }, { id = "2", implementation = KIND }, { id = "3", implementation = KIND } } }
+    assert(client:complete_task "1")
+    assert(client:assign_task("2", { assignee = "bob" }))
+    local ids = {}
+    for task in client:claim(nil, "ann") do ids[#ids + 1] = task.id end
+    assert.same({ "3" }, ids)
+    assert.equal(3, #server:ledger())
+  end)
+
+  local lost = { path = V2, method = "POST", action = "close", at = "executed" }
+  local function is_assignment(one) return one:find("/assignment", 1, true) end
+
+  it("claims once more what reads still show as nobody's after a lost answer (T10)", function()
+    local client, server = start { version = "8.10", lag = 60, tasks = { TASKS[1] } }
+    lost.path = V2 .. "1/assignment"
+    server:fault(lost)
+    local task = assert(client:claim(nil, "ann")())
+    assert.same({ "1", "ann" }, { task.id, task.assignee })
+    assert.equal(2, #server:ledger "assign") -- the second one changes nothing (T1)
+  end)
+
+  it("passes over what is another's after a lost answer, whatever reads show", function()
+    local client, server = start { version = "8.10", tasks = { TASKS[1] } }
+    local path = V2 .. "1/assignment"
+    server:fault { { path = path, action = "close", at = "before" }, { path = path, action = "status", status = 409,
+      body = '{"title":"INVALID_STATE","status":409,"detail":"… but it has already been assigned"}' } }
+    assert.is_nil((client:claim(nil, "ann")()))
+    assert.equal("GET " .. V2 .. "1", requests(server)[3])
+    assert.equal(4, #requests(server)) -- the search, and no look after the second claim
+  end)
+
+  it("does not take a task that is being claimed for over after a lost answer", function()
+    local client, server = start { version = "8.10", tasks = { TASKS[1] } }
+    lost.path = V2 .. "1/assignment"
+    server:fault(lost)
+    server:fault { path = V2 .. "1", method = "GET", action = "body", body = '{"userTaskKey":"1","state":"ASSIGNING"}' }
+    assert.equal("ann", assert(client:claim(nil, "ann")()).assignee)
+    local count = 0
+    for _, one in ipairs(requests(server)) do count = count + (is_assignment(one) and 1 or 0) end
+    assert.equal(2, count)
+  end)
+end)
+
 describe("(h) what v1 refuses", function()
   local both = { "base_url", "rest_url" }
   local version_paths = { ["8.5"] = "/v1/user-tasks/", ["8.6"] = V2, ["8.7"] = V2 }
