@@ -43,6 +43,55 @@ local writes = {
   complete = function(client, task) return client:complete_task(task, { a = 1 }) end,
 }
 
+describe("(a) a task in place of an id", function()
+  local one = { id = "1", implementation = "JOB_WORKER", assignee = "bob", dueDate = "2024-03-08T12:00:00Z" }
+  for version, kind in pairs { ["8.6"] = "JOB_WORKER", ["8.8"] = KIND, ["8.10"] = KIND } do
+    for name, write in pairs(writes) do
+      if name ~= "claim" then
+        it(("is given as the change leaves it, and stays as it was: %s on %s"):format(name, version), function()
+          one.implementation = kind
+          local client = start({ version = version, tasks = { one } }, { "base_url" })
+          local task = assert(client:get_task "1")
+          task.mine = "kept"
+          local changed = assert(write(client, task))
+          assert.same({ "1", "kept", task.dueDate, task.name }, { changed.id, changed.mine, changed.dueDate,
+            changed.name })
+          assert.equal(({ assign = "ann", complete = "bob" })[name], changed.assignee)
+          assert.equal(name == "complete" and "COMPLETED" or "CREATED", changed.taskState)
+          assert.same({ "bob", "CREATED" }, { task.assignee, task.taskState })
+        end)
+      end
+    end
+  end
+
+  it("serves every verb that takes one", function()
+    for _, version in ipairs { "8.6", "8.10" } do
+      local server <close> = sandbox.start { version = version, tasks = { one } }
+      local client <close> = connect.of(server)
+      local task = { id = 1, processDefinitionKey = "9" }
+      assert.equal("1", assert(client:get_task(task)).id)
+      assert.same({}, client:variables(task))
+      assert.same({}, client:search_task_variables(task))
+      assert.is_false(client:get_task_form(task))
+      if version == "8.6" then assert.is_true(client:save_draft_variables(task, {})) end
+    end
+  end)
+
+  it("has to have an id, or that is misuse at the caller's line", function()
+    local client, server = start({ version = "8.10" }, { "base_url" })
+    for _, verb in ipairs { "get_task", "assign_task", "unassign_task", "complete_task", "save_draft_variables",
+      "variables", "search_task_variables", "get_task_form" } do
+      for _, wrong in ipairs { {}, { id = {} }, { id = 1.5 }, { name = "Pay" } } do
+        local fine, problem = pcall(function() client[verb](client, wrong, verb:find "draft" and {} or nil) end)
+        assert.is_false(fine)
+        find(problem, "spec/api/changes_spec.lua:")
+        find(problem, "a string, an integer or a task with its id expected")
+      end
+    end
+    assert.same({}, requests(server))
+  end)
+end)
+
 describe("(a) a user's own name", function()
   local USER = { auth = "basic", username = "demo", password = "demo" }
   -- How nobody is named, what is sent.

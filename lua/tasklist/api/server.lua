@@ -94,6 +94,16 @@ function Server:message(name, id, payload)
   return made
 end
 
+-- What a change has given, and what else was known of the task that was handed in: v1 answers without some.
+local function laid_over(task, answer)
+  for name, value in pairs(task) do
+    if answer[name] == nil and name ~= "assignee" then -- of whom the answer says that there is none
+      answer[name] = value
+    end
+  end
+  return answer
+end
+
 local function call_v1(self, name, made, id, payload, deadline)
   local operation = v1.operations[name]
   if made.newer then
@@ -101,7 +111,11 @@ local function call_v1(self, name, made, id, payload, deadline)
   elseif operation.run then
     return operation.run(self:exchange(deadline or self:deadline(made.timeout)), payload, id)
   end
-  return self.connection:call(made)
+  if type(id) ~= "table" or operation.read then
+    return self.connection:call(made)
+  end
+  local answer, failure = self.connection:call(made)
+  return type(answer) == "table" and laid_over(id, answer) or answer, failure
 end
 
 -- Whether v1 itself has said that it does not do this. It has executed nothing then.
