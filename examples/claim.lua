@@ -1,7 +1,7 @@
 -- Claims and completes all open tasks of a group, many at once:
 --   lua5.4 examples/claim.lua GROUP WORKER [CONCURRENCY]
--- Several can run at once, each with a WORKER of its own: a task is done by the one that claims it. What
--- fails is told and left; a run with the same WORKER begins with what that one holds already.
+-- Several can run at once, each with a WORKER of its own, such as its host and number: a task is done by the
+-- one that claims it, and from 8.8 on two with one name would both have it. What fails is told and left; a run with the same WORKER begins with what that one holds already.
 -- The environment names the cluster (see README.md).
 local tasklist = require "tasklist"
 
@@ -24,8 +24,10 @@ local function complete(task)
   end
 end
 
--- v1 changes nothing but JOB_WORKER tasks.
-local query = { implementation = "JOB_WORKER", candidateGroup = group }
+local query = { candidateGroup = group }
+if assert(client:server()).api == "v1" and not client:settings().rest_url then
+  query.implementation = "JOB_WORKER" -- other tasks are changed by the newer API only, up to 8.7
+end
 client:each(client:claim(query, worker, { held = true }), complete, { concurrency = concurrency })
 
 os.exit(not failed, true)

@@ -1,7 +1,12 @@
 local connect = require "spec.support.client"
 local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
+local servers = require "spec.support.servers"
 local wait = require "spec.support.wait"
+
+-- The tasks that claim.lua does of a Camunda user task (1) and a job worker's (2), where that is not the first alone.
+local DONE_BY_CLAIM = { ["8.6"] = { 2 }, ["8.6 with both addresses"] = { 1, 2 }, ["8.7"] = { 2 },
+  ["8.8 in V1 mode"] = { 2 } }
 
 -- Each example is run as its head comment says.
 describe("the example", function()
@@ -215,6 +220,22 @@ describe("the example", function()
       end
       assert.same({ ann = true, bob = true }, claimed)
     end)
+
+    for _, one in ipairs(servers) do
+      it("does what the server lets it do: " .. one.name, function()
+        local tasks = {}
+        for i, kind in ipairs { "ZEEBE_USER_TASK", "JOB_WORKER" } do
+          tasks[i] = { id = ("%d"):format(i), name = "Pack", candidateGroups = { "sales" }, implementation = kind }
+        end
+        server = servers.start(one, { tasks = tasks })
+        local output, code = run("claim", "sales", "ann-1")
+        assert.equal(0, code, output)
+        local done = {}
+        for _, entry in ipairs(server:ledger "complete") do done[#done + 1] = tonumber(entry.task) end
+        table.sort(done)
+        assert.same(DONE_BY_CLAIM[one.name] or { 1 }, done)
+      end)
+    end
 
     it("goes on over a completion that fails, and does it in the next run", function()
       local tasks = {}

@@ -3,7 +3,7 @@
 -- Each takes its required arguments, then one table that is the payload or the query, then one table of
 -- options; `timeout` (seconds, instead of the client's) is one of every verb's. Each gives its result,
 -- or nil and an error object (see `errors`). Misuse raises at the caller's line. Ids are strings or
--- integers.
+-- integers, or the task itself.
 -- @module tasklist.client
 
 local connection = require "tasklist.connection"
@@ -151,32 +151,32 @@ Client.each = late("tasklist.many", "each")
 
 --- Reads one task: GET /v1/tasks/{id}.
 -- @function Client:get_task
--- @tparam string|integer id
+-- @tparam string|integer|table id
 -- @tparam[opt] table options
 -- @treturn table the task
 Client.get_task = verb "get_task"
 
 --- Assigns a task: PATCH /v1/tasks/{id}/assign.
 -- @function Client:assign_task
--- @tparam string|integer id
--- @tparam[opt] table assignment `assignee`: a user's name, which a client that signs in with a token
---   must give; `allowOverrideAssignment` (true): false refuses a task that is assigned already
+-- @tparam string|integer|table id
+-- @tparam[opt] table assignment `assignee`: a user's name, which a client that signs in with a token must give (others
+--   take the task for themselves); `allowOverrideAssignment` (true): false refuses a task that is assigned already
 --   (`err.code` "already_assigned")
 -- @tparam[opt] table options
--- @treturn table the task; `dueDate` and `followUpDate` are absent even if it has them (so the server
---   answers every change)
+-- @treturn table the task: a copy of the one that was given, as the change leaves it. With an id what the server says
+--   of it: v1 all but `dueDate` and `followUpDate`, v2 nothing, so that `id`, `assignee` and `taskState` are there
 Client.assign_task = verb "assign_task"
 
 --- Takes a task from its assignee: PATCH /v1/tasks/{id}/unassign.
 -- @function Client:unassign_task
--- @tparam string|integer id
+-- @tparam string|integer|table id
 -- @tparam[opt] table options
 -- @treturn table the task, as `assign_task` gives it
 Client.unassign_task = verb "unassign_task"
 
 --- Completes a task: PATCH /v1/tasks/{id}/complete.
 -- @function Client:complete_task
--- @tparam string|integer id
+-- @tparam string|integer|table id
 -- @tparam[opt] table variables name -> value, for the process. Drafts are not sent along
 -- @tparam[opt] table options `verify` (false): when it stays open whether the task was completed
 --   (`err.outcome`), read the task until it is COMPLETED or the call's deadline ends
@@ -192,7 +192,7 @@ end)
 
 --- Keeps variables as drafts of a task, instead of all drafts it had: POST /v1/tasks/{id}/variables.
 -- @function Client:save_draft_variables
--- @tparam string|integer id
+-- @tparam string|integer|table id
 -- @tparam table variables name -> value; an empty table clears the drafts
 -- @tparam[opt] table options
 -- @treturn boolean true
@@ -200,7 +200,7 @@ Client.save_draft_variables = verb "save_draft_variables"
 
 --- Searches the variables of a task: POST /v1/tasks/{id}/variables/search.
 -- @function Client:search_task_variables
--- @tparam string|integer id
+-- @tparam string|integer|table id
 -- @tparam[opt] table query `variableNames`: names; or `includeVariables`: an array of `{ name =,
 --   alwaysReturnFullValue = }`. All variables when neither is given
 -- @tparam[opt] table options
@@ -211,7 +211,7 @@ Client.search_task_variables = verb "search_task_variables"
 --- Reads the values of a task's variables, long ones in full. Takes one exchange, or two when there are
 -- long values and no names were given.
 -- @function Client:variables
--- @tparam string|integer id
+-- @tparam string|integer|table id
 -- @tparam[opt] table names an array; all variables by default
 -- @tparam[opt] table options `drafts` (false): lay the task's drafts over them; a name that has only a
 --   draft is absent otherwise. `keep_null` (false): null is `tasklist.null`, instead of absent
