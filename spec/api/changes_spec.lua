@@ -65,7 +65,8 @@ describe("(a) a task in place of an id", function()
   end
 
   it("serves every verb that takes one", function()
-    for _, version in ipairs { "8.6", "8.10" } do
+    for version, kind in pairs { ["8.6"] = "JOB_WORKER", ["8.10"] = KIND } do
+      one.implementation = kind
       local server <close> = sandbox.start { version = version, tasks = { one } }
       local client <close> = connect.of(server)
       local task = { id = 1, processDefinitionKey = "9" }
