@@ -1,7 +1,8 @@
 -- Claims and completes all open tasks of a group, many at once:
 --   lua5.4 examples/claim.lua GROUP WORKER [CONCURRENCY]
--- Several can run at once, each with a WORKER of its own, such as its host and number: a task is done by the
--- one that claims it, and from 8.8 on two with one name would both have it. What fails is told and left; a run with the same WORKER begins with what that one holds already.
+-- Several can run at once, each with a WORKER of its own, such as its host and a number: a task is done by the
+-- one that claims it, and on 8.8 and newer two of one name would both have it. What fails is told and left; a
+-- run with the same WORKER begins with what that one holds already.
 -- The environment names the cluster (see README.md).
 local tasklist = require "tasklist"
 
