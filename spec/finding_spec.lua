@@ -31,15 +31,18 @@ end
 
 describe("which API a client finds", function()
   local old, new -- 8.6, with the newer API at an address of its own; and 8.10
+  local open -- 8.10 that asks nobody to sign in
 
   setup(function()
     old = sandbox.start { version = "8.6", tasks = TASKS }
     new = sandbox.start { version = "8.10", tasks = TASKS }
+    open = sandbox.start { version = "8.10", tasks = TASKS, authentication = "none" }
   end)
 
   teardown(function()
     old:stop()
     new:stop()
+    open:stop()
   end)
 
   before_each(function()
@@ -298,6 +301,32 @@ describe("which API a client finds", function()
       assert.is_false(fine)
       find(problem, "from trace")
       assert.equal(2, #assert(client:search_tasks()))
+    end)
+
+    -- At each place where memory is asked for: while the API is looked for, and while the page's variables are read.
+    it("leaves a client that works where there is no memory at times", function()
+      local output = connect.run_in_host([[
+        local starve, tasklist = require "host".starve, require "tasklist"
+        local query = { includeVariables = { { name = "amount" } } }
+        local function check(client)
+          assert(#assert(client:search_tasks(query)) == 2)
+          collectgarbage() -- what could not be closed without memory
+          collectgarbage()
+          assert(client.connection.engine:in_flight() == 0)
+        end
+        local function new() return assert(tasklist.new { timeout = 5, auth = "none" }) end
+        check(new()) -- all files are loaded
+        local left, fine = 0, nil
+        repeat
+          left = left + 1
+          local client <close> = new()
+          local ok, tasks = starve(left, client.search_tasks, client, query)
+          fine = ok and tasks[2].variables
+          coroutine.wrap(check)(client) -- which another coroutine's look would keep waiting
+        until fine
+        print "fine"
+      ]], ("CAMUNDA_TASKLIST_BASE_URL='%s' CAMUNDA_REST_ADDRESS='%s'"):format(open.base_url, open.rest_url))
+      assert.equal("fine\n", output)
     end)
 
     it("does not keep a trace function waiting that calls the client meanwhile", function()

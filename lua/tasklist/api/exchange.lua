@@ -65,6 +65,12 @@ local function start(self, made)
   return self.connection:start(made)
 end
 
+-- Sends a message and waits for what comes of it.
+local function ask(self, made)
+  local request <close> = start(self, made)
+  return self.connection:collect(request, made)
+end
+
 --- One request.
 -- @tparam table operation of v1 or v2
 -- @param id
@@ -75,8 +81,7 @@ function Exchange:call(operation, id, body)
   if not made then
     return nil, problem
   end
-  local request <close> = start(self, made)
-  return self.connection:collect(request, made)
+  return ask(self, made)
 end
 
 -- Requests that are on their way: whatever ends the waiting for them cancels those that are left.
@@ -170,10 +175,7 @@ function Exchange:perform(operation, id, payload)
     return nil, failure
   end
   local answer
-  do
-    local request <close> = start(self, made)
-    answer, failure = self.connection:collect(request, made)
-  end
+  answer, failure = ask(self, made)
   if answer == nil then
     return nil, operation.changes_task and changes.tell_apart(self, id, failure) or failure
   end

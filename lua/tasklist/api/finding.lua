@@ -1,8 +1,8 @@
 --- Finds out which generation of the API a server has: once per client, under the deadline of the call that asks first.
 --
 -- `/v2/topology` tells the version. From 8.8 on the newer API does all that this module needs; before that it could not
--- read tasks. What the rules are made of: no answer of a proxy (3xx, 502) is evidence; a refused probe is none either,
--- because credentials may be good for Tasklist only.
+-- read tasks. Two kinds of answers say nothing about the server: those of a proxy (3xx, 502), and a refusal, because
+-- credentials may be good for Tasklist only.
 
 local core = require "tasklist.core"
 local errors = require "tasklist.errors"
