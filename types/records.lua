@@ -176,6 +176,32 @@
 ---@field totalItems? integer how many tasks match; on v2
 ---@field hasMoreTotalItems? boolean whether these are more than `totalItems`; on v2
 
+---@class (exact) tasklist.changes: table<"dueDate"|"followUpDate"|"candidateUsers"|"candidateGroups"|"priority", any>
+---@field dueDate? string|number|lightuserdata a date, or seconds; null takes it away, as with the others
+---@field followUpDate? string|number|lightuserdata
+---@field candidateUsers? (string|integer)[]|lightuserdata
+---@field candidateGroups? (string|integer)[]|lightuserdata
+---@field priority? integer|lightuserdata 0 to 100; null for 50
+
+--- What was done to a task. It has the other fields of the server's, too.
+---@class tasklist.audit_entry
+---@field auditLogKey string
+---@field operationType string such as "ASSIGN", "UNASSIGN", "UPDATE", "COMPLETE"
+---@field timestamp string a date
+---@field actorId? string
+---@field actorType? string "USER", "CLIENT", "ANONYMOUS" or "UNKNOWN"
+---@field result string "SUCCESS" or "FAIL"
+---@field userTaskKey? string
+
+--- Who signs in. A user whom the server tells has its other fields, too.
+---@class tasklist.owner
+---@field username? string of a user
+---@field client_id? string of a client
+---@field displayName? string
+---@field email? string
+---@field groups? string[]
+---@field roles? string[]
+
 ---@class (exact) tasklist.assignment: table<"assignee"|"allowOverrideAssignment", any>
 ---@field assignee? string
 ---@field allowOverrideAssignment? boolean

@@ -34,9 +34,19 @@
 ---@field concurrency? integer how many calls of the function at a time, 1 to 10000
 ---@field stop? boolean start nothing new after the first error
 
----@class (exact) tasklist.complete_options: table<"timeout"|"verify", any>
+---@class (exact) tasklist.action_options: table<"timeout"|"action", any>
+---@field timeout? number seconds, of the whole call
+---@field action? string for task listeners
+
+---@class (exact) tasklist.complete_options: table<"timeout"|"verify"|"drafts"|"action", any>
 ---@field timeout? number seconds, of the whole call
 ---@field verify? boolean
+---@field drafts? boolean send the task's drafts, too
+---@field action? string for task listeners
+
+---@class (exact) tasklist.set_variables_options: table<"timeout"|"scope", any>
+---@field timeout? number seconds, of the whole call
+---@field scope? "task"|"process"
 
 ---@class (exact) tasklist.variables_options: table<"timeout"|"drafts"|"keep_null", any>
 ---@field timeout? number seconds, of the whole call
@@ -208,7 +218,7 @@ function Client:get_task(id, options) end
 
 ---@param id tasklist.id
 ---@param assignment? tasklist.assignment
----@param options? tasklist.options
+---@param options? tasklist.action_options
 ---@return tasklist.task? task
 ---@return tasklist.error failure
 function Client:assign_task(id, assignment, options) end
@@ -232,6 +242,40 @@ function Client:complete_task(id, variables, options) end
 ---@return true? done
 ---@return tasklist.error failure
 function Client:save_draft_variables(id, variables, options) end
+
+---@param task string|integer|tasklist.task
+---@param changes tasklist.changes
+---@param options? tasklist.action_options
+---@return tasklist.task? changed
+---@return tasklist.error failure
+function Client:update_task(task, changes, options) end
+
+---@param task string|integer|tasklist.task
+---@param variables table<string, tasklist.value>
+---@param options? tasklist.set_variables_options
+---@return true? done
+---@return tasklist.error failure
+function Client:set_variables(task, variables, options) end
+
+---@param id string|integer|tasklist.task
+---@param predicate fun(task: tasklist.task): any
+---@param options? tasklist.options
+---@return tasklist.task? found
+---@return tasklist.error failure
+function Client:wait_for(id, predicate, options) end
+
+---@param task string|integer|tasklist.task
+---@param options? tasklist.tasks_options
+---@return fun(): tasklist.audit_entry?
+---@return nil
+---@return nil
+---@return tasklist.closing closing
+function Client:audit_log(task, options) end
+
+---@param options? tasklist.options
+---@return tasklist.owner? owner
+---@return tasklist.error failure
+function Client:whoami(options) end
 
 ---@param id tasklist.id
 ---@param query? tasklist.variables_query

@@ -7,11 +7,8 @@
 -- @module tasklist.client
 
 local connection = require "tasklist.connection"
-local core = require "tasklist.core"
-local message = require "tasklist.api.message"
 local queries = require "tasklist.queries"
 local server = require "tasklist.api.server"
-local v1 = require "tasklist.api.v1"
 local verbs = require "tasklist.verbs"
 
 local Client = {} -- the methods
@@ -162,7 +159,7 @@ Client.get_task = verb "get_task"
 -- @tparam[opt] table assignment `assignee`: a user's name, which a client that signs in with a token must give (others
 --   take the task for themselves); `allowOverrideAssignment` (true): false refuses a task that is assigned already
 --   (`err.code` "already_assigned")
--- @tparam[opt] table options
+-- @tparam[opt] table options `action`: a word for task listeners, instead of "assign"
 -- @treturn table the task: a copy of the one that was given, as the change leaves it. With an id what the server says
 --   of it: v1 all but `dueDate` and `followUpDate`, v2 nothing, so that `id`, `assignee` and `taskState` are there
 Client.assign_task = verb "assign_task"
@@ -177,18 +174,60 @@ Client.unassign_task = verb "unassign_task"
 --- Completes a task: PATCH /v1/tasks/{id}/complete.
 -- @function Client:complete_task
 -- @tparam string|integer|table id
--- @tparam[opt] table variables name -> value, for the process. Drafts are not sent along
+-- @tparam[opt] table variables name -> value, for the process
 -- @tparam[opt] table options `verify` (false): when it stays open whether the task was completed
---   (`err.outcome`), read the task until it is COMPLETED or the call's deadline ends
+--   (`err.outcome`), read the task until it is COMPLETED or the call's deadline ends; `drafts` (false): send the task's
+--   drafts, too, under the variables; `action`: a word for task listeners, instead of "complete"
 -- @treturn table the task, as `assign_task` gives it. With `verify` it may have been read: then its
 --   `outcome` is "completed", by this call or by another's (the API cannot tell)
 Client.complete_task = verb("complete_task", function(self, made, id, payload, options)
-  if not options.verify then
-    return self.remote:call("complete_task", made, id, payload)
+  if options.verify or options.drafts then
+    local completion = require "tasklist.completion" -- loaded now, because most completions are one request
+    return completion.complete(self.remote, made, id, payload, options)
   end
-  local completion = require "tasklist.completion" -- loaded now, because most completions are not verified
-  return completion.verified(self.remote, made, id, payload)
+  return self.remote:call("complete_task", made, id, payload, options)
 end)
+
+--- Changes what a task says of itself. Servers with v1 cannot: the error's `code` is "unsupported".
+-- @function Client:update_task
+-- @tparam string|integer|table task its id, or the task itself
+-- @tparam table changes `dueDate`, `followUpDate`: seconds, or a date as text; `candidateUsers`, `candidateGroups`:
+--   arrays of names; `priority`: 0 to 100. `tasklist.null` takes away what the task has there, and sets the priority to
+--   50. What is absent stays
+-- @tparam[opt] table options `action`: a word for task listeners, instead of "update"
+-- @treturn table what is known of the task by that, over a copy of the task where that was given
+Client.update_task = late("tasklist.newer", "update_task")
+
+--- Sets variables while a task is open; its process sees them at once. Servers with v1 cannot: the error's `code` is
+-- "unsupported".
+-- @function Client:set_variables
+-- @tparam string|integer|table task its id, or the task itself, which saves a request
+-- @tparam table variables name -> value
+-- @tparam[opt] table options `scope` ("task"): "task" sets them for the task alone; "process" sets each where there is
+--   one of its name already, or else in the process instance
+-- @treturn boolean true
+Client.set_variables = late("tasklist.newer", "set_variables")
+
+--- Reads a task again and again until it is as wanted: what was written may show later. A task that is not found counts
+-- as one that is not there yet, and failures that may pass are passed over.
+-- @function Client:wait_for
+-- @tparam string|integer|table id the task's, or the task itself
+-- @tparam function predicate gets the task as it was read; gives whether it is as wanted. It may call the client. What
+--   it raises is raised here
+-- @tparam[opt] table options
+-- @treturn table the task; or nil and an error object, of kind "timeout" when it was not as wanted in time
+Client.wait_for = late("tasklist.waiting", "wait_for")
+
+--- Walks over what was done to a task, the oldest first. Servers before 8.9 do not tell: the iterator raises an error
+-- object with the `code` "unsupported".
+-- @function Client:audit_log
+-- @tparam string|integer|table task its id, or the task itself
+-- @tparam[opt] table options `limit`: how many entries at most; `timeout`: seconds, of each page
+-- @treturn function for a generic `for`, as of `tasks`; it gives entries
+-- @return nil
+-- @return nil
+-- @treturn table the closing value, as of `tasks`
+Client.audit_log = late("tasklist.walks", "audit_log")
 
 --- Keeps variables as drafts of a task, instead of all drafts it had: POST /v1/tasks/{id}/variables.
 -- @function Client:save_draft_variables
@@ -220,16 +259,8 @@ Client.variables = verb("variables", function(self, made, id, names, options)
   if names and #names == 0 then
     return {} -- to the server an empty list means all variables
   end
-  local deadline = self.remote:deadline(options.timeout)
-  local function send(message_to_send, wanted)
-    message_to_send.timeout = math.max(deadline - core.now(), 1 / 1000)
-    return self.remote:call("variables", message_to_send, id, wanted)
-  end
-  local function in_full(missing)
-    return message.of_operation(v1.operations.variables, id, missing)
-  end
   local variables = require "tasklist.variables" -- loaded now, because most calls read no variables
-  return variables.fetch(made, names, in_full, send, options)
+  return variables.of_task(self.remote, made, id, names, options)
 end)
 
 --- Reads one variable with its whole value: GET /v1/variables/{id}.
@@ -275,6 +306,14 @@ Client.request = late("tasklist.request", "request")
 -- @treturn table `api`: "v1" or "v2"; `version`: such as "8.10.0", nil where the server does not tell; `address`: the
 --   URL below which that API lies; or nil and an error object
 Client.server = late("tasklist.about", "server")
+
+--- Who signs in: what the server says of the user; of a client with a token, and of a user where the server has v1,
+-- what the settings say.
+-- @function Client:whoami
+-- @tparam[opt] table options
+-- @treturn table `username` of a user, and what else the server has of him; or `client_id` of a client; or nil and an
+--   error object, with the `code` "unsupported" where nobody can tell
+Client.whoami = late("tasklist.about", "whoami")
 
 --- The settings that are in force.
 -- @function Client:settings

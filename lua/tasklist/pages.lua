@@ -117,9 +117,9 @@ local function fresh(self, task, before)
   return is_fresh
 end
 
--- Makes `tasks` the page. A task that has moved from the end of the last page to the start of this one is
--- left out.
-local function turn_to(self, tasks)
+-- Makes `tasks` the page; the next one begins at the cursor. A task that has moved from the end of the last page to the
+-- start of this one is left out.
+local function turn_to(self, tasks, cursor)
   local before, asked = self.ids, self.query.pageSize
   local kept = {}
   self.ids = {}
@@ -137,7 +137,6 @@ local function turn_to(self, tasks)
     self.over = true
     return
   end
-  local cursor = tasks[#tasks].sortValues
   local problem = problem_of_cursor(self, cursor)
   if problem then
     self.stuck = true
@@ -171,21 +170,21 @@ end
 local function next_page(self)
   drop(self, "guess") -- left over when an error (such as Ctrl-C) came before its page was read
   local failure = self.search:prepare()
-  local tasks
+  local tasks, other
   if not failure and not self.over then -- `close` may have been called while this waited, also below
-    tasks, failure = fetch(self)
+    tasks, other = fetch(self)
     if not tasks and not self.over then
       local moved
-      moved, failure = self.search:moved(failure)
+      moved, other = self.search:moved(other)
       if moved and not self.over then
-        tasks, failure = fetch(self)
+        tasks, other = fetch(self)
       end
     end
   end
   if tasks and not self.over then
-    turn_to(self, tasks)
+    turn_to(self, tasks, other)
   elseif not self.over then
-    self.failure = failure
+    self.failure = failure or other
   end
   drop(self, "guess")
 end

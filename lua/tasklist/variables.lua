@@ -3,6 +3,8 @@
 local core = require "tasklist.core"
 local errors = require "tasklist.errors"
 local json = require "tasklist.json"
+local message = require "tasklist.api.message"
+local v1 = require "tasklist.api.v1"
 local words = require "tasklist.words"
 
 local variables = {}
@@ -113,10 +115,12 @@ function variables.writers.names(_, value, pieces, write)
   pieces[#pieces + 1] = "[" .. table.concat(parts, ",") .. "]"
 end
 
+local nothing = {}
+
 -- The part of a variable that holds the value: its draft where drafts are wanted and there is one, else the variable
--- itself. Nil for what is no variable as documented.
+-- itself, or nothing where only drafts are wanted. Nil for what is no variable as documented.
 local function chosen(variable, drafts)
-  local record = drafts and variable.draft or variable
+  local record = drafts and variable.draft or drafts == "only" and nothing or variable
   local fine = type(variable.name) == "string" and type(record) == "table"
     and (record.value == nil or type(record.value) == "string")
   return fine and record or nil
@@ -151,30 +155,31 @@ local function decode(list, options, found)
 end
 
 --- All variables of a task, in one exchange, or two where values are long.
--- @tparam table first the message that searches them
+-- @tparam table server of the client
+-- @tparam table first the message that searches them, in v1; its timeout is that of the whole
+-- @param id of the task
 -- @tparam ?table wanted names
--- @tparam function in_full gives, for an array of names, the message that searches those in full
--- @tparam function call sends a message, which is for the names that come with it: gives an array of variables, or nil
---   and an error object
--- @tparam table options `drafts`, `keep_null`: see `Client:variables`
--- @treturn table name -> value; or nil and an error object
-function variables.fetch(first, wanted, in_full, call, options)
-  local found, message = {}, first
+-- @tparam table options `drafts`, `keep_null`: see `Client:variables`; `drafts` is "only" for what has a draft
+-- @treturn table name -> value; or nil and an error object, or misuse as a text
+function variables.of_task(server, first, id, wanted, options)
+  local deadline = server:deadline(first.timeout)
+  local found, sent = {}, first
   repeat
-    local list, failure = call(message, wanted)
+    sent.timeout = math.max(deadline - core.now(), 1 / 1000)
+    local list, failure = server:call("variables", sent, id, wanted)
     if not list then
       return nil, failure
     end
     local missing, problem = decode(list, options, found)
-    if missing and #missing > 0 and message ~= first then
+    if missing and #missing > 0 and sent ~= first then
       problem = { kind = "decode", message = ("the server cut off the value of %s, which was asked for in full; "
         .. "get_variable may give it"):format(words.name(missing[1])) }
     end
     if problem then
-      return errors.failed(message, problem)
+      return errors.failed(sent, problem)
     end
-    message, wanted = #missing > 0 and in_full(missing), missing
-  until not message
+    sent, wanted = #missing > 0 and message.of_operation(v1.operations.variables, id, missing), missing
+  until not sent
   return found
 end
 

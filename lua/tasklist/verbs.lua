@@ -12,6 +12,7 @@ local verbs = {}
 
 local none = {} -- options: one table for all calls that have none, since a call that waits keeps it
 local usual = { timeout = "seconds" }
+local acting = { timeout = "seconds", action = "string" }
 local many = { concurrency = "at_once", stop = "boolean" }
 
 --- The options of each verb that takes some: name -> one of `tasklist.settings.types`. The manual and the
@@ -22,15 +23,20 @@ verbs.options = {
   watch = { timeout = "seconds", interval = "seconds", on_error = "function", sign_in_patience = "limit" },
   claim = { timeout = "seconds", limit = "limit", held = "boolean" },
   get_task = usual,
-  assign_task = usual,
+  assign_task = acting,
   unassign_task = usual,
-  complete_task = { timeout = "seconds", verify = "boolean" },
+  complete_task = { timeout = "seconds", verify = "boolean", drafts = "boolean", action = "string" },
+  update_task = acting,
+  set_variables = { timeout = "seconds", scope = "scope" },
+  wait_for = usual,
+  audit_log = { timeout = "seconds", limit = "limit" },
   save_draft_variables = usual,
   search_task_variables = usual,
   variables = { timeout = "seconds", drafts = "boolean", keep_null = "boolean" },
   get_variable = usual,
   get_form = usual,
   get_task_form = usual,
+  whoami = usual,
   map = many,
   each = many,
   request = { timeout = "seconds", query = "table", headers = "table", idempotent = "boolean" },
@@ -93,7 +99,9 @@ end
 function verbs.of_operation(name, run)
   local operation = v1.operations[name]
   local tenants = operation.payload and operation.payload.tenants
-  run = run or function(self, made, id, payload) return self.remote:call(name, made, id, payload) end
+  run = run or function(self, made, id, payload, options)
+    return self.remote:call(name, made, id, payload, options)
+  end
   local function perform(self, id, payload, options)
     payload = json.given(payload)
     local problem = verbs.problem_of(self, options, name)

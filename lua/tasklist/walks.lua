@@ -1,7 +1,9 @@
---- The verbs that walk over a query: what they check first, and where each begins.
+--- The verbs that walk over pages: what they check first, and where each begins.
 
+local message = require "tasklist.api.message"
 local pages = require "tasklist.pages"
 local search = require "tasklist.api.search"
+local v1 = require "tasklist.api.v1"
 local verbs = require "tasklist.verbs"
 local walk_query = require "tasklist.walk_query"
 
@@ -49,5 +51,18 @@ walks.claim = verb("claim", function(...)
 end, function(...)
   return require("tasklist.claims").problem_of(...)
 end)
+
+--- See `Client:audit_log`.
+function walks.audit_log(self, task, options)
+  local name = "audit_log"
+  local problem = problem_of_walk(self, options, name)
+    or select(2, message.of_operation(v1.operations[name], task))
+  if problem then
+    error(("%s: %s"):format(name, problem), 2)
+  end
+  options = options or {}
+  local id = type(task) == "table" and task.id or task
+  return pages.iterate(pages.walk(search.new(self.remote, options.timeout, name, id), {}, options.limit), name)
+end
 
 return walks

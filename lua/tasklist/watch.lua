@@ -3,6 +3,7 @@
 local core = require "tasklist.core"
 local errors = require "tasklist.errors"
 local pages = require "tasklist.pages"
+local is_passing = require "tasklist.passing"
 
 local watch = {}
 
@@ -29,17 +30,6 @@ function watch.new(search, copy, options)
   }, metatable)
 end
 
--- What an operator or time can mend while the watch goes on; any other failure would only come again.
-local passing_kinds = { network = true, timeout = true, decode = true }
-
--- Failures of these kinds may pass when their status says so (see `is_passing`). One with a 2xx comes from a token
--- endpoint whose answer was cut or is garbage.
-local kinds_by_status = { http = true, auth = true }
-
-local function is_passing(status)
-  return status >= 500 or status == 429 or status == 408 or (status >= 200 and status <= 299)
-end
-
 -- A token endpoint that restarts answers 404, or 401 while it does not know its clients yet. So where we have been
 -- signed in before, a refusal is borne for a while: from the first one on that came after the API's last answer.
 local function is_borne(self, failure)
@@ -55,8 +45,7 @@ local function is_borne(self, failure)
 end
 
 local function may_pass(self, failure)
-  return passing_kinds[failure.kind] or (kinds_by_status[failure.kind] and is_passing(failure.status or 0))
-    or is_borne(self, failure)
+  return is_passing(failure) or is_borne(self, failure)
 end
 
 local missed = {}

@@ -2,6 +2,7 @@
 local core = require "tasklist.core"
 local exchange = require "tasklist.api.exchange"
 local find = require "spec.support.find"
+local newer = require "tasklist.api.newer"
 local tasklist = require "tasklist"
 local v1 = require "tasklist.api.v1"
 local v2 = require "tasklist.api.v2"
@@ -16,6 +17,7 @@ end
 describe("(a) the operations of v2", function()
   it("have v1's names", function()
     for name in pairs(v1.operations) do assert.is_table(operations[name], name) end
+    for name in pairs(newer.operations) do assert.is_table(operations[name], name) end
     for name in pairs(operations) do assert.is_table(v1.operations[name], name) end
   end)
 
@@ -106,6 +108,6 @@ end)
 describe("(a) save_draft_variables", function()
   it("cannot be done, and what comes nearest is named", function()
     find(operations.save_draft_variables.unsupported, "no drafts")
-    find(operations.save_draft_variables.unsupported, "task's own scope")
+    find(operations.save_draft_variables.unsupported, "set_variables")
   end)
 end)

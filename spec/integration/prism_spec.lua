@@ -49,6 +49,11 @@ local REQUESTS = {
   { "POST", "/v2/user-tasks/5/completion", '{"variables":{"a":[1]}}', "8.8 8.9 8.10" },
   { "POST", "/v2/user-tasks/5/completion", '{"variables":[]}', "", "variables must be object" },
   { "PATCH", "/v2/user-tasks/5", '{"changeset":{"dueDate":"","candidateUsers":[]}}', "8.8 8.9 8.10" },
+  { "PATCH", "/v2/user-tasks/5", '{"changeset":{"priority":101}}', "", "priority must be <= 100" },
+  { "PUT", "/v2/element-instances/5/variables", '{"variables":{},"local":true}', "8.8 8.9 8.10" },
+  { "PUT", "/v2/element-instances/5/variables", '{"local":true}', "", "must have required property 'variables'" },
+  { "POST", "/v2/user-tasks/5/audit-logs/search", '{"sort":[{"field":"timestamp","order":"ASC"}],'
+    .. '"page":{"limit":200,"after":"' .. CURSOR .. '"}}', "8.9 8.10", "no path matched" },
 }
 
 -- All that a client sends to a server of a version.

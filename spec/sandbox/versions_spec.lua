@@ -53,6 +53,7 @@ local rows = {
   tags = { "8.8", "8.9.0" },
   root_instances = { "8.8", "8.9.0" },
   cluster_ids = { "8.8", "8.9.0" },
+  audit_logs = { "8.8", "8.9.0" },
   v1_is_gone = { "8.9", "8.10.0" },
   process_operators = { "8.9", "8.10.0" },
   business_ids = { "8.9", "8.10.0" },

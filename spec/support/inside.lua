@@ -136,7 +136,8 @@ local function walk_in_map(iterate)
   end
 end
 
-local never_wait = { tasks = true, watch = true, claim = true, map = true, each = true, settings = true, close = true }
+local never_wait = { tasks = true, watch = true, claim = true, audit_log = true, map = true, each = true,
+  settings = true, close = true }
 
 function modes.map()
   local own = require "tasklist.loop.own"

@@ -66,8 +66,10 @@ end
 --- The shapes of what verbs take as payload: verb -> shape.
 function public.payloads()
   local found = {}
-  for name, operation in pairs(require("tasklist.api.v1").operations) do
-    found[name] = operation.payload and operation.payload.shape
+  for _, part in ipairs { "tasklist.api.v1", "tasklist.api.newer" } do
+    for name, operation in pairs(require(part).operations) do
+      found[name] = operation.payload and operation.payload.shape
+    end
   end
   return found
 end

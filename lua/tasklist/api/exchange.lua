@@ -48,11 +48,12 @@ end
 -- @tparam table operation
 -- @param id of the task, or what else the path has a place for
 -- @param payload what the user gave, checked
+-- @tparam ?table options likewise
 -- @treturn table; or nil and an error object, where this server cannot do it
-function exchange.message(operation, id, payload)
+function exchange.message(operation, id, payload, options)
   local body, problem = nil, operation.unsupported
   if operation.to then
-    body, problem = operation.to(payload, id)
+    body, problem = operation.to(payload, id, options)
   end
   if problem then
     return errors.unsupported(problem)
@@ -162,15 +163,16 @@ end
 -- @tparam table operation
 -- @param id
 -- @param payload what the user gave, checked
+-- @tparam ?table options likewise
 -- @return the results; or nil and an error object, or misuse as a text
-function Exchange:perform(operation, id, payload)
+function Exchange:perform(operation, id, payload, options)
   if operation.run then
-    return operation.run(self, payload, id)
+    return operation.run(self, payload, id, options)
   end
   if operation.before then
     payload = operation.before(self, payload)
   end
-  local made, failure = exchange.message(operation, id, payload)
+  local made, failure = exchange.message(operation, id, payload, options)
   if not made then
     return nil, failure
   end

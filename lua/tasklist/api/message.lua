@@ -58,6 +58,7 @@ function message.of_operation(operation, id, value, timeout)
   end
   local made = { method = operation.method, path = path, body = body, read = operation.read, answer = operation.answer,
     timeout = timeout }
+  newer = newer or operation.newer
   if newer then -- to set a field to nothing takes time, too
     made.newer = newer
   end

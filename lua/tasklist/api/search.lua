@@ -1,6 +1,7 @@
---- A search for tasks, page by page, by whichever API the server has.
+--- A search for tasks, or for what else comes in pages, by whichever API the server has.
 
 local core = require "tasklist.core"
+local errors = require "tasklist.errors"
 local queries = require "tasklist.queries"
 local v1 = require "tasklist.api.v1"
 
@@ -9,18 +10,21 @@ local metatable = { __index = Search }
 
 local search = {}
 
-local operation = v1.operations.search_tasks
+local tenants = v1.operations.search_tasks.payload.tenants
 
 --- Makes a search.
 -- @tparam table server of the client
 -- @tparam ?number timeout seconds, for each page
+-- @tparam ?string name of the operation that gives a page; "search_tasks" by default
+-- @param id of the task that the operation is about, where it is about one
 -- @treturn table with its `connection`, and the methods below
-function search.new(server, timeout)
-  return setmetatable({ server = server, connection = server.connection, timeout = timeout }, metatable)
+function search.new(server, timeout, name, id)
+  return setmetatable({ server = server, connection = server.connection, timeout = timeout,
+    name = name or "search_tasks", id = id }, metatable)
 end
 
 local function with_tenant(self, query)
-  return queries.with_tenant(query, operation.payload.tenants, self.connection.values.tenant_id)
+  return self.id and query or queries.with_tenant(query, tenants, self.connection.values.tenant_id)
 end
 
 --- Has it known which API there is, before a page is waited for. The time of the page begins.
@@ -36,7 +40,7 @@ end
 -- @treturn table `query`, `message`, and the `request`, which the caller has to close; or nil and an error object
 function Search:start(query, background)
   self.api = self.server.api -- by which the last page was asked for
-  local made, failure = self.server:message("search_tasks", nil, with_tenant(self, query))
+  local made, failure = self.server:message(self.name, self.id, with_tenant(self, query))
   if not made then
     return nil, failure
   end
@@ -47,17 +51,34 @@ function Search:start(query, background)
   return { query = query, message = made, request = self.connection:start(made, background) }
 end
 
+-- The failure, in words where it means that the server's version has no such operation.
+local function without(operation, failure)
+  if operation.absent and type(failure) == "table" and failure.code == "no_endpoint" then
+    return select(2, errors.unsupported(operation.absent))
+  end
+  return failure
+end
+
 --- Waits for a page.
 -- @tparam table sent from `start`
 -- @tparam function peek gets the bytes of a success before they are decoded
--- @treturn table an array of tasks; or nil and an error object, or misuse as a text
+-- @treturn table an array of tasks, or of what else the operation gives; or nil and an error object, or misuse as a
+--   text
+-- @return the cursor of the page after it, or nil
 function Search:collect(sent, peek)
   local answer, failure = self.connection:collect(sent.request, sent.message, peek)
-  if answer == nil or not sent.message.site then
-    return answer, failure
+  if not sent.message.site then
+    return answer, failure or answer and answer[1] and answer[#answer].sortValues
   end
-  local newer = self.server:found().operations.search_tasks
-  return self.server:exchange(self.server:deadline(self.timeout)):finish(newer, answer, nil, sent.query)
+  local newer = self.server:found().operations[self.name]
+  if answer == nil then
+    return nil, without(newer, failure)
+  end
+  local found, page = self.server:exchange(self.server:deadline(self.timeout)):finish(newer, answer, nil, sent.query)
+  if not found then
+    return nil, page -- which is the failure
+  end
+  return found, page.endCursor
 end
 
 --- Whether a page that failed has to be asked for once more, because the server has the newer API.

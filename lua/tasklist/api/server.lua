@@ -104,10 +104,11 @@ local function laid_over(task, answer)
   return answer
 end
 
-local function call_v1(self, name, made, id, payload, deadline)
+local function call_v1(self, name, made, id, payload, options, deadline)
   local operation = v1.operations[name]
-  if made.newer then
-    return errors.unsupported(made.newer)
+  local newer = made.newer or options and options.action and require("tasklist.api.newer").action
+  if newer then
+    return errors.unsupported(newer)
   elseif operation.run then
     return operation.run(self:exchange(deadline or self:deadline(made.timeout)), payload, id)
   end
@@ -128,18 +129,19 @@ end
 -- @tparam table made its message for v1, which the verb has made to check what it was given
 -- @param id what the verb was given
 -- @param payload likewise
+-- @tparam ?table options likewise
 -- @return what the operation gives; or nil and an error object, or misuse as a text
-function Server:call(name, made, id, payload)
+function Server:call(name, made, id, payload, options)
   local has_v2 = self.connection.values.rest_url
   if self.settled and self.api == "v1" and not has_v2 then
-    return call_v1(self, name, made, id, payload)
+    return call_v1(self, name, made, id, payload, options)
   end
   local deadline = self:deadline(made.timeout)
   local problem = not self.api and self:prepare(deadline)
   if problem then
     return nil, problem
   elseif self.api == "v1" then
-    local value, failure = call_v1(self, name, made, id, payload, deadline)
+    local value, failure = call_v1(self, name, made, id, payload, options, deadline)
     if value ~= nil then
       return value
     elseif has_v2 and is_refused_by_v1(failure) then
@@ -151,7 +153,7 @@ function Server:call(name, made, id, payload)
       return nil, failure
     end
   end
-  return self:exchange(deadline):perform(self:found().operations[name], id, payload)
+  return self:exchange(deadline):perform(self:found().operations[name], id, payload, options)
 end
 
 return server

@@ -145,6 +145,9 @@ for _, operation in pairs(operations) do
   apart(operation)
 end
 
+-- What only v2 can do is loaded when it is asked for.
+setmetatable(operations, { __index = function(_, name) return require("tasklist.api.newer").operations[name] end })
+
 -- A cursor is of use only if it can be sent exactly as it came. A null in it has left a hole, and the server's spelling
 -- of a fraction is not known any more.
 local function is_cursor(value)

@@ -6,12 +6,13 @@
 -- for a 204) or "nothing"; and
 --
 -- - `before(exchange, payload)`: the payload as this client means it.
--- - `to(payload, id)`: the body, of the payload in v1's form; or nil and why this API cannot do it. Without `to` the
---   request has no body.
+-- - `to(payload, id, options)`: the body, of the payload in v1's form; or nil and why this API cannot do it. Without
+--   `to` the request has no body.
 -- - `from(value, payload, id)`: the results in v1's form, of the decoded answer, which it may change.
 -- - `after(exchange, result, payload)`: asks for what else belongs to the result, and gives it; or nil and a failure.
--- - `run(exchange, payload, id)`: all of it, in place of the others, where one request is not enough.
+-- - `run(exchange, payload, id, options)`: all of it, in place of the others, where one request is not enough.
 -- - `changes_task`: true for a write to a task. Its 404 may mean a task that has ended: see `tasklist.api.changes`.
+-- - `absent`: for a walk, why a server that has no such path cannot do it, where not all versions have it.
 -- - `unsupported`: in place of the rest, why this API cannot do it, and what can.
 --
 -- Payloads have been found right by v1's shapes. A field that is null counts as absent. `id` is a string or an integer,
@@ -40,9 +41,15 @@ local operations = {
     changes_task = true, from = of("writes", "unassigned") },
   complete_task = { method = "POST", path = "/v2/user-tasks/{id}/completion", answer = "nothing",
     changes_task = true, to = of("writes", "completion"), from = of("writes", "completed") },
-  save_draft_variables = { unsupported = "this server (API v2) keeps no drafts; what comes nearest are variables of "
-    .. 'the task\'s own scope, which its process sees at once: client:request("PUT", "/v2/element-instances/" .. '
-    .. 'task.elementInstanceKey .. "/variables", { variables = {…}, ["local"] = true })' },
+  save_draft_variables = { unsupported = "this server (API v2) keeps no drafts; what comes nearest is set_variables: "
+    .. "variables of the task's own scope, which its process sees at once" },
+  update_task = { method = "PATCH", path = "/v2/user-tasks/{id}", answer = "nothing",
+    changes_task = true, to = of("updates", "to"), from = of("updates", "from") },
+  set_variables = { run = of("updates", "set_variables") },
+  audit_log = { method = "POST", path = "/v2/user-tasks/{id}/audit-logs/search", read = true, answer = "page",
+    to = of("audit_log", "to"), from = of("audit_log", "page"),
+    absent = "audit_log: servers have one from 8.9 on" },
+  whoami = { method = "GET", path = "/v2/authentication/me", read = true, answer = "object" },
   search_task_variables = { run = of("variables", "search") },
   variables = { run = of("variables", "whole") },
   get_variable = { method = "GET", path = "/v2/variables/{id}", read = true, answer = "object",

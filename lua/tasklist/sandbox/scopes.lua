@@ -91,6 +91,14 @@ function Scopes:has(key)
   return self.by_key[key] ~= nil
 end
 
+--- A task that has this scope.
+-- @param key string
+-- @return task, or nil; a process instance without tasks has none
+function Scopes:task_of(key)
+  local scope = self.by_key[key]
+  return scope and scope.task
+end
+
 --- A running variable of a scope.
 -- @return variable and the tasks that see it, or nil
 function Scopes:find(key, name)

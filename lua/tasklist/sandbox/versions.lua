@@ -26,6 +26,7 @@ local SINCE = {
   tags = "8.9",
   root_instances = "8.9",
   cluster_ids = "8.9",
+  audit_logs = "8.9",
   v1_is_gone = "8.10",
   -- Filters by the keys and ids of processes take operators.
   process_operators = "8.10",

@@ -267,7 +267,7 @@ function work.run(api, operation, parts, caller, id, body)
   end
   if does then
     store.lag:keep(task)
-    parts.ledger:note(operation, id, caller.name, does(call, store))
+    parts.ledger:note(operation, id, caller, does(call, store))
   end
   return task
 end

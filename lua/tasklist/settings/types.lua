@@ -31,6 +31,7 @@ end
 types.api = one_of("auto", "v1", "v2")
 types.strategy = one_of("oauth", "cookie", "basic", "bearer", "none")
 types.client_auth = one_of("form", "basic")
+types.scope = one_of("task", "process")
 types.http_version = one_of("1.1", "2")
 
 local longest = 86400 * 365

@@ -61,7 +61,12 @@ local function work_on(client, task)
   assert(client:assign_task(task.id, { assignee = "omar", allowOverrideAssignment = true }))
   assert(client:unassign_task(task.id))
   assert(client:assign_task(task.id, { assignee = "omar", allowOverrideAssignment = false }))
-  assert(client:complete_task(task.id, { approved = true, lines = tasklist.array {}, note = tasklist.null }))
+  assert(client:update_task(task, { dueDate = 1709895600, followUpDate = tasklist.null, candidateUsers = { "frida" },
+    candidateGroups = tasklist.null, priority = 70 }, { action = "escalate" }))
+  assert(client:set_variables(task, { approved = false, note = tasklist.null }))
+  assert(client:set_variables(task.id, {}, { scope = "process" }))
+  assert(client:complete_task(task.id, { approved = true, lines = tasklist.array {}, note = tasklist.null },
+    { action = "approve" }))
 end
 
 --- Makes each call; raises for one that fails.

@@ -7,31 +7,12 @@ local v1 = require "tasklist.api.v1"
 
 local queries = {}
 
-local text = records.text
+local text, texts, instant = records.text, records.texts, records.instant
 
 local plain = {} -- in place of an operator: the field takes a value only
 
 local function same(value)
   return value
-end
-
-local function texts(list)
-  local found = {}
-  for _, item in ipairs(json.given(list)) do
-    if item ~= json.null then
-      found[#found + 1] = text(item)
-    end
-  end
-  return core.array(found)
-end
-
--- v2 reads RFC 3339, in which a zone has a colon or is "Z".
-local function instant(value)
-  if type(value) == "number" then
-    value = require("tasklist.dates").date(value)
-    return (value:gsub("%+0000$", "Z"))
-  end
-  return (value:gsub("([+-]%d%d)(%d%d)$", "%1:%2"))
 end
 
 local function int32(value)

@@ -21,8 +21,8 @@ function writes.for_oneself(exchange, payload)
 end
 
 --- The body of an assignment. What is not given is not sent.
-function writes.assignment(payload)
-  local body = {}
+function writes.assignment(payload, _, options)
+  local body = { action = options and options.action }
   for name, value in pairs(payload or {}) do
     if value ~= json.null then
       body[fields[name]] = records.text(value)
@@ -32,21 +32,13 @@ function writes.assignment(payload)
 end
 
 --- The body of a completion.
-function writes.completion(payload)
-  return { variables = payload }
+function writes.completion(payload, _, options)
+  return { variables = payload, action = options and options.action }
 end
 
--- The answer says nothing of the task, and a read may show it as it was. So this is what the write has settled, over a
--- copy of the task where the caller handed one in.
+-- What the write has settled.
 local function settled(task, assignee, state)
-  local known = {}
-  if type(task) == "table" then
-    for name, value in pairs(task) do
-      known[name] = value
-    end
-  else
-    known.id = records.text(task)
-  end
+  local known = records.known(task)
   known.assignee, known.taskState = assignee, state
   return known
 end

@@ -64,7 +64,7 @@ end
 function closed.list(element)
   return function(value, path, facts)
     if not json.is_array(value) then refuse(path) end
-    local list = {}
+    local list = json.array{}
     for i, one in ipairs(value) do
       list[i] = one ~= json.null and element(one, path, facts) or refuse(path)
     end

@@ -1,13 +1,17 @@
 --- The newer API, v2: the endpoints that its parts give, and the words that it refuses in.
 local answers = require "tasklist.sandbox.answers"
+local audit_logs = require "tasklist.sandbox.v2.audit_logs"
+local authentication = require "tasklist.sandbox.v2.authentication"
 local closed = require "tasklist.sandbox.v2.closed"
 local cluster = require "tasklist.sandbox.v2.cluster"
+local elements = require "tasklist.sandbox.v2.elements"
 local forms = require "tasklist.sandbox.v2.forms"
 local tasks = require "tasklist.sandbox.v2.tasks"
 local variables = require "tasklist.sandbox.v2.variables"
 local work = require "tasklist.sandbox.v2.work"
 
-local PARTS = { cluster, tasks, work, variables, forms }
+local PARTS = { cluster, tasks, work, variables, forms, elements, audit_logs,
+  authentication }
 
 local NO_SIGN_IN = "An Authentication object was not found in the SecurityContext"
 

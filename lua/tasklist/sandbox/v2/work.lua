@@ -1,7 +1,7 @@
 --- The endpoints of v2 that write: claiming, releasing, completing and changing a task.
 local answers = require "tasklist.sandbox.answers"
 local closed = require "tasklist.sandbox.v2.closed"
-local json = require "tasklist.sandbox.json"
+local values = require "tasklist.sandbox.v2.values"
 local working = require "tasklist.sandbox.v2.working"
 
 local ASSIGNMENT = closed.object{ assignee = closed.text, allowOverride = closed.boolean, action = closed.text }
@@ -9,16 +9,7 @@ local texts = closed.list(closed.text)
 local UPDATE = closed.object{ action = closed.text, changeset = closed.open{ dueDate = closed.text,
   followUpDate = closed.text, candidateUsers = texts, candidateGroups = texts, priority = closed.int } }
 
--- Variables as the store has them: an array of { name, value } with JSON text as value, sorted by name.
-local function variables(value, path)
-  local names, list = {}, {}
-  for name in pairs(closed.any_object(value, path)) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do list[i] = { name = name, value = json.encode(value[name]) } end
-  return list
-end
-
-local COMPLETION = closed.object{ variables = variables, action = closed.text }
+local COMPLETION = closed.object{ variables = values, action = closed.text }
 
 local function write(operation)
   return working(operation, answers.done)
