@@ -40,7 +40,7 @@ describe("the module", function()
         "api.search", "api.v2", "asking", "completion", "dates", "endings", "header_block", "many", "nearest",
         "newer_site", "pages", "refusals", "request", "settings.cache_folder", "settings.cluster",
         "settings.env_file", "settings.no_proxy", "settings.proxies", "settings.readable", "sign_in", "values",
-        "walk_query", "walks", "watch", "way_hints" } do
+        "walk_query", "walks", "watch", "way_hints", "words" } do
         assert(not package.loaded["tasklist." .. name], name)
       end
     ]]

@@ -2,9 +2,13 @@
 
 local names = require "tasklist.settings.names"
 local types = require "tasklist.settings.types"
-local words = require "tasklist.words"
 
 local options = {}
+
+-- How to speak of mistakes: loaded when there is one.
+local function words()
+  return require "tasklist.words"
+end
 
 local type_of, secret = {}, {}
 for _, row in ipairs(names) do
@@ -19,15 +23,15 @@ end
 function options.problem_of(given, expected)
   expected = expected or type_of
   if type(given) ~= "table" then
-    return "options: table expected, got " .. words.kind(given)
+    return "options: table expected, got " .. words().kind(given)
   end
   for name, value in pairs(given) do
     if not expected[name] then
-      return words.unknown("option", name, expected)
+      return words().unknown("option", name, expected)
     end
     local right, what = types[expected[name]](value)
     if not right then
-      local show = secret[name] and words.kind or words.shown
+      local show = secret[name] and words().kind or words().shown
       return ("option %q must be %s, got %s"):format(name, what, show(value))
     end
   end
