@@ -98,7 +98,9 @@ end
 local function block(self, awaited)
   local finished, wanted
   repeat
-    self:raise()
+    if self.problem then
+      self:raise()
+    end
     -- A signal makes it return early, so that a debug hook (Ctrl-C in stand-alone Lua) can run.
     finished, wanted = self.engine:wait(awaited)
     if wanted then

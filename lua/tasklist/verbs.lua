@@ -76,7 +76,11 @@ end
 -- @tparam string name the verb's
 -- @treturn ?string
 function verbs.problem_of(self, options, name)
-  return verbs.problem_of_self(self, name) or self.connection:misuse() or verbs.problem_of_options(options, name)
+  local problem = verbs.problem_of_self(self, name) or self.connection:misuse()
+  if not problem and options ~= nil then
+    problem = verbs.problem_of_options(options, name)
+  end
+  return problem
 end
 
 --- What a verb gives. Misuse that shows while it waits is raised here, where the user called the verb.

@@ -48,8 +48,10 @@ end
 -- @tparam ?number timeout seconds
 -- @treturn table a message; or nil and what is wrong with the arguments
 function message.of_operation(operation, id, value, timeout)
-  local path, problem = message.path_of(operation, id)
-  local body, newer
+  local path, body, problem, newer = operation.path, nil, nil, nil
+  if operation.id then
+    path, problem = message.path_of(operation, id)
+  end
   if path and operation.payload then
     path, body, problem, newer = add_payload(path, operation.payload, value)
   end

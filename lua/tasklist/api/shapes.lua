@@ -122,30 +122,30 @@ function writers.array(shape, value, pieces, write)
   pieces[#pieces + 1] = "]"
 end
 
-local function problem_of_fields(shape, value)
-  local needs, one_of = shape.needs, shape.one_of
+local function missing_in(shape, value)
+  local needs = shape.needs
   for i = 1, #needs do
     if rawget(value, needs[i]) == nil then
       return (".%s: missing"):format(needs[i])
     end
   end
-  local found
-  for i = 1, #one_of do
-    local field = rawget(value, one_of[i])
-    if field ~= nil and field ~= json.null then -- the server takes a field that is null for absent
-      if found then
-        return (": only one of %s and %s can be given"):format(found, one_of[i])
-      end
-      found = one_of[i]
-    end
+end
+
+local function too_many_in(shape, value)
+  local found = {}
+  for _, name in ipairs(shape.one_of) do
+    local field = rawget(value, name)
+    found[#found + 1] = field ~= nil and field ~= json.null and name or nil
   end
+  return (": only one of %s and %s can be given"):format(found[1], found[2])
 end
 
 function writers.object(shape, value, pieces, write)
   if type(value) ~= "table" or is_array(value) then
     return wrong("table", value)
   end
-  local fields, openings = shape.fields, first_field
+  local fields, exclusive, openings = shape.fields, shape.exclusive, first_field
+  local choices = 0
   for name, item in pairs(value) do
     local field = fields[name]
     if not field then
@@ -156,10 +156,12 @@ function writers.object(shape, value, pieces, write)
     local problem = write(field, item, pieces)
     if problem then
       return "." .. name .. problem
+    elseif exclusive[name] and item ~= json.null then -- the server takes a field that is null for absent
+      choices = choices + 1
     end
   end
   pieces[#pieces + 1] = openings == first_field and "{}" or "}"
-  return problem_of_fields(shape, value)
+  return missing_in(shape, value) or choices > 1 and too_many_in(shape, value) or nil
 end
 
 local function write(shape, value, pieces)

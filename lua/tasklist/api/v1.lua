@@ -15,7 +15,7 @@
 -- | "enum" | one of `values` |
 -- | "date" | the server's text, or seconds since 1970 |
 -- | "array" | each is like `of` |
--- | "object" | `fields`: name -> shape; `needs`: the names that must be there; `one_of`: those of which only one may |
+-- | "object" | `fields`: name -> shape; `needs`: must be there; `one_of`: only one may; `exclusive`: these as a set |
 -- | "variables" | a table of name -> value |
 -- | "filters" | the same of scalars, or a list of the API's own filters, which are like `of` |
 -- | "filter_value" | in one of these |
@@ -40,7 +40,7 @@ local function array(of)
 end
 
 local function object(fields)
-  return { type = "object", fields = fields, needs = {}, one_of = {} }
+  return { type = "object", fields = fields, needs = {}, exclusive = {} }
 end
 
 local function needing(names, shape)
@@ -50,6 +50,9 @@ end
 
 local function one_of(names, shape)
   shape.one_of = names
+  for _, name in ipairs(names) do
+    shape.exclusive[name] = true
+  end
   return shape
 end
 
