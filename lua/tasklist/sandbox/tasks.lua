@@ -13,6 +13,8 @@ local FIRST_KEY = 2251799813685249
 -- keys are made of those of their tasks, on a third one: an inner scope has the greater key, as in Zeebe.
 local INSTANCES = 4503599627370496
 local ELEMENTS = 6755399441055744
+-- The process of Camunda user tasks that come without one: v2 shows no task without its process and its instance.
+local PROCESS = "2251799813685002"
 
 --- The fields of a task that searches and single look-ups share, in the order in which the server writes them.
 tasks.fields = { "id", "name", "taskDefinitionId", "processName", "creationDate", "completionDate", "assignee",
@@ -70,7 +72,6 @@ local DATES = { creationDate = "creationTime", completionDate = "completionTime"
 local function complete(task)
   task.key = math.tointeger(tonumber(task.id))
   task.own_name, task.name = task.name, task.name or task.taskDefinitionId
-  task.rootProcessInstanceKey = task.rootProcessInstanceKey or task.processInstanceKey
   task.times = {}
   for field, time in pairs(DATES) do
     task.times[time] = task[field]
@@ -85,6 +86,11 @@ local function complete(task)
   task.priority = task.stored_priority or 50
   task.elementInstanceKey = ("%d"):format(ELEMENTS + task.key)
   task.scopes = { task.elementInstanceKey, task.processInstanceKey or task.elementInstanceKey }
+  if user_task then
+    task.processDefinitionKey = task.processDefinitionKey or PROCESS
+    task.processInstanceKey = task.scopes[2]
+  end
+  task.rootProcessInstanceKey = task.rootProcessInstanceKey or task.processInstanceKey
   task.drafts = {}
   return task
 end

@@ -66,6 +66,18 @@ describe("a task of v2", function()
     assert.equal("200", shown("8.10", ONE).rootProcessInstanceKey)
   end)
 
+  it("is of a process and of an instance where nobody said of which, and is found by their keys", function()
+    local ask = support.new({ { id = "5", implementation = "ZEEBE_USER_TASK" } }, { version = "8.10" })
+    local _, task = ask("GET", "/v2/user-tasks/5")
+    for _, name in ipairs { "processDefinitionKey", "processInstanceKey", "rootProcessInstanceKey" } do
+      assert.match("^%d+$", task[name])
+    end
+    for _, name in ipairs { "processDefinitionKey", "processInstanceKey" } do
+      local _, found = ask("POST", "/v2/user-tasks/search", ('{"filter":{"%s":"%s"}}'):format(name, task[name]))
+      assert.same({ 1, "5" }, { #found.items, found.items[1].userTaskKey }, name)
+    end
+  end)
+
   local forms = { { id = "f", version = 1, key = "300" }, { id = "f", version = 2, key = "301" } }
   local rows = {
     { { formKey = "300", formId = "f", formVersion = 1 }, "300", nil },
