@@ -19,7 +19,8 @@ local function problem_of(id, predicate)
 end
 
 local function too_late(seconds, last)
-  return errors.new { kind = "timeout", message = ("the task was not as wanted within %g s%s"):format(seconds,
+  local text = "the task was not as wanted within %s s%s"
+  return errors.new { kind = "timeout", message = text:format(words.number(seconds),
     last and "; the last look at it failed: " .. last.message or "") }
 end
 

@@ -104,13 +104,13 @@ local function laid_over(task, answer)
   return answer
 end
 
-local function call_v1(self, name, made, id, payload, options, deadline)
+local function call_v1(self, name, made, id, payload, options)
   local operation = v1.operations[name]
   local newer = made.newer or options and options.action and require("tasklist.api.newer").action
   if newer then
     return errors.unsupported(newer)
   elseif operation.run then
-    return operation.run(self:exchange(deadline or self:deadline(made.timeout)), payload, id)
+    return operation.run(self:exchange(made.deadline), payload, id)
   end
   if type(id) ~= "table" or operation.read then
     return self.connection:call(made)
@@ -124,6 +124,19 @@ local function is_refused_by_v1(failure)
   return type(failure) == "table" and failure.code == "unsupported" and failure.status
 end
 
+-- What becomes of a call that v1 has not done.
+local function go_on_without_v1(self, name, made, id, payload, options, failure)
+  if self.connection.values.rest_url and is_refused_by_v1(failure) then
+    return require("tasklist.api.changes").hand_on(self:exchange(made.deadline), name, id, payload, failure)
+  end
+  local moved
+  moved, failure = self:moved(failure, made.deadline)
+  if not moved then
+    return nil, failure
+  end
+  return self:exchange(made.deadline):perform(self:found().operations[name], id, payload, options)
+end
+
 --- Makes one call of a verb.
 -- @tparam string name of the operation
 -- @tparam table made its message for v1, which the verb has made to check what it was given
@@ -132,28 +145,20 @@ end
 -- @tparam ?table options likewise
 -- @return what the operation gives; or nil and an error object, or misuse as a text
 function Server:call(name, made, id, payload, options)
-  local has_v2 = self.connection.values.rest_url
-  if self.settled and self.api == "v1" and not has_v2 then
-    return call_v1(self, name, made, id, payload, options)
-  end
-  local deadline = self:deadline(made.timeout)
-  local problem = not self.api and self:prepare(deadline)
-  if problem then
-    return nil, problem
+  made.deadline = self:deadline(made.timeout)
+  local failure = not self.api and self:prepare(made.deadline)
+  if failure then
+    return nil, failure
   elseif self.api == "v1" then
-    local value, failure = call_v1(self, name, made, id, payload, options, deadline)
+    -- A coroutine that waits in here keeps this function's registers, so the rest of it is in another one.
+    local value
+    value, failure = call_v1(self, name, made, id, payload, options)
     if value ~= nil then
       return value
-    elseif has_v2 and is_refused_by_v1(failure) then
-      return require("tasklist.api.changes").hand_on(self:exchange(deadline), name, id, payload, failure)
     end
-    local moved
-    moved, failure = self:moved(failure, deadline)
-    if not moved then
-      return nil, failure
-    end
+    return go_on_without_v1(self, name, made, id, payload, options, failure)
   end
-  return self:exchange(deadline):perform(self:found().operations[name], id, payload, options)
+  return self:exchange(made.deadline):perform(self:found().operations[name], id, payload, options)
 end
 
 return server
