@@ -1,9 +1,11 @@
 -- A day's work on a group's tasks, the same on every server from Camunda 8.5 to 8.10:
 --   lua5.4 examples/day.lua GROUP WORKER BOSS [COUNT [SECONDS]]
 -- Counts what is open, settles what is overdue, and then what appears overdue, until COUNT (1) of these are settled; it
--- looks every SECONDS (5). To settle a task is to approve it, or to give it to BOSS when its amount is above 1000 or
--- its form does not ask for an approval. Each run that is at work at the same time needs a WORKER of its own. It ends
--- at a failure; the next run with the same WORKER begins with the tasks that this one has left.
+-- looks every SECONDS (5). A task is settled when it is approved, or assigned to BOSS: that is done when its amount is
+-- above 1000 or unknown, or when its form does not ask for an approval. On a server with v2 it then has a high
+-- priority, too.
+-- Each run that is at work at the same time needs a WORKER of its own. It ends at a failure; the next run with the same
+-- WORKER begins with the tasks that this one has left.
 -- The environment names the cluster (see README.md). On 8.5 to 8.7 it needs both addresses where Camunda itself, and no
 -- job worker, manages the tasks (see doc/servers.md).
 local tasklist = require "tasklist"
@@ -36,6 +38,14 @@ local function fields_of(task)
   return names
 end
 
+-- Puts a task before others, where the server can: one with v1 leaves priorities as their process has them.
+local function put_first(task)
+  local changed, failure = client:update_task(task, { priority = 90 })
+  if not changed and failure.code ~= "unsupported" then
+    error(failure)
+  end
+end
+
 -- Settles a task that is ours, and says what became of it.
 local function settle(task)
   local amount = assert(client:variables(task, { "amount" })).amount
@@ -43,7 +53,7 @@ local function settle(task)
   if approved then
     assert(client:complete_task(task, { approved = true, approvedBy = worker }, { verify = true }))
   else
-    assert(client:assign_task(task, { assignee = boss }))
+    put_first(assert(client:assign_task(task, { assignee = boss })))
   end
   return ("%s\t%s\t%s"):format(task.name, amount, approved and "approved" or "for " .. boss)
 end
