@@ -9,7 +9,7 @@ local text = { type = "string" }
 local texts = { type = "array", of = text }
 local date = { type = "date" }
 
-local changes = { type = "object", needs = {}, one_of = {}, fields = {
+local changes = { type = "object", needs = {}, exclusive = {}, fields = {
   dueDate = date, followUpDate = date, candidateUsers = texts, candidateGroups = texts,
   priority = { type = "integer", least = 0, most = 100 },
 } }
