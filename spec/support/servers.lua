@@ -3,11 +3,12 @@ local sandbox = require "spec.support.sandbox"
 
 local both = { "base_url", "rest_url" }
 
---- Each: `name`; `sandbox`: its options; `addresses`: the options by which a client is told where it is.
+--- Each: `name`; `sandbox`: its options; `addresses`: the options by which a client is told where it is;
+-- `implementation`: that of the tasks that a client with a token may change there, where no others are.
 local servers = {
-  { name = "8.6", sandbox = { version = "8.6" }, addresses = { "base_url" } },
+  { name = "8.6", sandbox = { version = "8.6" }, addresses = { "base_url" }, implementation = "JOB_WORKER" },
   { name = "8.6 with both addresses", sandbox = { version = "8.6" }, addresses = both },
-  { name = "8.7", sandbox = { version = "8.7" }, addresses = { "base_url" } },
+  { name = "8.7", sandbox = { version = "8.7" }, addresses = { "base_url" }, implementation = "JOB_WORKER" },
   { name = "8.8 in V1 mode", sandbox = { version = "8.8", v1 = true }, addresses = { "base_url" } },
   -- The last one without effective variables is 8.8.15.
   { name = "8.8.5", sandbox = { version = "8.8.5" }, addresses = both },
