@@ -48,8 +48,8 @@ local EXPECTED_AT_NOON = "House	900000	for zoe\nPens	9	approved\n"
 
 local APPROVED = { { name = "approved", value = "true" }, { name = "approvedBy", value = '"ann"' } }
 
--- The servers that have v1 only, or no more of v2 than v1 itself refuses: they change no priorities.
-local NO_UPDATES = { ["8.6"] = true, ["8.6 with both addresses"] = true, ["8.7"] = true }
+-- The servers that have v1 only: they change no priorities.
+local NO_UPDATES = { ["8.6"] = true, ["8.7"] = true }
 
 -- Name of a task -> what is to be done to it, in order.
 local function expected_acts(one)

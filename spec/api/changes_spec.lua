@@ -326,6 +326,27 @@ describe("(h) what v1 refuses", function()
     end)
   end
 
+  for version, path in pairs(version_paths) do
+    it("and what only v2 does goes there as well: " .. version, function()
+      local client, server = start({ version = version }, both)
+      assert(client:get_task "5")
+      server:clear()
+      assert.equal(80, assert(client:update_task("1", { priority = 80 }, { action = "raise" })).priority)
+      assert.equal("ann", assert(client:assign_task("1", { assignee = "ann" }, { action = "take" })).assignee)
+      assert.same({ "PATCH /zeebe" .. path .. "1", asked.assign:format(path) }, requests(server))
+      assert.equal(2, #server:ledger())
+    end)
+  end
+
+  it("stays unsupported for a task of job workers, which v2 does not know", function()
+    local client, server = start({ version = "8.6" }, both)
+    local _, failure = client:update_task("5", { priority = 80 })
+    assert.same({ 404, "unsupported" }, { failure.status, failure.code })
+    find(failure.message, "job workers")
+    assert.equal("GET /v1/tasks/5", requests(server)[#requests(server)])
+    assert.same({}, server:ledger())
+  end)
+
   it("costs nothing where it is not refused", function()
     local client, server = start({ version = "8.6" }, both)
     assert(writes.claim(client, "5"))

@@ -119,22 +119,22 @@ local function call_v1(self, name, made, id, payload, options)
   return type(answer) == "table" and laid_over(id, answer) or answer, failure
 end
 
--- Whether v1 itself has said that it does not do this. It has executed nothing then.
+-- Whether v1 does not do this, as it said itself or as is known of it. Nothing was executed then.
 local function is_refused_by_v1(failure)
-  return type(failure) == "table" and failure.code == "unsupported" and failure.status
+  return type(failure) == "table" and failure.code == "unsupported"
 end
 
 -- What becomes of a call that v1 has not done.
 local function go_on_without_v1(self, name, made, id, payload, options, failure)
-  if self.connection.values.rest_url and is_refused_by_v1(failure) then
-    return require("tasklist.api.changes").hand_on(self:exchange(made.deadline), name, id, payload, failure)
-  end
   local moved
   moved, failure = self:moved(failure, made.deadline)
-  if not moved then
-    return nil, failure
+  local exchange = self:exchange(made.deadline)
+  if moved then
+    return exchange:perform(self:found().operations[name], id, payload, options)
+  elseif self.connection.values.rest_url and is_refused_by_v1(failure) then
+    return require("tasklist.api.changes").hand_on(exchange, name, id, payload, options, failure)
   end
-  return self:exchange(made.deadline):perform(self:found().operations[name], id, payload, options)
+  return nil, failure
 end
 
 --- Makes one call of a verb.
