@@ -29,14 +29,17 @@ local function with_drafts(server, id, given, deadline)
   return all
 end
 
--- What ends the reading: a task that is COMPLETED, or false, when further reading is in vain, because one that was
--- canceled and one that is gone will not become so.
-local function look(task, failure)
-  if task and task.taskState == "COMPLETED" then
-    task.outcome = "completed"
-    return task
-  elseif task and task.taskState == "CANCELED" or failure and failure.code == "not_found" then
-    return false
+-- Makes what ends the reading: a task that is COMPLETED, or false, when further reading is in vain, because one that
+-- was canceled and one that is gone will not become so. What v2 does not find may only be too new for its index.
+local function looker(server)
+  return function(task, failure)
+    if task and task.taskState == "COMPLETED" then
+      task.outcome = "completed"
+      return task
+    elseif task and task.taskState == "CANCELED"
+      or failure and failure.code == "not_found" and server.api == "v1" then
+      return false
+    end
   end
 end
 
@@ -55,7 +58,7 @@ function completion.verified(server, complete, id, payload, options)
   if done or type(failure) == "string" or not failure.outcome then
     return done, failure
   end
-  local task, problem = polling.read(server, id, deadline, look)
+  local task, problem = polling.read(server, id, deadline, looker(server))
   if task then
     return task
   end

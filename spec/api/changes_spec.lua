@@ -224,6 +224,14 @@ describe("(g) a refused change", function()
 end)
 
 describe("(g) complete_task with verify", function()
+  it("goes on where v2's index does not know the task yet (T10)", function()
+    local client, server = start { version = "8.10", tasks = { TASKS[1] } }
+    server:fault { path = V2 .. "1/completion", action = "close", at = "executed" }
+    server:fault { path = V2 .. "1", method = "GET", action = "status", status = 404, times = 2,
+      body = '{"type":"about:blank","title":"NOT_FOUND","status":404,"detail":"User Task with key \'1\' not found"}' }
+    assert.equal("completed", assert(client:complete_task("1", nil, { verify = true })).outcome)
+  end)
+
   it("waits for reads that lag behind (T10)", function()
     local client, server = start { version = "8.10", lag = 0.4 }
     server:fault { path = V2, method = "POST", action = "close", at = "executed" }
