@@ -69,6 +69,12 @@ describe("(a) assign_task", function()
     assert.same({ id = "1", name = "Review", assignee = "ann", taskState = "CREATED" }, found)
     assert.equal("bob", task.assignee)
   end)
+
+  it("gives the id as a string, whatever the caller's task has", function()
+    for _, task in ipairs { { id = 1 }, setmetatable({}, { __index = { id = "1" } }) } do
+      assert.equal("1", operations.assign_task.from(true, { assignee = "ann" }, task).id)
+    end
+  end)
 end)
 
 describe("(a) unassign_task", function()

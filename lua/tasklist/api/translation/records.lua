@@ -65,6 +65,7 @@ function records.known(task)
   for name, value in pairs(task) do
     known[name] = value
   end
+  known.id = records.text(task.id)
   return known
 end
 
