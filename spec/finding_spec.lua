@@ -164,6 +164,32 @@ describe("which API a client finds", function()
     end)
   end)
 
+  -- 8.8 in V1 mode serves both APIs. A change that only the newer one can do has the client use that from then on.
+  for name, walk in pairs {
+    tasks = function(client) return client:tasks { pageSize = 10 } end,
+    claim = function(client) return client:claim({ pageSize = 10 }, "ann") end,
+    watch = function(client) return client:watch({ pageSize = 10 }, { interval = 0.02 }) end,
+  } do
+    it(("leaves a walk with the API by which it was begun: %s"):format(name), function()
+      local tasks = {}
+      for i = 1, 25 do tasks[i] = { implementation = KIND } end
+      local server <close> = sandbox.start { version = "8.8", v1 = true, tasks = tasks }
+      local client <close> = client_of(server, { base_url = server.base_url })
+      local seen, given = {}, 0
+      for task in walk(client) do
+        assert.is_nil(seen[task.id])
+        seen[task.id], given = true, given + 1
+        assert(client:update_task(task, { priority = 3 }))
+        if name == "watch" and given == #tasks then break end
+      end
+      assert.equal(#tasks, given)
+      assert.equal(#tasks, #server:ledger "update")
+      assert.equal(0, count(requests(server), "POST /v2/user-tasks/search"))
+      assert(client:search_tasks())
+      assert.equal(1, count(requests(server), "POST /v2/user-tasks/search"))
+    end)
+  end
+
   describe("with base_url alone and a password", function()
     -- The server's options, what is asked of it, and the API.
     local rows = {

@@ -39,8 +39,8 @@ end
 -- @tparam ?boolean background whether the caller goes on with other things meanwhile; otherwise `prepare` was called
 -- @treturn table `query`, `message`, and the `request`, which the caller has to close; or nil and an error object
 function Search:start(query, background)
-  self.api = self.server.api -- by which the last page was asked for
-  local made, failure = self.server:message(self.name, self.id, with_tenant(self, query))
+  self.api = self.api or self.server.api -- one API has all pages: a cursor of the one does not serve the other
+  local made, failure = self.server:message(self.name, self.id, with_tenant(self, query), self.api)
   if not made then
     return nil, failure
   end
@@ -67,10 +67,10 @@ end
 -- @return the cursor of the page after it, or nil
 function Search:collect(sent, peek)
   local answer, failure = self.connection:collect(sent.request, sent.message, peek)
-  if not sent.message.site then
+  if sent.message.site ~= "v2" then
     return answer, failure or answer and answer[1] and answer[#answer].sortValues
   end
-  local newer = self.server:found().operations[self.name]
+  local newer = self.server:found("v2").operations[self.name]
   if answer == nil then
     return nil, without(newer, failure)
   end
@@ -89,7 +89,9 @@ function Search:moved(failure)
   if self.api ~= "v1" then
     return false, failure
   end
-  return self.server:moved(failure, self.deadline)
+  local moved, other = self.server:moved(failure, self.deadline)
+  self.api = moved and "v2" or self.api
+  return moved, other
 end
 
 --- Reads the cursor of the next page out of an answer's text.
@@ -97,13 +99,13 @@ end
 -- @tparam integer size of a full page, in tasks
 -- @return a cursor; nil when the page is not full or has none
 function Search:cursor_in(bytes, size)
-  return self.server:found().cursor_in(bytes, size)
+  return self.server:found(self.api).cursor_in(bytes, size)
 end
 
 --- Whether a task leaves its state for a moment while somebody changes it.
 -- @treturn boolean
 function Search:has_passing_states()
-  return self.server:found().has_passing_states
+  return self.server:found(self.api).has_passing_states
 end
 
 --- Whether one who has a task may claim it once more.
@@ -116,7 +118,7 @@ end
 -- @param value what an answer has in the place of one
 -- @treturn boolean
 function Search:is_cursor(value)
-  return self.server:found().is_cursor(value)
+  return self.server:found(self.api).is_cursor(value)
 end
 
 return search

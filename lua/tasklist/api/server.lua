@@ -42,10 +42,11 @@ function Server:deadline(timeout)
   return core.now() + (timeout or self.connection.values.timeout)
 end
 
---- The API that was found.
+--- The API that was found, or the one that is named.
+-- @tparam ?string api "v1" or "v2"
 -- @treturn table `tasklist.api.v1` or `tasklist.api.v2`
-function Server:found()
-  return self.api == "v2" and require "tasklist.api.v2" or v1
+function Server:found(api)
+  return (api or self.api) == "v2" and require "tasklist.api.v2" or v1
 end
 
 --- Finds out which API there is, unless that is known. Calls that come meanwhile in other coroutines wait for it.
@@ -81,15 +82,18 @@ end
 -- @tparam string name of the operation
 -- @param id what the verb was given
 -- @param payload likewise, without problems
+-- @tparam ?string api "v1" or "v2", where it is for another one than that
 -- @treturn table; or nil and an error object, where this server cannot do it
-function Server:message(name, id, payload)
-  local operation = self:found().operations[name]
-  if self.api == "v2" then
+function Server:message(name, id, payload, api)
+  local operation = self:found(api).operations[name]
+  if operation.site then
     return require("tasklist.api.exchange").message(operation, id, payload)
   end
   local made = message.of_operation(operation, id, payload)
   if made.newer then
     return errors.unsupported(made.newer)
+  elseif self.api == "v2" then -- which has become the main site
+    made.site = "v1"
   end
   return made
 end
