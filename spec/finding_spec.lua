@@ -1,6 +1,7 @@
 --- (h) of the mapping: which API a client finds, and what it asks for that. Its settings are in spec/settings/, what
 -- goes to which of two addresses is in spec/sites_spec.lua.
 local connect = require "spec.support.client"
+local core = require "tasklist.core"
 local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
 local tasklist = require "tasklist"
@@ -298,6 +299,22 @@ describe("which API a client finds", function()
       local _, failure = client:search_tasks(nil, { timeout = 0.2 })
       assert.equal("timeout", failure.kind)
       assert(client:search_tasks())
+    end)
+
+    it("is looked for in the time of the call", function()
+      local given, sent = 60, nil
+      local server = require("tasklist.api.server").new { values = { api = "auto", base_url = "b", rest_url = "r",
+        timeout = given }, call = function(_, made)
+          if made.path == TOPOLOGY then
+            local begun = core.now()
+            repeat until core.now() > begun
+            return { gatewayVersion = "8.6.0" }
+          end
+          sent = made.timeout
+          return {}
+        end }
+      assert(server:call("get_task", { method = "GET", path = "/v1/tasks/1" }, "1"))
+      assert.is_true(sent < given)
     end)
 
     it("is asked for anew when whoever asked has gone", function()

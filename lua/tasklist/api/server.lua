@@ -150,13 +150,16 @@ end
 -- @return what the operation gives; or nil and an error object, or misuse as a text
 function Server:call(name, made, id, payload, options)
   made.deadline = self:deadline(made.timeout)
-  local failure = not self.api and self:prepare(made.deadline)
-  if failure then
-    return nil, failure
-  elseif self.api == "v1" then
+  if not self.api then
+    local failure = self:prepare(made.deadline)
+    if failure then
+      return nil, failure
+    end
+    made.timeout = math.max(made.deadline - core.now(), 1 / 1000)
+  end
+  if self.api == "v1" then
     -- A coroutine that waits in here keeps this function's registers, so the rest of it is in another one.
-    local value
-    value, failure = call_v1(self, name, made, id, payload, options)
+    local value, failure = call_v1(self, name, made, id, payload, options)
     if value ~= nil then
       return value
     end
