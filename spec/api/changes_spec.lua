@@ -389,6 +389,17 @@ describe("(h) what v1 refuses", function()
     assert.equal(1, #server:ledger())
   end)
 
+  it("stays refused where v2 was looked for in vain, which is said once", function()
+    local client, server = start({ version = "8.6" }, both)
+    server:fault { path = "/v2/topology", action = "status", status = 403, times = 9 }
+    assert(client:get_task "5")
+    local count = #requests(server)
+    local _, failure = client:update_task("1", { priority = 80 })
+    assert.equal("unsupported", failure.code)
+    assert.equal(1, select(2, failure.message:gsub("answered 403", "")))
+    assert.equal(count + 1, #requests(server))
+  end)
+
   for _, executed in ipairs { true, false } do
     it(("is unknown where v2's answer is lost (%s)"):format(executed and "executed" or "not executed"), function()
       local client, server = start({ version = "8.6" }, both)

@@ -123,9 +123,11 @@ local function call_v1(self, name, made, id, payload, options)
   return type(answer) == "table" and laid_over(id, answer) or answer, failure
 end
 
--- Whether v1 does not do this, as it said itself or as is known of it. Nothing was executed then.
-local function is_refused_by_v1(failure)
-  return type(failure) == "table" and failure.code == "unsupported"
+-- Whether v2 is to do what v1 does not, as that said itself or as is known of it: nothing was executed then. In the
+-- second case v2 was looked for a moment ago, and if in vain, the failure says so.
+local function is_for_v2(self, failure)
+  return self.connection.values.rest_url and type(failure) == "table" and failure.code == "unsupported"
+    and (failure.status or not self.doubt)
 end
 
 -- What becomes of a call that v1 has not done.
@@ -135,7 +137,7 @@ local function go_on_without_v1(self, name, made, id, payload, options, failure)
   local exchange = self:exchange(made.deadline)
   if moved then
     return exchange:perform(self:found().operations[name], id, payload, options)
-  elseif self.connection.values.rest_url and is_refused_by_v1(failure) then
+  elseif is_for_v2(self, failure) then
     return require("tasklist.api.changes").hand_on(exchange, name, id, payload, options, failure)
   end
   return nil, failure
