@@ -182,6 +182,26 @@ describe("what the newer API adds (j)", function()
     end)
   end)
 
+  it("(j2) what v2 says of a task besides comes as it is", function()
+    server:tasks { { id = "1", implementation = "ZEEBE_USER_TASK", tags = { "hot" },
+      customHeaders = { colour = "red" } } }
+    local task = assert(client:get_task "1")
+    assert.same({ { "hot" }, { colour = "red" }, "string" }, { task.tags, task.customHeaders,
+      type(task.elementInstanceKey) })
+  end)
+
+  it("(j4) a page says how many tasks match", function()
+    server:tasks { { implementation = "ZEEBE_USER_TASK" }, { implementation = "ZEEBE_USER_TASK" } }
+    local tasks, page = assert(client:search_tasks { pageSize = 1 })
+    assert.same({ 1, 2, false }, { #tasks, page.totalItems, page.hasMoreTotalItems })
+  end)
+
+  it("(j8) what has no verb goes by `request`", function()
+    local status, body = client:request("GET", "/v2/topology")
+    assert.equal(200, status)
+    find(body, '"gatewayVersion":"8.9')
+  end)
+
   describe("(j8) whoami", function()
     it("tells a client from the settings, since the server knows users only", function()
       server:clear()
