@@ -97,3 +97,56 @@ describe("(g) v2's answer", function()
     assert.equal(3, #server:ledger())
   end)
 end)
+
+-- The writes that only v2 has; spec/writes_spec.lua has the others.
+describe("(j) a write over a kept connection, by v2,", function()
+  local server, client, task
+
+  setup(function()
+    server = sandbox.start { version = "8.10" }
+    server.addresses = { "rest_url" }
+    client = connect.of(server)
+  end)
+  teardown(function()
+    client:close()
+    server:stop()
+  end)
+  before_each(function()
+    server:clear()
+    server:tasks { { id = "1", implementation = "ZEEBE_USER_TASK" } }
+    task = assert(client:get_task "1")
+  end)
+
+  local writes = {
+    update_task = function() return client:update_task(task, { priority = 3 }) end,
+    set_variables = function() return client:set_variables(task, { a = 1 }) end,
+  }
+  -- How its connection ends, or what is answered; how often it goes out and is executed; what is said.
+  local ends = {
+    { { action = "close", at = "before" }, 1, 0, "unknown" },
+    { { action = "close", at = "executed" }, 1, 1, "unknown" },
+    { { action = "reset", at = "executed" }, 1, 1, "unknown" },
+    { { action = "status", status = 504, body = "", executed = true }, 1, 1, "unknown" },
+    { { action = "status", status = 502, body = "" }, 1, 0, "unknown" },
+    { { action = "status", status = 401, body = "", times = 1 }, 2, 1, "success" },
+    { { action = "exhausted", times = 1 }, 2, 1, "success" },
+  }
+  for name, write in pairs(writes) do
+    for _, row in ipairs(ends) do
+      local fault = row[1]
+      it(("is executed once at most, and what is said is true: %s, %s %s"):format(name, fault.action,
+        fault.at or fault.status or ""), function()
+        fault.path, fault.times = "/v2/", fault.times or 9
+        server:fault(fault)
+        local before = #server:log()
+        local done, failure = write()
+        local sent = 0
+        for place, one in ipairs(server:log()) do
+          sent = sent + (place > before and one.path:find "^/v2/" and 1 or 0)
+        end
+        assert.same({ row[2], row[3] }, { sent, #server:ledger() })
+        assert.equal(row[4], done and "success" or failure.outcome)
+      end)
+    end
+  end
+end)
