@@ -68,7 +68,8 @@ end
 -- The kinds of these requests.
 local KINDS = { "POST /v2/user-tasks/search", "GET /v2/user-tasks/*", "GET /v2/user-tasks/*/form",
   "POST /v2/user-tasks/*/effective-variables/search", "GET /v2/variables/*", "POST /v2/user-tasks/*/assignment",
-  "DELETE /v2/user-tasks/*/assignee", "POST /v2/user-tasks/*/completion", "GET /v2/topology" }
+  "DELETE /v2/user-tasks/*/assignee", "POST /v2/user-tasks/*/completion", "PATCH /v2/user-tasks/*",
+  "PUT /v2/element-instances/*/variables", "GET /v2/topology" }
 local OLDER, NEWER = "POST /v2/user-tasks/*/variables/search", "GET /v2/forms/*"
 
 local function kind_of(request)
