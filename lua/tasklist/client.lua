@@ -195,7 +195,7 @@ end)
 --   arrays of names; `priority`: 0 to 100. `tasklist.null` takes away what the task has there, and sets the priority to
 --   50. What is absent stays
 -- @tparam[opt] table options `action`: a word for task listeners, instead of "update"
--- @treturn table what is known of the task by that, over a copy of the task where that was given
+-- @treturn table a copy of the task with the changes; where an id was given, only `id` and the changes
 Client.update_task = late("tasklist.newer", "update_task")
 
 --- Sets variables while a task is open; its process sees them at once. Servers with v1 cannot: the error's `code` is
