@@ -79,6 +79,16 @@ describe("(a) a task in place of an id", function()
     end
   end)
 
+  it("runs none of its own code once the change is executed", function()
+    local untold = { __pairs = function() error "from __pairs" end }
+    for version, kind in pairs { ["8.6"] = "JOB_WORKER", ["8.10"] = KIND } do
+      local server <close> = sandbox.start { version = version, tasks = { task_of(kind) } }
+      local client <close> = connect.of(server)
+      local task = setmetatable({ id = "1", mine = "kept" }, untold)
+      assert.equal("kept", assert(client:unassign_task(task)).mine)
+    end
+  end)
+
   it("has to have an id, or that is misuse at the caller's line", function()
     local client, server = start({ version = "8.10" }, { "base_url" })
     for _, verb in ipairs { "get_task", "assign_task", "unassign_task", "complete_task", "save_draft_variables",

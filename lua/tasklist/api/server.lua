@@ -100,7 +100,7 @@ end
 
 -- What a change has given, and what else was known of the task that was handed in: v1 answers without some.
 local function laid_over(task, answer)
-  for name, value in pairs(task) do
+  for name, value in next, task do -- not `pairs`, since code of the caller's that raises would hide what was done
     if answer[name] == nil and name ~= "assignee" then -- of whom the answer says that there is none
       answer[name] = value
     end

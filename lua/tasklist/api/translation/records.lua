@@ -62,7 +62,7 @@ function records.known(task)
     return { id = records.text(task) }
   end
   local known = {}
-  for name, value in pairs(task) do
+  for name, value in next, task do -- not `pairs`, since code of the caller's that raises would hide what was done
     known[name] = value
   end
   known.id = records.text(task.id)
