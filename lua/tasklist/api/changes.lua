@@ -17,7 +17,9 @@ function changes.tell_apart(exchange, id, failure)
   local task, other = exchange:call(exchange.server:found().operations.get_task, id)
   if type(other) == "string" then
     return other
-  elseif task and task.implementation == "JOB_WORKER" then -- which only v1 shows, and only v1 changes
+  end
+  local known = task or type(id) == "table" and id
+  if known and known.implementation == "JOB_WORKER" then -- which only v1 shows, and only v1 changes
     failure.code, failure.message = "unsupported", failure.message .. "; the task is one of job workers, which only "
       .. "Tasklist's API v1 changes"
   elseif task then
