@@ -408,6 +408,14 @@ describe("(h) what v1 refuses", function()
     assert.equal(1, #server:ledger())
   end)
 
+  it("goes to v2 where that did not tell its version at first: 8.5, where that has a path of its own", function()
+    local client, server = start({ version = "8.5" }, both)
+    server:fault { path = "/v2/topology", action = "status", status = 403 }
+    assert(client:get_task "5")
+    assert(writes.complete(client, "1"))
+    assert.equal(1, #server:ledger())
+  end)
+
   it("stays refused where v2 was looked for in vain, which is said once", function()
     local client, server = start({ version = "8.6" }, both)
     server:fault { path = "/v2/topology", action = "status", status = 403, times = 9 }

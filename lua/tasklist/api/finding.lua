@@ -212,7 +212,8 @@ end
 -- @return nil; or why it cannot be known: an error object, or misuse as a text
 function finding.version(server, deadline)
   return share(server, deadline, function() return server.version end, function()
-    return select(2, ask(server, deadline))
+    local version, failure = ask_around(server, deadline)
+    return not version and failure or nil
   end)
 end
 
