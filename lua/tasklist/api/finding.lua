@@ -171,10 +171,14 @@ local function hints_at_v2(server, failure)
   return failure.code ~= "not_found"
 end
 
-local function look(server, deadline)
+-- `gone`: whether v1 is not there. Otherwise v2 may be beside it, as on 8.8 in V1 mode.
+local function look(server, deadline, gone)
   local version, failure = ask(server, deadline)
   if version and finding.at_least(version, first_whole) then
-    settle(server, "v2")
+    server.beside = true
+    if gone then
+      settle(server, "v2")
+    end
   elseif not version and ends_call(failure) then
     return failure
   elseif version or failure.status == 404 and not server.connection.values.rest_url then
@@ -184,8 +188,8 @@ local function look(server, deadline)
   end
 end
 
---- Whether a call to v1 failed because the server has the newer API instead. Otherwise what is known of that goes into
--- the message of the failure.
+--- Whether a call to v1 failed that the newer API does: instead of v1, which is kept, or beside it. Otherwise what is
+-- known of that goes into the message of the failure.
 -- @tparam table server
 -- @tparam table failure an error object
 -- @tparam number deadline
@@ -195,7 +199,12 @@ function finding.moved(server, failure, deadline)
   local hints = hints_at_v2(server, failure)
   if hints then
     server.doubt = nil
-    local problem = share(server, deadline, function() return server.settled or server.doubt end, look)
+    local gone = failure.status == 404
+    local problem = share(server, deadline, function()
+      return server.settled or server.doubt or server.beside and not gone
+    end, function()
+      return look(server, deadline, gone)
+    end)
     if problem then
       return false, problem
     end
@@ -203,7 +212,7 @@ function finding.moved(server, failure, deadline)
   if server.doubt and (hints or failure.kind ~= "http") then -- else v1 is there, and has its reasons
     failure.message = failure.message .. "; the newer API gives no answer either: " .. tostring(server.doubt)
   end
-  return hints and server.api == "v2", failure
+  return hints and (server.api == "v2" or server.beside), failure
 end
 
 --- Has the server's version known.

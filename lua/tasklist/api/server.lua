@@ -28,8 +28,8 @@ end
 --- Makes the server of a client. Does no network I/O.
 -- @tparam table connection
 -- @treturn table `api`: "v1", "v2", or nil while that is not known; `settled`: whether it is known for good;
---   `version`: such as { 8, 10 }, or nil while nobody asked; `known`: what operations find out about the server for
---   later calls; and the methods below
+--   `version`: such as { 8, 10 }, or nil while nobody asked; `beside`: true where v2 was found below the address of v1,
+--   which may be there, too; `known`: what operations find out about the server for later calls; and the methods below
 function server.new(connection)
   local api, settled = told_by(connection.values)
   return setmetatable({ connection = connection, api = api, settled = settled, known = {} }, metatable)
@@ -58,8 +58,9 @@ function Server:prepare(deadline)
   end
 end
 
---- Whether a call to v1 that failed has to be made once more, because the server has the newer API instead. A 404 has
--- executed nothing, so that holds for writes too. Another coroutine's call may have found the newer API meanwhile.
+--- Whether a call to v1 that failed has to be made once more by the newer API: the server has it instead, or beside v1,
+-- which cannot do this. A 404 has executed nothing, so that holds for writes too. Another coroutine's call may have
+-- found the newer API meanwhile.
 -- @param failure what the call gave
 -- @tparam number deadline of the call
 -- @treturn boolean
@@ -136,7 +137,7 @@ local function go_on_without_v1(self, name, made, id, payload, options, failure)
   moved, failure = self:moved(failure, made.deadline)
   local exchange = self:exchange(made.deadline)
   if moved then
-    return exchange:perform(self:found().operations[name], id, payload, options)
+    return exchange:perform(self:found("v2").operations[name], id, payload, options)
   elseif is_for_v2(self, failure) then
     return require("tasklist.api.changes").hand_on(exchange, name, id, payload, options, failure)
   end
