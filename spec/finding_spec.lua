@@ -138,6 +138,22 @@ describe("which API a client finds", function()
       assert.same({ 2, 2, n = 2 }, found)
     end)
 
+    for name, call in pairs { search_tasks = function(client) return client:search_tasks() end,
+        tasks = function(client) return client:tasks()() end } do
+      it("fails with the call where the client is closed as v1's 404 has come: " .. name, function()
+        local client
+        client = client_of(new, { base_url = new.base_url, trace = function(event)
+          if event.status == 404 then client:close() end
+        end })
+        local _, failures = client:map({ 1 }, function()
+          local fine, found, failure = pcall(call, client)
+          return nil, fine and failure or found
+        end)
+        assert.equal("closed", failures[1].kind, tostring(failures[1]))
+        assert.equal(0, count(requests(new), TOPOLOGY))
+      end)
+    end
+
     it("fails with the call that is closed or has no time left while this is asked", function()
       local client <close> = client_of(new, { base_url = new.base_url })
       new:fault { path = TOPOLOGY, action = "silent", times = 2 }
@@ -322,7 +338,7 @@ describe("which API a client finds", function()
     it("is looked for in the time of the call", function()
       local given, sent = 60, nil
       local server = require("tasklist.api.server").new { values = { api = "auto", base_url = "b", rest_url = "r",
-        timeout = given }, call = function(_, made)
+        timeout = given }, closing = function() end, call = function(_, made)
           if made.path == TOPOLOGY then
             local begun = core.now()
             repeat until core.now() > begun

@@ -81,6 +81,13 @@ function Connection:misuse()
   return self.driver:misuse()
 end
 
+--- Why a call that has sent a request cannot send its next one: the client was closed between the two, as by another
+-- coroutine.
+-- @treturn ?table an error object
+function Connection:closing()
+  return self.engine:closed() and errors.new(errors.of_closing { attempts = 0 }) or nil
+end
+
 local function failed(self, failure, message)
   return errors.failed(message, failure.kind == "closed" and errors.of_closing(failure, message.read)
     or errors.of_failure(failure, self.values))

@@ -61,14 +61,23 @@ function exchange.message(operation, id, payload, options)
   return of_body(operation, id, body)
 end
 
+-- Sends a message. Gives the request; or nil and an error object.
 local function start(self, made)
+  local problem = self.connection:closing()
+  if problem then
+    return nil, problem
+  end
   made.timeout = math.max(self.deadline - core.now(), 1 / 1000)
   return self.connection:start(made)
 end
 
 -- Sends a message and waits for what comes of it.
 local function ask(self, made)
-  local request <close> = start(self, made)
+  local sent, problem = start(self, made)
+  if not sent then
+    return nil, problem
+  end
+  local request <close> = sent
   return self.connection:collect(request, made)
 end
 
@@ -103,8 +112,12 @@ function Exchange:many(list, at_once)
   local answers = {}
   local function send(index)
     local one = list[index]
+    local request
     local made, problem = exchange.of(one[1], one[2], one[3])
-    sent[index] = made and { message = made, request = start(self, made) }
+    if made then
+      request, problem = start(self, made)
+    end
+    sent[index] = request and { message = made, request = request }
     return problem
   end
   local next_one, problem = 1, nil

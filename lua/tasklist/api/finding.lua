@@ -91,9 +91,11 @@ end
 -- Has one coroutine at a time look, until it is known what `is_known` asks for. Gives why it cannot be known.
 local function share(server, deadline, is_known, look)
   while not is_known(server) do
-    local problem
+    local problem = server.connection:closing()
+    if problem then
+      return problem
     -- A trace function may call the client while this coroutine looks, which must not wait for itself.
-    if server.look and server.look.by ~= coroutine.running() then
+    elseif server.look and server.look.by ~= coroutine.running() then
       problem = wait(server, deadline)
     else
       problem = look_in_turn(server, deadline, look)

@@ -39,6 +39,10 @@ end
 -- @tparam ?boolean background whether the caller goes on with other things meanwhile; otherwise `prepare` was called
 -- @treturn table `query`, `message`, and the `request`, which the caller has to close; or nil and an error object
 function Search:start(query, background)
+  local problem = self.connection:closing()
+  if problem then
+    return nil, problem
+  end
   self.api = self.api or self.server.api -- one API has all pages: a cursor of the one does not serve the other
   local made, failure = self.server:message(self.name, self.id, with_tenant(self, query), self.api)
   if not made then
