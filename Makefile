@@ -190,12 +190,12 @@ integration: ## run the tests that need a real Keycloak, Camunda's own clients o
 valgrind = valgrind -q --error-exitcode=99 --keep-debuginfo=yes --leak-check=full \
 	--errors-for-leak-kinds=definite
 
-test-valgrind: setup-test ## run all tests under valgrind
+test-valgrind: setup-test ## run all tests but those of plain Lua under valgrind
 	@tools/require valgrind
 	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded) $(BUILD)/spec/host
 	@$(checkout) $(LUA) tools/run-tests \
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(valgrind) $(test)') \
-		'$(valgrind) $(BUILD)/spec/host tools/busted -o TAP' \
+		'$(valgrind) $(BUILD)/spec/host tools/busted -o TAP --run checked' \
 		$(call inside,$(valgrind) $(BUILD)/spec/host,inside-briefly)
 
 # A preloaded library may come before the sanitizer's.
