@@ -163,7 +163,12 @@ end
 -- What an answer must be, by the message's `answer`: each gives the value, or nil and a problem.
 local readers = {}
 
-function readers.nothing()
+-- A page, as of a web server at an address that is not the API's, must not look like a change that was made.
+function readers.nothing(bytes)
+  local _, problem = bytes:decode()
+  if problem and bytes:text() ~= "" then
+    return nil, "nothing, or JSON, expected"
+  end
   return true
 end
 
