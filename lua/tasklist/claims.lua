@@ -63,7 +63,7 @@ function claims.new(search, copy, options, assignee)
   return setmetatable({
     search = search, connection = search.connection, copy = copy,
     assignment = { assignee = assignee, allowOverrideAssignment = false },
-    timeout = options.timeout or search.connection.values.timeout,
+    timeout = options.timeout,
     left = options.limit or math.huge, -- tasks that may still be given
     held = options.held, -- whether the walk is over what the assignee has already
     arrange = shuffler(assignee),
@@ -117,7 +117,7 @@ end
 
 local function send(self, deadline, name, id, payload)
   local made = message.of_operation(v1.operations[name], id, payload)
-  made.timeout = math.max(deadline - core.now(), 1 / 1000)
+  made.timeout = self.search.server:left(deadline)
   return self.search.server:call(name, made, id, payload)
 end
 
@@ -156,7 +156,7 @@ end
 -- @treturn table what the server says of the task; nil when it is not the assignee's, and an error object, or misuse as
 --   a text, unless it is to be passed over
 local function claim(self, id)
-  local deadline = core.now() + self.timeout
+  local deadline = self.search.server:deadline(self.timeout)
   local lost -- the first error that left open whether the task was claimed
   for _ = 1, 2 do
     local answer, failure = send(self, deadline, "assign_task", id, self.assignment)

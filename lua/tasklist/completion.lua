@@ -1,6 +1,5 @@
 --- Completing a task in more than one request: with its drafts, and with a look at what became of it.
 
-local core = require "tasklist.core"
 local message = require "tasklist.api.message"
 local polling = require "tasklist.polling"
 local v1 = require "tasklist.api.v1"
@@ -18,7 +17,7 @@ local function with_drafts(server, id, given, deadline)
     return given
   end
   local read = message.of_operation(v1.operations.variables, id)
-  read.timeout = deadline - core.now()
+  read.timeout = server:left(deadline)
   local all, failure = require("tasklist.variables").of_task(server, read, id, nil, only_drafts)
   if not all then
     return nil, failure
@@ -81,7 +80,7 @@ function completion.complete(server, complete, id, payload, options)
       return nil, failure
     end
     complete = message.of_operation(v1.operations.complete_task, id, payload)
-    complete.timeout = math.max(deadline - core.now(), 1 / 1000)
+    complete.timeout = server:left(deadline)
   end
   if options.verify then
     return completion.verified(server, complete, id, payload, options)

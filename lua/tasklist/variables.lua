@@ -165,7 +165,7 @@ function variables.of_task(server, first, id, wanted, options)
   local deadline = server:deadline(first.timeout)
   local found, sent = {}, first
   repeat
-    sent.timeout = math.max(deadline - core.now(), 1 / 1000)
+    sent.timeout = server:left(deadline)
     local list, failure = server:call("variables", sent, id, wanted)
     if not list then
       return nil, failure

@@ -219,7 +219,8 @@ describe("(e) the values of a task's variables", function()
     assert.equal("/v2/user-tasks/7/effective-variables/search?truncateValues=false", one.sent[1].path)
     assert.is_nil(one.sent[1].body.filter)
     local message = { method = "POST", path = "/" }
-    local server = { deadline = function() return 0 end, call = function() return found end }
+    local server = { deadline = function() return 0 end, left = function() return 1 end,
+      call = function() return found end }
     local values = require("tasklist.variables").of_task(server, message, "7", nil, {})
     assert.same({ a = 1, b = "x" }, values)
   end)

@@ -67,7 +67,7 @@ local function start(self, made)
   if problem then
     return nil, problem
   end
-  made.timeout = math.max(self.deadline - core.now(), 1 / 1000)
+  made.timeout = self.server:left(self.deadline)
   return self.connection:start(made)
 end
 
@@ -142,11 +142,9 @@ end
 --- Which version the server has.
 -- @treturn table such as { 8, 10 }; or nil and an error object, or misuse as a text
 function Exchange:version()
-  if not self.server.version then
-    local problem = finding.version(self.server, self.deadline)
-    if problem then
-      return nil, problem
-    end
+  local problem = finding.version(self.server, self.deadline)
+  if problem then
+    return nil, problem
   end
   return self.server.version
 end

@@ -31,7 +31,7 @@ end
 
 -- Asks for the version, and keeps it. Gives it as numbers; or nil and the failure.
 local function ask(server, deadline, path)
-  local made = { timeout = math.max(deadline - core.now(), 1 / 1000) }
+  local made = { timeout = server:left(deadline) }
   for name, value in pairs(topology) do
     made[name] = value
   end

@@ -1,6 +1,5 @@
 --- A search for tasks, or for what else comes in pages, by whichever API the server has.
 
-local core = require "tasklist.core"
 local errors = require "tasklist.errors"
 local queries = require "tasklist.queries"
 local v1 = require "tasklist.api.v1"
@@ -50,7 +49,7 @@ function Search:start(query, background)
   end
   made.timeout = self.timeout
   if not background then
-    made.timeout = math.max(self.deadline - core.now(), 1 / 1000)
+    made.timeout = self.server:left(self.deadline)
   end
   return { query = query, message = made, request = self.connection:start(made, background) }
 end

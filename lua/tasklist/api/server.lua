@@ -42,6 +42,13 @@ function Server:deadline(timeout)
   return core.now() + (timeout or self.connection.values.timeout)
 end
 
+--- What is left of a call, for its next request: at least a millisecond, because a request cannot have no time.
+-- @tparam number deadline of the call
+-- @treturn number seconds
+function Server.left(_, deadline)
+  return math.max(deadline - core.now(), 1 / 1000)
+end
+
 --- The API that was found, or the one that is named.
 -- @tparam ?string api "v1" or "v2"
 -- @treturn table `tasklist.api.v1` or `tasklist.api.v2`
@@ -158,7 +165,7 @@ function Server:call(name, made, id, payload, options)
     if failure then
       return nil, failure
     end
-    made.timeout = math.max(made.deadline - core.now(), 1 / 1000)
+    made.timeout = self:left(made.deadline)
   end
   if self.api == "v1" then
     -- A coroutine that waits in here keeps this function's registers, so the rest of it is in another one.
