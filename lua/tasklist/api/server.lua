@@ -45,7 +45,7 @@ end
 --- What is left of a call, for its next request: at least a millisecond, because a request cannot have no time.
 -- @tparam number deadline of the call
 -- @treturn number seconds
-function Server.left(_, deadline)
+function Server:left(deadline)
   return math.max(deadline - core.now(), 1 / 1000)
 end
 
