@@ -33,6 +33,7 @@ core_objects    = $(core_sources:src/%.c=$(BUILD)/%.o)
 binding_objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lua/*.c src/lua/json/*.c))
 core_archive    = $(BUILD)/libtasklist_core.a
 module          = $(BUILD)/tasklist/core.so
+terminal        = $(BUILD)/tasklist/terminal.so
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
 preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
@@ -41,7 +42,7 @@ bench_programs  = $(addprefix $(BUILD)/bench/,floor starter scale many/floor man
 scale_objects   = $(patsubst bench/%.c,$(BUILD)/%.o,$(wildcard bench/scale/*.c))
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 
-packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates
+packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates lua-argparse
 sandbox_packages = lua-cqueues lua-luaossl
 test_packages    = $(sandbox_packages) lua-luv lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales \
 	openssl tinyproxy nginx haproxy
@@ -59,7 +60,7 @@ checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD
 .PHONY: all everything strict test doc check-types soak integration test-debian test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
-all: $(module) ## build the module
+all: $(module) $(terminal) ## build the module and what the program has besides it
 
 # z nodelete: a name lookup's thread may still run in libcurl when Lua unloads the module. The linker of macOS knows
 # neither that nor exclude-libs; and it must be told that Lua's functions come from the program that loads the module.
@@ -72,6 +73,10 @@ endif
 $(module): $(binding_objects) $(core_archive)
 	@mkdir -p $(@D)
 	$(CC) $(LINK_MODULE) $(TL_LDFLAGS) -o $@ $(binding_objects) $(core_archive) $(LIBRARIES)
+
+$(terminal): src/program/terminal.c
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) $(LINK_MODULE) $(LDFLAGS) -o $@ $<
 
 $(core_archive): $(core_objects)
 	@rm -f $@
@@ -149,10 +154,15 @@ SERVERS ?= 8.8 8.10
 servers = $(if $(strip $(SERVERS)),--at-once $(foreach version,$(SERVERS), \
 	'TASKLIST_SERVER=$(version) $(LUA) tools/busted -o TAP --run servers'))
 
+# Whether the specs of the program run, too: it is Lua in processes of its own, to which another libcurl or compiler
+# makes no difference.
+PROGRAM ?= yes
+program = $(if $(strip $(PROGRAM)),'$(LUA) tools/busted -o TAP --run program')
+
 test: setup-test ## run all tests; installs what they need
 	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded) $(BUILD)/spec/host
 	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
-		'$(LUA) tools/busted -o TAP' $(servers) $(call inside,$(LUA),inside)
+		'$(LUA) tools/busted -o TAP' $(program) $(servers) $(call inside,$(LUA),inside)
 
 # Of what pycurl's wheels carry: the oldest, the nearest to Debian 13's 8.14, and the newest.
 LIBCURL ?= 8.12 8.16 newest
@@ -281,7 +291,7 @@ strict: setup-test ## build all there is with gcc and with clang; warnings are e
 		$(MAKE) --no-print-directory CC=$$compiler BUILD=$(BUILD)/strict-$$compiler CFLAGS='$(CFLAGS) -Werror' \
 			everything || exit 1; done
 
-everything: $(module) $(c_tests) $(preloaded) $(BUILD)/spec/host $(fuzzer_objects) $(bench_programs)
+everything: $(module) $(terminal) $(c_tests) $(preloaded) $(BUILD)/spec/host $(fuzzer_objects) $(bench_programs)
 
 # Another version may complain about other things.
 checker = emmylua_check@0.25.1
@@ -304,7 +314,7 @@ install: all ## install below $(DESTDIR)$(PREFIX)
 	cd lua && find tasklist -type d -exec install -d '$(abspath $(INST_LUADIR))/{}' ';'
 	cd lua && find tasklist -name '*.lua' -exec install -m 644 {} '$(abspath $(INST_LUADIR))/{}' ';'
 	install -d '$(INST_LIBDIR)/tasklist'
-	install -m 755 $(module) '$(INST_LIBDIR)/tasklist/core.so'
+	install -m 755 $(module) $(terminal) '$(INST_LIBDIR)/tasklist'
 
 package: setup ## check the rockspec, and that it installs what `make install` does
 	@tools/require luarocks zip unzip git ca-certificates

@@ -1,0 +1,18 @@
+local ids = require "tasklist.cli.ids"
+
+return {
+  description = "Shows tasks by their ids.",
+  arguments = { ids.argument },
+  run = function(program, given)
+    local output = program:output { "id", "name", "assignee", "creationDate" }
+    for id in ids.each(given.ID) do
+      local task, failure = program:client():get_task(id)
+      if task then
+        output:add(task)
+      else
+        program:fail(failure, id)
+      end
+    end
+    output:close()
+  end,
+}

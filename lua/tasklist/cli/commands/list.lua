@@ -1,0 +1,14 @@
+local filters = require "tasklist.cli.filters"
+
+return {
+  description = "Shows the tasks that match, the newest first.",
+  options = filters.options,
+  mutex = filters.mutex,
+  run = function(program, given)
+    local output = program:output { "id", "name", "assignee", "creationDate" }
+    for task in program:client():tasks(filters.query(given)) do
+      output:add(task)
+    end
+    output:close()
+  end,
+}
