@@ -70,6 +70,21 @@ describe("tasks", function()
     assert.same(expected, ids_of(client:tasks()))
   end)
 
+  it("gives the next page's cursor with the last task of a page, and a walk goes on there", function()
+    local all, given, cursor, cursors = all_ids { pageSize = 100 }, {}, nil, 0
+    assert.is_true(#all > 6)
+    for task, after in client:tasks { pageSize = 2 } do
+      given[#given + 1] = task.id
+      cursors = cursors + (after and 1 or 0)
+      assert.equal(#given % 2 == 0 and #given < #all, after ~= nil, #given)
+      cursor = cursor or #given == 4 and after
+    end
+    assert.equal((#all - 1) // 2, cursors)
+    given = { all[1], all[2], all[3], all[4] }
+    for task in client:tasks { pageSize = 2, searchAfter = cursor } do given[#given + 1] = task.id end
+    assert.same(all, given)
+  end)
+
   it("gives nothing where nothing matches", function()
     assert.same({}, ids_of(client:tasks { assignee = "nobody at all" }))
     assert.equal(1, #searches())

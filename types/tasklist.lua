@@ -171,7 +171,7 @@ function Client:search_tasks(query, options) end
 
 ---@param query? tasklist.task_query
 ---@param options? tasklist.tasks_options
----@return fun(): tasklist.task?
+---@return fun(): tasklist.task?, tasklist.cursor? # a task, and with the last one of a page the cursor of the next page
 ---@return nil
 ---@return nil
 ---@return tasklist.closing closing

@@ -68,7 +68,8 @@ end)
 -- @tparam[opt] table query as for `search_tasks`, without `searchBefore` and `searchBeforeOrEqual`; it
 --   is copied. `pageSize` is 200 by default
 -- @tparam[opt] table options `limit`: how many tasks at most; `timeout`: seconds, of each page
--- @treturn function for a generic `for`; it raises the error object of a failure
+-- @treturn function for a generic `for`; it raises the error object of a failure. With the last task of a page that
+--   another follows it gives the cursor of that, so that a later walk of the same query goes on there: `searchAfter`
 -- @return nil
 -- @return nil
 -- @treturn table the closing value: `close()` ends the walk and cancels what is under way. A generic `for` calls it

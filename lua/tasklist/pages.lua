@@ -24,6 +24,7 @@ function pages.walk(search, query, limit, arrange)
     left = limit or math.huge, -- tasks that may still be given
     arrange = arrange,
     tasks = {}, at = 0, -- the page, and how far it has been given
+    after = nil, -- the cursor behind the page, while another follows
     ids = {}, -- of the page
     -- Pages on their way (see `send_after`): the next one, and before this one is read, what may be the next.
     ahead = nil, guess = nil,
@@ -132,7 +133,7 @@ local function turn_to(self, tasks, cursor)
   if self.arrange then
     self.arrange(kept)
   end
-  self.tasks, self.at = kept, 0
+  self.tasks, self.at, self.after = kept, 0, nil
   if #tasks < asked or self.left == 0 then
     self.over = true
     return
@@ -143,6 +144,7 @@ local function turn_to(self, tasks, cursor)
     local _, failure = errors.failed(self.message, { kind = "decode", message = problem })
     self.failure = failure
   else
+    self.after = cursor
     go_on(self, cursor)
   end
 end
@@ -191,6 +193,7 @@ end
 
 --- The next task.
 -- @treturn table; or nil at the end, and an error object when it is not a good one
+-- @return with the last task of a page that another follows: the cursor of that
 function Walk:take()
   if self.ahead then
     self.connection:step()
@@ -207,7 +210,7 @@ function Walk:take()
   self.at = self.at + 1
   local task = self.tasks[self.at]
   self.tasks[self.at] = false -- so that the walk does not keep from the garbage collector what the caller lets go
-  return task
+  return task, self.at == #self.tasks and self.after or nil
 end
 
 --- Ends the walk and cancels what is under way: another coroutine that waits for a page goes on at once. Ending it

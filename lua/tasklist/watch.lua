@@ -95,10 +95,12 @@ end
 -- A server whose tasks have no ids or whose pages do not move on gives no others later.
 local function next_task(self)
   local task, failure = self.walk:take()
-  if task and task.id == nil then
+  if not task then
+    return nil, failure, failure and not self.walk.stuck and may_pass(self, failure)
+  elseif task.id == nil then
     return nil, errors.new { kind = "decode", message = "a task of the search's answer has no id" }, false
   end
-  return task, failure, failure and not self.walk.stuck and may_pass(self, failure)
+  return task
 end
 
 -- What lets a task come again: `matching` is what will have been given.
