@@ -1,13 +1,16 @@
 /* What the program `tasklist` asks of the system and Lua has no word for: whether a descriptor is a
- * terminal, how wide it is, how wide a text is there; and that a pipe whose reader has gone is an
- * error of the write, and kills nobody. A module of its own, because SIGPIPE belongs to the
+ * terminal, how wide it is, how wide a text is there; to read what is there and wait for no more; a
+ * clock; and that a pipe whose reader has gone is an error of the write, and kills nobody. A module of its own, because SIGPIPE belongs to the
  * process: the library must never touch it. */
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -70,18 +73,61 @@ static int fit(lua_State *L)
     return 2;
 }
 
-/* ignore_broken_pipes(): a write to a pipe that nobody reads fails from now on, with EPIPE. */
+static void do_nothing(int signal_number)
+{
+    (void)signal_number;
+}
+
+/* ignore_broken_pipes(): a write to a pipe that nobody reads fails from now on, with EPIPE. A
+ * handler, and not SIG_IGN, because a program that is started inherits that, and would never end
+ * when nobody reads it any more; a handler becomes the default there. */
 static int ignore_broken_pipes(lua_State *L)
 {
     (void)L;
-    signal(SIGPIPE, SIG_IGN);
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = do_nothing;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGPIPE, &action, NULL);
     return 0;
+}
+
+/* read(fd, wait): what can be read from a descriptor now; nil at the end, or when it cannot be read.
+ * Without `wait`, "" when nothing is there. With it also "" when a signal came first, so that Lua
+ * gets the chance to run its hook. */
+static int read_some(lua_State *L)
+{
+    char bytes[65536];
+    struct pollfd asked = {.fd = (int)luaL_checkinteger(L, 1), .events = POLLIN};
+    ssize_t count = 0;
+    int ready = poll(&asked, 1, lua_toboolean(L, 2) ? -1 : 0);
+    if (ready > 0)
+        count = read(asked.fd, bytes, sizeof bytes);
+    if (ready == 0 || ((ready < 0 || count < 0) && (errno == EINTR || errno == EAGAIN)))
+        lua_pushliteral(L, "");
+    else if (count > 0)
+        lua_pushlstring(L, bytes, (size_t)count);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+/* clock(): seconds that no setting of the system's time changes. */
+static int seconds(lua_State *L)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
+    return 1;
 }
 
 static const luaL_Reg functions[] = {
     {"width", width},
     {"fit", fit},
     {"ignore_broken_pipes", ignore_broken_pipes},
+    {"read", read_some},
+    {"clock", seconds},
     {NULL, NULL},
 };
 

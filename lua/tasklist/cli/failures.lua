@@ -32,6 +32,44 @@ function failures.code(failure)
   end
 end
 
+-- What ends the program at once has a code of its own, whatever has failed before.
+local USAGE, INTERRUPTED, NO_READER = 2, 130, 141
+
+local EPIPE, EINTR = 32, 4 -- of <errno.h>; the same on all systems
+
+--- What Lua itself raises, a text, as a table: stand-alone Lua raises "interrupted!" at Ctrl-C, which argparse, require
+-- and others put into texts of their own. All else is a mistake in the program, of which the first line tells.
+-- @tparam string text
+-- @treturn table
+function failures.of_lua(text)
+  if text:find("interrupted!", 1, true) then
+    return { kind = "interrupted" }
+  end
+  return { kind = "internal", message = "a mistake in this program: " .. text:match "^[^\n]*" }
+end
+
+--- The code with which something ends the program, whatever failed before: Ctrl-C, a wrong command line, or an output
+-- that nobody reads any more. A write that is broken off by Ctrl-C says so by the system's number.
+-- @param problem what was raised, a table
+-- @treturn ?integer nil for all other failures
+function failures.ending(problem)
+  if problem.usage then
+    return USAGE
+  elseif problem.kind == "interrupted" or problem.errno == EINTR then
+    return INTERRUPTED
+  elseif problem.errno == EPIPE then
+    return NO_READER
+  end
+end
+
+--- Whether a failure would come for every other task, too, so that to go on makes no sense: who signs in is refused, or
+-- the settings are wrong.
+-- @param failure an error object of the module
+-- @treturn boolean
+function failures.comes_for_all(failure)
+  return failures.code(failure) == 3
+end
+
 --- The exit code of several: an unknown outcome before all others, because somebody has to look; else the one that all
 -- have, or 1.
 -- @tparam table codes by what failed

@@ -1,20 +1,74 @@
 --- The ids that a command works on: those on the command line, or the lines of stdin for `-`.
 
+local terminal = require "tasklist.terminal"
+
+local Ids = {}
+Ids.__index = Ids
+
 local ids = {}
 
 ids.argument = { name = "ID", args = "+", description = "of a task; - reads them from stdin, a line each" }
 
---- @tparam table words of the command line
--- @treturn function an iterator
-function ids.each(words)
-  if words[1] == "-" then
-    return io.lines()
+-- So many are read ahead when they are there, so that the end of a list is known early.
+local AHEAD = 10000
+
+--- Takes them from the command line, or from stdin.
+-- @tparam table words of the command line; `-` alone is stdin, which must be no terminal then
+-- @return object with the methods below
+function ids.new(words)
+  local piped = words[1] == "-" and #words == 1
+  if piped and terminal.width(0) then
+    error({ usage = "- reads ids from stdin, and stdin is a terminal: write the ids, or let another program write them, as "
+      .. "in `tasklist list -o id | tasklist claim - --as me`" }, 0)
   end
-  local i = 0
-  return function()
-    i = i + 1
-    return words[i]
+  for _, word in ipairs(piped and {} or words) do
+    if word == "-" or word == "" then
+      error({ usage = ("'%s' is no id%s"):format(word, word == "-" and ": - stands alone" or "") }, 0)
+    end
   end
+  local queue = piped and {} or table.move(words, 1, #words, 1, {})
+  return setmetatable({ queue = queue, first = 1, last = #queue, piped = piped, open = piped, rest = "" }, Ids)
+end
+
+-- Reads once; with `wait` until there is something. The last line may have no end.
+local function fill(self, wait)
+  local text = terminal.read(0, wait)
+  self.open = text ~= nil
+  local lines, rest = (self.rest .. (text or "\n")):match "^(.-)([^\n]*)$"
+  self.rest = rest
+  for id in lines:gmatch "%S+" do
+    self.last = self.last + 1
+    self.queue[self.last] = id
+  end
+end
+
+--- How many are there, and not taken yet.
+function Ids:count()
+  return self.last - self.first + 1
+end
+
+--- How many are left; nil as long as more may come.
+function Ids:left()
+  return not self.open and self:count() or nil
+end
+
+--- Takes an id that is there already.
+-- @treturn ?string nil when none is there now
+function Ids:next()
+  if self.open and self:count() < AHEAD then fill(self, false) end
+  if self:count() == 0 then return nil end
+  local id = self.queue[self.first]
+  self.queue[self.first] = nil
+  self.first = self.first + 1
+  return id
+end
+
+--- Waits until so many ids are there.
+-- @tparam integer count
+-- @treturn boolean false where the end comes before
+function Ids:wait(count)
+  while self.open and self:count() < count do fill(self, true) end
+  return self:count() >= count
 end
 
 return ids

@@ -1,31 +1,26 @@
 --- The program `tasklist`, for people at a terminal. It uses the module's public functions only.
 -- @module tasklist.cli
 
-local arguments = require "tasklist.cli.arguments"
-local program = require "tasklist.cli.program"
-
 local cli = {}
 
-local USAGE, INTERRUPTED = 2, 130
+local function run(running, words)
+  require("tasklist.terminal").ignore_broken_pipes()
+  local understood, given = require("tasklist.cli.arguments").parser(words):pparse(words)
+  if not understood then
+    error({ usage = given }, 0)
+  end
+  running.given = given
+  require("tasklist.cli.commands." .. given.command).run(running, given)
+end
 
---- Runs the program.
+--- Runs the program. Whatever is raised in it becomes a line on stderr and an exit code.
 -- @tparam table words of the command line
 -- @treturn integer the exit code
 function cli.main(words)
-  local parser = arguments.parser(words)
-  local understood, given = parser:pparse(words)
-  if not understood then
-    io.stderr:write("tasklist: ", given, "\n")
-    return USAGE
-  end
-  local running = program.new(given)
-  local fine, failure = pcall(require("tasklist.cli.commands." .. given.command).run, running, given)
+  local running = require("tasklist.cli.program").new()
+  local fine, problem = pcall(run, running, words)
   if not fine then
-    if type(failure) == "string" and failure:find "interrupted!$" then
-      running:finish()
-      return INTERRUPTED
-    end
-    running:fail(type(failure) == "string" and { kind = "internal", message = failure } or failure)
+    running:break_off(problem)
   end
   return running:finish()
 end

@@ -7,9 +7,9 @@ Program.__index = Program
 
 local program = {}
 
---- @tparam table given the command line, by argparse's names
-function program.new(given)
-  return setmetatable({ given = given, codes = {} }, Program)
+--- @return the program: `given`, the command line by argparse's names, is set once that is read
+function program.new()
+  return setmetatable({ codes = {} }, Program)
 end
 
 --- The client, made when first asked for. Raises the error object where the settings are wrong.
@@ -34,19 +34,52 @@ function Program:output(columns)
   return require("tasklist.cli.output." .. format).new(io.stdout, columns)
 end
 
+--- Writes a line to stderr, in the place of the line that shows how far the work is.
+-- @tparam string text
+function Program:say(text)
+  if self.progress then self.progress:hide() end
+  io.stderr:write(text .. "\n")
+end
+
+-- An error object of the module says what it is; tables of the program have a `message` only.
+local function text_of(failure)
+  local meta = getmetatable(failure)
+  return meta and meta.__tostring and tostring(failure) or "tasklist: " .. failure.message
+end
+
 --- Tells of a failure: a line on stderr.
 -- @param failure an error object of the module
 -- @tparam ?string id of the task
 function Program:fail(failure, id)
   self.codes[#self.codes + 1] = failures.code(failure)
-  io.stderr:write(id and id .. ": " or "", tostring(failure), "\n")
+  self:say((id and id .. ": " or "") .. text_of(failure))
+end
+
+--- Ends the program early, because of what was raised: a line on stderr, but for Ctrl-C and for an output that nobody
+-- reads any more.
+-- @param problem an error object of the module; a table with `usage`, what is wrong with the command line, or with `kind`
+--   and `message`; or a text, which is Lua's: Ctrl-C, or a mistake in the program
+function Program:break_off(problem)
+  if type(problem) == "string" then
+    problem = failures.of_lua(problem)
+  end
+  self.early = failures.ending(problem)
+  if problem.usage then
+    self:say("tasklist: " .. problem.usage)
+  elseif not self.early then
+    self:fail(problem)
+  end
 end
 
 --- Ends the program: gives back what it holds.
 -- @treturn integer its exit code
 function Program:finish()
+  local flushed, message, number = io.stdout:flush()
+  if not flushed and not self.early then
+    self:break_off { kind = "output", message = "cannot write the output: " .. message, errno = number }
+  end
   if self.made then self.made:close() end
-  return failures.of_all(self.codes)
+  return self.early or failures.of_all(self.codes)
 end
 
 return program

@@ -1,3 +1,4 @@
+local bulk = require "tasklist.cli.bulk"
 local ids = require "tasklist.cli.ids"
 
 return {
@@ -6,12 +7,12 @@ return {
   options = {
     { name = "--as", argname = "USER", count = 1, description = "who gets them" },
     { name = "--steal", flag = true, description = "take them from whoever has them" },
+    table.unpack(bulk.options),
   },
   run = function(program, given)
-    local client = program:client()
-    for id in ids.each(given.ID) do
-      local task, failure = client:assign_task(id, { assignee = given.as, allowOverrideAssignment = given.steal or false })
-      if not task then program:fail(failure, id) end
-    end
+    local assignment = { assignee = given.as, allowOverrideAssignment = given.steal or false }
+    bulk.change(program, given.ID, "claimed", function(id)
+      return program:client():assign_task(id, assignment)
+    end)
   end,
 }

@@ -11,4 +11,8 @@ return {
   { name = "list", summary = "show tasks" },
   { name = "get", summary = "show single tasks" },
   { name = "claim", summary = "assign tasks to a user" },
+  { name = "unclaim", summary = "take tasks from their assignees" },
+  { name = "complete", summary = "complete tasks" },
+  { name = "draft", summary = "keep variables as drafts of a task" },
+  { name = "update", summary = "change dates, priority and groups of tasks" },
 }

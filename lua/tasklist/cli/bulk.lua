@@ -1,0 +1,121 @@
+--- Work on many tasks, several at a time over the same connections.
+
+local failures = require "tasklist.cli.failures"
+local ids = require "tasklist.cli.ids"
+local progress = require "tasklist.cli.progress"
+local terminal = require "tasklist.terminal"
+
+local bulk = {}
+
+-- More changes than this are asked about first.
+local UNASKED = 100
+
+--- Options of the commands that change tasks.
+bulk.options = {
+  { name = "--yes", flag = true, description = "do not ask before more than 100 tasks are changed; else ids from - are "
+    .. "read up to the 101st before the first is changed, if there is a terminal to ask on" },
+}
+
+-- The question stands on stderr, and is answered on the terminal even where stdin is a pipe.
+local function confirm(given, source, done)
+  if given.yes or given.dry_run or not terminal.width(2) or not source:wait(UNASKED + 1) then return end
+  local keyboard <close> = io.open "/dev/tty"
+  if not keyboard then return end
+  io.stderr:write(("tasklist: %s tasks will be %s. Go on? [y/N] "):format(source:left() or "more than " .. UNASKED, done))
+  if not (keyboard:read "l" or ""):find "^%s*[yY]" then
+    error({ kind = "declined", message = "nothing was changed" }, 0)
+  end
+end
+
+-- What a result does beyond being counted: it is written, unless nobody reads any more.
+local function write(self, task)
+  if not self.output or self.broken then return end
+  self.progress:hide()
+  local fine, problem = pcall(self.output.add, self.output, task)
+  if not fine then self.broken = problem end
+end
+
+-- Works on one id. Gives nil and a failure where nothing new is to be begun.
+local function work_on(self, id)
+  local number = self.begun + 1
+  self.begun, self.under_way[number] = number, id
+  local task, failure = self.act(id)
+  self.under_way[number] = nil
+  local counts = self.progress
+  if task or failure.code == "dry_run" then
+    counts.done = counts.done + 1
+    if task then write(self, task) end
+  else
+    counts.failed = counts.failed + 1
+    self.program:fail(failure, id)
+  end
+  counts:show(self.source:left())
+  local problem = self.broken or failure and failures.comes_for_all(failure) and failure
+  if problem then return nil, problem end
+end
+
+-- What waits for the next lines of stdin is the main thread, and not a coroutine: meanwhile others would wait for their
+-- answers in vain, and Ctrl-C would not be noticed.
+local function work(self, client)
+  local function take() return self.source:next() end
+  local function one(id) return work_on(self, id) end
+  local _, problem
+  repeat
+    _, problem = client:each(take, one, { concurrency = self.program.given.jobs, stop = true })
+    self.stopped = problem ~= nil
+  until problem or not self.source:wait(1)
+end
+
+-- Says whose change was on its way when the work was broken off.
+local function tell_of_those_under_way(self)
+  local numbers = {}
+  for number in pairs(self.under_way) do numbers[#numbers + 1] = number end
+  table.sort(numbers)
+  for _, number in ipairs(numbers) do
+    self.program:say(("%s: broken off; it may have been %s"):format(self.under_way[number], self.done))
+  end
+end
+
+local function tell_counts(self)
+  if self.program.given.quiet or not self.is_many then return end
+  local untried = self.stopped and (self.source:left() or "the rest")
+  self.program:say("tasklist: " .. self.progress:counts(untried ~= 0 and untried or nil))
+end
+
+local function run(self)
+  self.program.progress = self.progress
+  local fine, problem = pcall(work, self, self.program:client())
+  if not fine and self.changes then tell_of_those_under_way(self) end
+  if not self.broken then tell_counts(self) end
+  self.program.progress = nil
+  if not fine then error(problem, 0) end
+  if self.broken then error(self.broken, 0) end
+  if self.output then self.output:close() end
+end
+
+--- Changes each of the tasks whose ids the command line names. Each failure is said in a line with the id; one that
+-- would come for all others, such as a refused sign-in, is the last. The changed tasks are written if `-o` says how.
+-- @tparam table program
+-- @tparam table words the ids, or `-`
+-- @tparam string done what becomes of a task, such as "claimed"
+-- @tparam function act gets an id; gives the task, or nil and an error object
+function bulk.change(program, words, done, act)
+  local given, source = program.given, ids.new(words)
+  confirm(given, source, done)
+  run({ program = program, source = source, act = act, done = done, changes = true, under_way = {}, begun = 0,
+    is_many = source.piped or #words > 1, progress = progress.new(done, given.quiet),
+    output = given.output and program:output { "id", "name", "assignee", "taskState" } })
+end
+
+--- Reads each of the tasks whose ids the command line names, and writes what `act` gives.
+-- @tparam table program
+-- @tparam table words the ids, or `-`
+-- @param output of `program:output`
+-- @tparam function act gets an id; gives what to write, or nil and an error object
+function bulk.read(program, words, output, act)
+  local source = ids.new(words)
+  run({ program = program, source = source, act = act, under_way = {}, begun = 0, is_many = false,
+    progress = progress.new("read", true), output = output })
+end
+
+return bulk
