@@ -30,7 +30,7 @@ function ids.new(words)
   return setmetatable({ queue = queue, first = 1, last = #queue, piped = piped, open = piped, rest = "" }, Ids)
 end
 
--- Reads once; with `wait` until there is something. The last line may have no end.
+-- Reads once; with `wait` until there is something. The last line may have no end. Gives whether more may be there.
 local function fill(self, wait)
   local text = terminal.read(0, wait)
   self.open = text ~= nil
@@ -40,6 +40,7 @@ local function fill(self, wait)
     self.last = self.last + 1
     self.queue[self.last] = id
   end
+  return text ~= nil and text ~= ""
 end
 
 --- How many are there, and not taken yet.
@@ -55,7 +56,7 @@ end
 --- Takes an id that is there already.
 -- @treturn ?string nil when none is there now
 function Ids:next()
-  if self.open and self:count() < AHEAD then fill(self, false) end
+  while self.open and self:count() < AHEAD and fill(self, false) do end
   if self:count() == 0 then return nil end
   local id = self.queue[self.first]
   self.queue[self.first] = nil
