@@ -10,6 +10,8 @@
 return {
   { name = "list", summary = "show tasks" },
   { name = "get", summary = "show single tasks" },
+  { name = "vars", summary = "show a task's variables" },
+  { name = "form", summary = "show a task's form" },
   { name = "claim", summary = "assign tasks to a user" },
   { name = "unclaim", summary = "take tasks from their assignees" },
   { name = "complete", summary = "complete tasks" },

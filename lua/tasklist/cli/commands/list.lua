@@ -6,7 +6,7 @@ return {
   mutex = filters.mutex,
   run = function(program, given)
     local output = program:output { "id", "name", "assignee", "creationDate" }
-    for task in program:client():tasks(filters.query(given)) do
+    for task in filters.tasks(program:client(), given) do
       output:add(task)
     end
     output:close()

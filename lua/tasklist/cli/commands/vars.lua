@@ -1,0 +1,42 @@
+local failures = require "tasklist.cli.failures"
+local tasklist = require "tasklist"
+
+-- The names to show: those that were asked for, in that order, or all.
+local function names_of(asked, found)
+  if asked[1] then return asked end
+  local names = {}
+  for name in pairs(found) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+-- Formats that keep types get one object of all variables; the others a row for each, with its value as JSON text.
+local WHOLE = { json = true, ndjson = true }
+
+return {
+  description = "Shows a task's variables and their values as JSON; with -o json and ndjson one object of all. With names "
+    .. "those alone: the exit code is 4 where the task lacks one of them.",
+  arguments = {
+    { name = "ID", description = "of a task" },
+    { name = "NAME", args = "*", description = "of a variable; all by default" },
+  },
+  options = {
+    { name = "--drafts", flag = true, description = "with the task's drafts instead of the values they are to replace" },
+  },
+  run = function(program, given)
+    local found, failure = program:client():variables(given.ID, given.NAME[1] and given.NAME,
+      { drafts = given.drafts, keep_null = true })
+    if not found then return program:fail(failure, given.ID) end
+    local output = program:output { "name", "value" }
+    local whole = WHOLE[given.output]
+    if whole then output:add(found) end
+    for _, name in ipairs(names_of(given.NAME, found)) do
+      if found[name] == nil then
+        program:fail(failures.not_found(("the task has no variable '%s'"):format(name)), given.ID)
+      elseif not whole then
+        output:add { name = name, value = tasklist.encode(found[name]) }
+      end
+    end
+    output:close()
+  end,
+}
