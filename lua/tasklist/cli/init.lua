@@ -25,6 +25,11 @@ function cli.main(words)
       running:finish()
       return INTERRUPTED
     end
+    if type(failure) == "table" and failure.usage then
+      io.stderr:write("tasklist: ", failure.usage, "\n")
+      running:finish()
+      return USAGE
+    end
     running:fail(type(failure) == "string" and { kind = "internal", message = failure } or failure)
   end
   return running:finish()

@@ -11,4 +11,5 @@ return {
   { name = "list", summary = "show tasks" },
   { name = "get", summary = "show single tasks" },
   { name = "claim", summary = "assign tasks to a user" },
+  { name = "api", summary = "send any request" },
 }
