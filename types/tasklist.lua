@@ -80,6 +80,12 @@
 ---@field received integer bytes
 ---@field token_file? string what is wrong with the token file; then there is no other field
 
+--- What a `dry_run` function gets instead of the server.
+---@class tasklist.unsent
+---@field method string
+---@field url string with the query
+---@field body? string
+
 --- The adapter of an event loop.
 ---@class tasklist.loop
 ---@field may_park fun(): any, string? the identity of the loop that runs; or nil and why not
@@ -90,7 +96,7 @@
 
 ---@alias tasklist.auth "oauth"|"cookie"|"basic"|"bearer"|"none"
 
----@alias tasklist.arguments_field "env"|"env_file"|"allow_insecure"|"region"|"cluster_id"|"api"|"base_url"|"rest_url"|"auth"|"client_id"|"client_secret"|"authorization_server_url"|"audience"|"rest_audience"|"scope"|"resource"|"client_auth"|"token_cache"|"username"|"password"|"login_url"|"token"|"tenant_id"|"timeout"|"connect_timeout"|"retries"|"max_requests"|"max_connections"|"max_response"|"http_version"|"user_agent"|"headers"|"ca_file"|"ca_path"|"client_cert"|"client_key"|"client_key_password"|"proxy"|"no_proxy"|"trace"|"loop"
+---@alias tasklist.arguments_field "env"|"env_file"|"allow_insecure"|"region"|"cluster_id"|"api"|"base_url"|"rest_url"|"auth"|"client_id"|"client_secret"|"authorization_server_url"|"audience"|"rest_audience"|"scope"|"resource"|"client_auth"|"token_cache"|"username"|"password"|"login_url"|"token"|"tenant_id"|"timeout"|"connect_timeout"|"retries"|"max_requests"|"max_connections"|"max_response"|"http_version"|"user_agent"|"headers"|"ca_file"|"ca_path"|"client_cert"|"client_key"|"client_key_password"|"proxy"|"no_proxy"|"trace"|"dry_run"|"loop"
 
 ---@class (exact) tasklist.arguments: table<tasklist.arguments_field, any>
 ---@field env? boolean
@@ -133,6 +139,7 @@
 ---@field proxy? string|false
 ---@field no_proxy? string
 ---@field trace? fun(attempt: tasklist.trace)
+---@field dry_run? fun(request: tasklist.unsent)
 ---@field loop? tasklist.loop
 
 ---@class tasklist.setting

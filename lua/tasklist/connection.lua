@@ -72,6 +72,9 @@ function connection.new(values, sources)
   local self = { engine = engine, driver = driver.new(engine, values.trace, tokens, values.loop), values = values,
     sites = made, main = main, lines_of = line_writer(values.headers) }
   settings.blank(values)
+  if values.dry_run then
+    return setmetatable(self, { __index = require("tasklist.dry_run")(Connection) })
+  end
   return setmetatable(self, metatable)
 end
 

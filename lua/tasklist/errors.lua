@@ -2,7 +2,8 @@
 --
 -- Fields: `kind` ("config", "auth", "network", "timeout", "http", "decode", "limit", "closed"), `message`, and where
 -- they apply `status`, `code` (a stable word for a known refusal: "not_found", "not_active",
--- "already_assigned", "not_assigned", "not_assignee", "denied", "unsupported", "no_endpoint", "forbidden", "csrf"),
+-- "already_assigned", "not_assigned", "not_assignee", "denied", "unsupported", "no_endpoint", "forbidden", "csrf",
+-- "dry_run"),
 -- `title`, `instance`, `method`, `path`, `attempts`, `retry_after` (seconds), `outcome` (of a write: "unknown" when it
 -- may have happened, "done" when it has), `body`, and for a refused sign-in `sign_in` (true) and the token endpoint's
 -- `error` and `error_description` (RFC 6749 5.2). `tostring` is one line that says what was tried, what came back and

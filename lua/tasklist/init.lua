@@ -78,6 +78,10 @@ end })
 -- token file comes as a table with nothing but `token_file` (text). It must not yield; what it raises comes out of the
 -- call.
 --
+-- `dry_run`: a function that gets each request instead of the server, as a table: `method`, `url`, and `body` (text)
+-- where there is one. The call gives an error with the code "dry_run". Only what finds out which API the server has is
+-- sent, and signing in for that. It must not yield; what it raises comes out of the call.
+--
 -- `loop`: the adapter of an event loop, a table of five functions. Calls of the client then suspend their coroutine
 -- until that loop resumes it, and never block.
 -- @tparam[opt] table arguments

@@ -110,7 +110,7 @@ function public.error_codes()
   for _, row in ipairs(upvalue(upvalue(refusals.read, "row_of"), "known")) do
     if row[3] then found[row[3]] = true end
   end
-  return found
+  return union(found, matches(read "lua/tasklist/dry_run.lua", '%f[%w]code = "([%l_]+)"'))
 end
 
 --- The values of an option that has only some: the words in what its type says of itself.

@@ -9,7 +9,7 @@ local errors = require "tasklist.errors"
 
 local finding = {}
 
-local topology = { method = "GET", path = "/v2/topology", read = true, answer = "object", site = "v2" }
+local topology = { method = "GET", path = "/v2/topology", read = true, answer = "object", site = "v2", finds = true }
 
 local oldest_path = "/v1/topology" -- in 8.5, whose newer API calls itself v1
 
@@ -152,15 +152,6 @@ local function choose(server, deadline)
   end
 end
 
---- Finds out which of two addresses serves, and keeps it in the server's `api`. Where the newer API gives no answer,
--- that is v1, and why is kept.
--- @tparam table server
--- @tparam number deadline
--- @return nil; or why the call that asks cannot go on: an error object, or misuse as a text
-function finding.find(server, deadline)
-  return share(server, deadline, function() return server.api end, choose)
-end
-
 -- Whether a failure makes it likely that the server has the newer API: a 404 that Tasklist itself does not give, or
 -- that of a login which is elsewhere on newer servers; and a call that only the newer API can do.
 local function hints_at_v2(server, failure)
@@ -190,6 +181,40 @@ local function look(server, deadline, gone)
   end
 end
 
+local smallest_query = { pageSize = 1 }
+
+-- The message of a search that shows whether v1 is there.
+local function trial_of_v1(server)
+  local made = server:message("search_tasks", nil, smallest_query, "v1")
+  made.finds = true
+  return made
+end
+
+-- Does what the first call of a client with `base_url` alone does, where that is not sent.
+local function try_v1(server, deadline)
+  local made = trial_of_v1(server)
+  made.timeout = server:left(deadline)
+  local tasks, failure = server.connection:call(made)
+  local problem = nil
+  if not tasks and ends_call(failure) then
+    problem = failure
+  elseif not tasks and hints_at_v2(server, failure) then
+    problem = look(server, deadline, true)
+  end
+  server.api = server.api or not problem and "v1" or nil
+  return problem
+end
+
+--- Finds out which of two addresses serves, or with `dry_run` which API there is at one, and keeps it in the server's
+-- `api`. Where the newer API gives no answer, that is v1, and why is kept.
+-- @tparam table server
+-- @tparam number deadline
+-- @return nil; or why the call that asks cannot go on: an error object, or misuse as a text
+function finding.find(server, deadline)
+  return share(server, deadline, function() return server.api end,
+    server.connection.values.rest_url and choose or try_v1)
+end
+
 --- Whether a call to v1 failed that the newer API does: instead of v1, which is kept, or beside it. Otherwise what is
 -- known of that goes into the message of the failure.
 -- @tparam table server
@@ -198,6 +223,9 @@ end
 -- @treturn boolean
 -- @return what the call fails with: the failure; or why it could not go on: an error object, or misuse as a text
 function finding.moved(server, failure, deadline)
+  if failure.code == "dry_run" then
+    return false, failure
+  end
   local hints = hints_at_v2(server, failure)
   if hints then
     server.doubt = nil
@@ -228,8 +256,6 @@ function finding.version(server, deadline)
   end)
 end
 
-local smallest_query = { pageSize = 1 }
-
 --- What was found out about the server; asks it where that is not known yet.
 -- @tparam table server
 -- @treturn table `api`: "v1" or "v2"; `version`: a text such as "8.10.0", or nil where the server does not tell;
@@ -242,7 +268,7 @@ function finding.describe(server)
     return nil, problem
   end
   if server.api == "v1" then -- which may be taken for granted only: a search shows whether it is there
-    local made = server:message("search_tasks", nil, smallest_query)
+    local made = trial_of_v1(server)
     local tasks, failure = server:call("search_tasks", made, nil, smallest_query)
     if not tasks then
       return nil, failure

@@ -2,7 +2,8 @@
 --
 -- A message is what a connection sends: `method`, `path`, `body` (JSON text or nil), `read`, `answer`,
 -- `headers` (lines, or nil for the usual ones), `timeout` (seconds, or nil for the settings'), `site` ("v2", or nil for
--- the client's main address), `newer` (why only a server with v2 can do it, or nil).
+-- the client's main address), `newer` (why only a server with v2 can do it, or nil), `finds` (whether it finds out what
+-- the server is, so that a client with `dry_run` sends it).
 
 local json = require "tasklist.json"
 local shapes = require "tasklist.api.shapes"

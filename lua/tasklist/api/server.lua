@@ -15,14 +15,15 @@ local metatable = { __index = Server }
 
 local server = {}
 
--- What the settings alone tell: the API, or nil, and whether that holds for good.
+-- What the settings alone tell: the API, or nil, and whether that holds for good. With `dry_run` no call is sent that
+-- could show whether v1 is there.
 local function told_by(values)
   if values.api ~= "auto" then
     return values.api, true
   elseif not values.base_url then
     return "v2", true
   end
-  return not values.rest_url and "v1" or nil, false
+  return not (values.rest_url or values.dry_run) and "v1" or nil, false
 end
 
 --- Makes the server of a client. Does no network I/O.

@@ -15,8 +15,12 @@ end
 --- The client, made when first asked for. Raises the error object where the settings are wrong.
 function Program:client()
   if not self.made then
-    local failure
-    self.made, failure = require("tasklist").new { env_file = self.given.env_file, timeout = self.given.timeout }
+    local given, failure = self.given
+    self.made, failure = require("tasklist").new {
+      env_file = given.env_file, timeout = given.timeout,
+      trace = given.verbose and require("tasklist.cli.wire").attempt or nil,
+      dry_run = given.dry_run and require("tasklist.cli.wire").shower() or nil,
+    }
     if not self.made then error(failure, 0) end
   end
   return self.made
@@ -24,8 +28,9 @@ end
 
 --- What the command's results are given to.
 -- @tparam table columns the fields to write unless `--columns` says otherwise
--- @return with `add(row)` and `close()`
+-- @return with `add(row)` and `close()`; with `--dry-run` they write nothing
 function Program:output(columns)
+  if self.given.dry_run then return require("tasklist.cli.wire").no_output end
   local format = self.given.output or require("tasklist.terminal").width(1) and "table" or "tsv"
   if self.given.columns then
     columns = {}
@@ -47,10 +52,11 @@ local function text_of(failure)
   return meta and meta.__tostring and tostring(failure) or "tasklist: " .. failure.message
 end
 
---- Tells of a failure: a line on stderr.
+--- Tells of a failure: a line on stderr. What `--dry-run` did not send has not failed.
 -- @param failure an error object of the module
 -- @tparam ?string id of the task
 function Program:fail(failure, id)
+  if failure.code == "dry_run" then return end
   self.codes[#self.codes + 1] = failures.code(failure)
   self:say((id and id .. ": " or "") .. text_of(failure))
 end

@@ -132,5 +132,6 @@ return {
     default = false, carries = true },
   { name = "no_proxy", type = "string", env = { "no_proxy", "NO_PROXY" } },
   { name = "trace", type = "function" },
+  { name = "dry_run", type = "function" },
   { name = "loop", type = "loop" },
 }

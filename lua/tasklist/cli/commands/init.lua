@@ -17,4 +17,5 @@ return {
   { name = "complete", summary = "complete tasks" },
   { name = "draft", summary = "keep variables as drafts of a task" },
   { name = "update", summary = "change dates, priority and groups of tasks" },
+  { name = "api", summary = "send any request" },
 }

@@ -1,0 +1,83 @@
+local terminal = require "tasklist.terminal"
+local wire = require "tasklist.cli.wire"
+
+-- What an answer means for the exit code, by its status: as the module says it of its own calls.
+local meanings = {
+  [401] = { kind = "auth" },
+  [403] = { kind = "auth" },
+  [404] = { code = "not_found" },
+  [409] = { code = "not_active" },
+}
+
+-- A write that came to one of these may have been executed.
+local unsure = { [500] = true, [502] = true, [503] = true, [504] = true }
+local reads = { GET = true, HEAD = true }
+
+local Refused = { __tostring = function(self) return self.message end }
+
+local function refused(method, path, status)
+  local failure = setmetatable({ kind = "http" }, Refused)
+  for field, value in pairs(meanings[status] or {}) do failure[field] = value end
+  failure.outcome = unsure[status] and not reads[method] and "unknown" or nil
+  failure.message = ("tasklist: %s %s: the server answered %d%s"):format(method, path, status,
+    failure.outcome and "; it may have been executed" or "")
+  return failure
+end
+
+local function read(name)
+  local file, problem = io.stdin, nil
+  if name ~= "-" then
+    file, problem = io.open(name, "rb")
+  end
+  local text
+  if file then
+    text, problem = file:read "a"
+  end
+  if not text then error({ usage = "cannot read " .. problem }, 0) end
+  return text
+end
+
+local function body_of(data)
+  local name = data and data:match "^@(.*)"
+  return name and read(name) or data
+end
+
+-- For a terminal: JSON for people to read, and nothing that a terminal would obey.
+local function shown(body)
+  local text, pretty = require "tasklist.cli.output.text", require "tasklist.cli.output.pretty"
+  return body == "" and "" or text.json(pretty(body)):gsub("[^\n]+", text.harmless) .. "\n"
+end
+
+-- What the module calls misuse, such as a path without a slash, is misuse of this command.
+local function request(client, ...)
+  local fine, status, body = pcall(client.request, client, ...)
+  if not fine then
+    local misuse = type(status) == "string" and status:match "request: (.+)$"
+    error(misuse and { usage = misuse } or status, 0)
+  end
+  return status, body
+end
+
+return {
+  description = "Sends any request, signed in as the settings say, and writes the answer's body to stdout: JSON for "
+    .. "people to read on a terminal, and as it came elsewhere. A path that begins with /v2/ goes to the Orchestration "
+    .. "Cluster API where that has an address of its own.",
+  arguments = {
+    { name = "METHOD", description = "such as GET or POST" },
+    { name = "PATH", description = "from / on, with the query" },
+  },
+  options = {
+    { name = "-d --data", argname = "TEXT", description = "the body; @FILE takes it from a file, @- from stdin" },
+  },
+  run = function(program, given)
+    local method = given.METHOD:upper()
+    local status, body = request(program:client(), method, given.PATH, body_of(given.data))
+    if not status then
+      return program:fail(body)
+    end
+    wire.write(terminal.width(1) and shown(body) or body)
+    if status < 200 or status > 299 then
+      program:fail(refused(method, given.PATH, status))
+    end
+  end,
+}

@@ -1,0 +1,54 @@
+--- What goes over the wire, for people to read: `--dry-run` and `-v`.
+
+local wire = {}
+
+local function nothing() end
+
+--- What results go to while requests are shown instead.
+wire.no_output = { add = nothing, flush = nothing, close = nothing }
+
+--- Writes to stdout; raises where nothing can be written.
+function wire.write(...)
+  local written, message, number = io.stdout:write(...)
+  if not written then error({ kind = "output", message = message, errno = number }, 0) end
+end
+
+-- The parts of a line about an attempt, in their order: a field of the event, and how it is said.
+local parts = {
+  { "status", "%d" },
+  { "error", "%s" },
+  { "outcome", "outcome %s" },
+  { "total", "%.0f ms", function(seconds) return seconds * 1000 end },
+  { "sent", "%d bytes sent" },
+  { "received", "%d received" },
+}
+
+--- Writes a line about an attempt to stderr.
+-- @tparam table event see `trace` of `tasklist.new`
+function wire.attempt(event)
+  if event.token_file then
+    io.stderr:write("token file: ", event.token_file, "\n")
+    return
+  end
+  local said = {}
+  for _, part in ipairs(parts) do
+    local value = event[part[1]]
+    if value then said[#said + 1] = part[2]:format(part[3] and part[3](value) or value) end
+  end
+  io.stderr:write(event.sign_in and "sign-in " or "", event.method, " ", event.url,
+    event.attempt > 1 and (" (attempt %d)"):format(event.attempt) or "", ": ", table.concat(said, ", "), "\n")
+end
+
+--- Makes what writes requests to stdout that are not sent, with an empty line between them.
+-- @treturn function for `dry_run` of `tasklist.new`
+function wire.shower()
+  local between = ""
+  return function(request)
+    local pretty = require "tasklist.cli.output.pretty"
+    wire.write(between, request.method, " ", request.url, "\n")
+    if request.body then wire.write(pretty(request.body), "\n") end
+    between = "\n"
+  end
+end
+
+return wire
