@@ -12,10 +12,9 @@ local USAGE, INTERRUPTED = 2, 130
 -- @tparam table words of the command line
 -- @treturn integer the exit code
 function cli.main(words)
-  local parser = arguments.parser(words)
-  local understood, given = parser:pparse(words)
-  if not understood then
-    io.stderr:write("tasklist: ", given, "\n")
+  local given, complaint = arguments.read(words)
+  if not given then
+    io.stderr:write(complaint, "\n")
     return USAGE
   end
   local running = program.new(given)

@@ -11,4 +11,5 @@ return {
   { name = "list", summary = "show tasks" },
   { name = "get", summary = "show single tasks" },
   { name = "claim", summary = "assign tasks to a user" },
+  { name = "completion", summary = "print what lets a shell complete command lines" },
 }
