@@ -45,7 +45,7 @@ c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates lua-argparse
 sandbox_packages = lua-cqueues lua-luaossl
 test_packages    = $(sandbox_packages) lua-luv lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales \
-	openssl tinyproxy nginx haproxy
+	openssl tinyproxy nginx haproxy zsh fish mandoc
 bench_packages   = $(sandbox_packages) lua-luv lua-cjson valgrind
 lint_packages    = $(test_packages) lua-check clang clang-format
 
@@ -279,7 +279,7 @@ bench: setup-bench ## measure searches, walks and starts against bare libcurl; w
 
 lint: setup-lint ## check the style of C and Lua, who includes whom in src/, and `make strict`
 	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.[ch] bench/*/*.[ch]
-	luacheck -q lua spec types examples bench config.ld tools/run-tests tools/check-types tools/busted tools/includes
+	luacheck -q lua spec types examples bench config.ld bin/tasklist tools/man-page tools/run-tests tools/check-types tools/busted tools/includes
 	$(LUA) tools/includes
 	@$(MAKE) --no-print-directory strict
 
@@ -307,14 +307,41 @@ doc: ## render the manual and the doc comments as HTML, in build/doc; what LDoc 
 	@tools/require lua5.1 lua-ldoc lua-discount
 	@tools/render-manual
 
-INST_LUADIR = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
-INST_LIBDIR = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
+INST_LUADIR   = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
+INST_LIBDIR   = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
+INST_BINDIR   = $(DESTDIR)$(PREFIX)/bin
+INST_SHAREDIR = $(DESTDIR)$(PREFIX)/share
 
-install: all ## install below $(DESTDIR)$(PREFIX)
-	cd lua && find tasklist -type d -exec install -d '$(abspath $(INST_LUADIR))/{}' ';'
-	cd lua && find tasklist -name '*.lua' -exec install -m 644 {} '$(abspath $(INST_LUADIR))/{}' ';'
-	install -d '$(INST_LIBDIR)/tasklist'
+# What belongs to the program and is made from its table of commands, by the names it has below share/.
+shared = man/man1/tasklist.1 bash-completion/completions/tasklist zsh/site-functions/_tasklist \
+	fish/vendor_completions.d/tasklist.fish
+generated = $(shared:%=$(BUILD)/share/%)
+command_tables = $(shell find lua/tasklist/cli -name '*.lua')
+
+$(BUILD)/share/man/man1/tasklist.1: tools/man-page $(command_tables) | all
+	@mkdir -p $(@D)
+	$(checkout) $(LUA) tools/man-page >$@
+
+$(BUILD)/share/bash-completion/completions/tasklist: shell = bash
+$(BUILD)/share/zsh/site-functions/_tasklist: shell = zsh
+$(BUILD)/share/fish/vendor_completions.d/tasklist.fish: shell = fish
+$(filter-out %.1,$(generated)): $(command_tables) | all
+	@mkdir -p $(@D)
+	$(checkout) $(LUA) bin/tasklist completion $(shell) >$@
+
+# The first line of the program names the Lua that it was built for.
+$(BUILD)/bin/tasklist: bin/tasklist
+	@mkdir -p $(@D)
+	sed '1s|.*|#!$(if $(filter /%,$(LUA)),,/usr/bin/env )$(LUA)|' $< >$@
+
+install: all $(generated) $(BUILD)/bin/tasklist ## install below $(DESTDIR)$(PREFIX)
+	install -d '$(INST_LUADIR)'
+	to=$$(cd '$(INST_LUADIR)' && pwd) && cd lua && find tasklist -type d -exec install -d "$$to/{}" ';' && \
+		find tasklist -name '*.lua' -exec install -m 644 {} "$$to/{}" ';'
+	install -d '$(INST_LIBDIR)/tasklist' '$(INST_BINDIR)' $(patsubst %,'$(INST_SHAREDIR)/%',$(dir $(shared)))
 	install -m 755 $(module) $(terminal) '$(INST_LIBDIR)/tasklist'
+	install -m 755 $(BUILD)/bin/tasklist '$(INST_BINDIR)'
+	$(foreach file,$(shared),install -m 644 $(BUILD)/share/$(file) '$(INST_SHAREDIR)/$(dir $(file))' &&) :
 
 package: setup ## check the rockspec, and that it installs what `make install` does
 	@tools/require luarocks zip unzip git ca-certificates

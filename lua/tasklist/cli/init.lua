@@ -5,9 +5,9 @@ local cli = {}
 
 local function run(running, words)
   require("tasklist.terminal").ignore_broken_pipes()
-  local understood, given = require("tasklist.cli.arguments").parser(words):pparse(words)
-  if not understood then
-    error({ usage = given }, 0)
+  local given, complaint = require("tasklist.cli.arguments").read(words)
+  if not given then
+    error({ usage = complaint }, 0)
   end
   running.given = given
   require("tasklist.cli.commands." .. given.command).run(running, given)

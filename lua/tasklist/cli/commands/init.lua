@@ -18,4 +18,5 @@ return {
   { name = "draft", summary = "keep variables as drafts of a task" },
   { name = "update", summary = "change dates, priority and groups of tasks" },
   { name = "api", summary = "send any request" },
+  { name = "completion", summary = "print what lets a shell complete command lines" },
 }
