@@ -27,48 +27,72 @@ static int width(lua_State *L)
     return 1;
 }
 
-/* What fit() measures by. The thread's own locale, while it measures, because the process's is not
- * ours to set. */
+/* What fit() measures by: the locale of the thread while it measures, since that of the process is
+ * not ours to set. The first call makes it, and it stays until the process ends. Two threads that
+ * make their first calls at once may each make one, which does no harm. Null where the system has
+ * no UTF-8; each byte takes a column then. */
 static locale_t utf8(void)
 {
+    static const char *const names[] = {"C.UTF-8", "en_US.UTF-8", "UTF-8"};
     static locale_t locale;
-    if (!locale)
-        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    for (size_t i = 0; !locale && i < sizeof names / sizeof *names; i++)
+        locale = newlocale(LC_CTYPE_MASK, names[i], (locale_t)0);
     return locale;
 }
 
+/* The character that a text begins with: how many columns it takes, and how many bytes it is. What
+ * is no character is one byte in one column, and so is a control character. */
+static int character_at(const char *text, size_t length, size_t *bytes)
+{
+    wchar_t character;
+    mbstate_t state;
+    memset(&state, 0, sizeof state);
+    *bytes = mbrtowc(&character, text, length, &state);
+    if (*bytes == 0 || *bytes > length) {
+        *bytes = 1;
+        return 1;
+    }
+    int wide = wcwidth(character);
+    return wide < 0 ? 1 : wide;
+}
+
+/* U+200D makes one picture of the characters around it. */
+static int is_joiner(const char *character, size_t bytes)
+{
+    return bytes == 3 && memcmp(character, "\xe2\x80\x8d", 3) == 0;
+}
+
+/* The bytes of a text that take no more than so many columns. A joiner after the last of them stays
+ * behind: it would join whatever follows the cut. */
+static size_t fitting(const char *text, size_t length, lua_Integer columns, lua_Integer *taken)
+{
+    size_t at = 0, joiner = 0;
+    *taken = 0;
+    while (at < length) {
+        size_t bytes;
+        int wide = character_at(text + at, length - at, &bytes);
+        if (wide > columns - *taken)
+            return joiner ? joiner : at;
+        joiner = is_joiner(text + at, bytes) && at > 0 ? at : 0;
+        *taken += wide;
+        at += bytes;
+    }
+    return at;
+}
+
 /* fit(text, columns): the longest beginning of a text that takes no more than so many columns, and
- * how many it takes. What is no character takes one for each byte. */
+ * how many it takes. Characters without a width, as accents that stand by themselves, stay with the
+ * one before them. What is no UTF-8 takes a column for each byte. */
 static int fit(lua_State *L)
 {
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
-    lua_Integer columns = luaL_checkinteger(L, 2);
+    lua_Integer columns = luaL_checkinteger(L, 2), taken;
     locale_t locale = utf8(), before = locale ? uselocale(locale) : (locale_t)0;
-    mbstate_t state;
-    memset(&state, 0, sizeof state);
-    size_t at = 0;
-    lua_Integer taken = 0;
-    while (at < length) {
-        wchar_t character;
-        size_t bytes = mbrtowc(&character, text + at, length - at, &state);
-        int wide = 1;
-        if (bytes == 0 || bytes > length - at) {
-            memset(&state, 0, sizeof state);
-            bytes = 1;
-        } else {
-            wide = wcwidth(character);
-            if (wide < 0)
-                wide = 1;
-        }
-        if (taken + wide > columns)
-            break;
-        taken += wide;
-        at += bytes;
-    }
+    size_t fits = fitting(text, length, columns, &taken);
     if (before)
         uselocale(before);
-    lua_pushlstring(L, text, at);
+    lua_pushlstring(L, text, fits);
     lua_pushinteger(L, taken);
     return 2;
 }

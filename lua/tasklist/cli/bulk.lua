@@ -77,7 +77,8 @@ local function tell_of_those_under_way(self)
 end
 
 local function tell_counts(self)
-  if self.program.given.quiet or not self.is_many then return end
+  local given = self.program.given
+  if given.quiet or given.dry_run or not self.is_many then return end
   local untried = self.stopped and (self.source:left() or "the rest")
   self.program:say("tasklist: " .. self.progress:counts(untried ~= 0 and untried or nil))
 end

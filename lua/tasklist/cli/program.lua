@@ -27,16 +27,12 @@ function Program:client()
 end
 
 --- What the command's results are given to.
--- @tparam table columns the fields to write unless `--columns` says otherwise
--- @return with `add(row)` and `close()`; with `--dry-run` they write nothing
-function Program:output(columns)
+-- @tparam table columns the fields to write unless `--columns` says otherwise: see tasklist.cli.output.columns
+-- @tparam ?file file where to; stdout by default
+-- @return with `add(row)`, `flush()` and `close()`: see tasklist.cli.output; with `--dry-run` they write nothing
+function Program:output(columns, file)
   if self.given.dry_run then return require("tasklist.cli.wire").no_output end
-  local format = self.given.output or require("tasklist.terminal").width(1) and "table" or "tsv"
-  if self.given.columns then
-    columns = {}
-    for name in self.given.columns:gmatch "[^,]+" do columns[#columns + 1] = name end
-  end
-  return require("tasklist.cli.output." .. format).new(io.stdout, columns)
+  return require("tasklist.cli.output").new(file, self.given.output, columns, self.given.columns)
 end
 
 --- Writes a line to stderr, in the place of the line that shows how far the work is.

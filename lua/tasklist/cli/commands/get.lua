@@ -1,18 +1,14 @@
+local bulk = require "tasklist.cli.bulk"
+local columns = require "tasklist.cli.output.columns"
 local ids = require "tasklist.cli.ids"
 
 return {
   description = "Shows tasks by their ids.",
   arguments = { ids.argument },
   run = function(program, given)
-    local output = program:output { "id", "name", "assignee", "creationDate" }
-    for id in ids.each(given.ID) do
-      local task, failure = program:client():get_task(id)
-      if task then
-        output:add(task)
-      else
-        program:fail(failure, id)
-      end
-    end
-    output:close()
+    local client = program:client()
+    bulk.read(program, given.ID, program:output(columns.tasks), function(id)
+      return client:get_task(id)
+    end)
   end,
 }

@@ -1,3 +1,4 @@
+local columns = require "tasklist.cli.output.columns"
 local filters = require "tasklist.cli.filters"
 
 return {
@@ -5,7 +6,7 @@ return {
   options = filters.options,
   mutex = filters.mutex,
   run = function(program, given)
-    local output = program:output { "id", "name", "assignee", "creationDate" }
+    local output = program:output(columns.tasks)
     for task in filters.tasks(program:client(), given) do
       output:add(task)
     end

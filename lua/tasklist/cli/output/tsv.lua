@@ -1,4 +1,7 @@
---- Tab-separated text, a line for each result, for other programs.
+--- Tab-separated text, for other programs: a line for each result, none for the names. What would break a line or a cell
+-- is escaped (see `text.escaped`).
+
+local text = require "tasklist.cli.output.text"
 
 local Tsv = {}
 Tsv.__index = Tsv
@@ -6,8 +9,7 @@ Tsv.__index = Tsv
 function Tsv:add(row)
   local cells = {}
   for i, column in ipairs(self.columns) do
-    local value = row[column]
-    cells[i] = value == nil and "" or tostring(value):gsub("[\t\r\n]", " ")
+    cells[i] = text.escaped(text.of(row[column]))
   end
   self.stream:write(table.concat(cells, "\t"), "\n")
 end

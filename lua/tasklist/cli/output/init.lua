@@ -1,0 +1,79 @@
+--- How results are written.
+--
+-- A format is a file of this folder whose `new(stream, columns, asked)` gives an object with `add(row)`, `close()` and, if
+-- it keeps rows back, `flush()`:
+--
+-- * `stream:write(…)` writes, and raises where nothing can be written any more;
+-- * `columns` are the names of the fields to write;
+-- * `asked.chosen` is true where `--columns` named them, `asked.terminal` is the terminal's width, nil where the output
+--   is none.
+-- @module tasklist.cli.output
+
+local terminal = require "tasklist.terminal"
+
+-- The stream that the formats write to.
+local Stream = {}
+Stream.__index = Stream
+
+-- What is raised where a write fails; no reader left in a pipe has the number EPIPE of <errno.h>.
+local Failure = { __tostring = function(self) return "tasklist: cannot write the output: " .. self.message end }
+
+local function check(written, message, number)
+  if not written then
+    error(setmetatable({ kind = "output", message = message, errno = number }, Failure), 0)
+  end
+end
+
+function Stream:write(...)
+  check(self.file:write(...))
+end
+
+function Stream:flush()
+  check(self.file:flush())
+end
+
+local Output = {}
+Output.__index = Output
+
+--- Writes a result.
+-- @tparam table row the record: values by the names of fields
+function Output:add(row)
+  self.format:add(row)
+end
+
+--- Writes what has been kept back; for who waits before the next result comes.
+function Output:flush()
+  if self.format.flush then self.format:flush() end
+  self.stream:flush()
+end
+
+--- Writes what belongs behind the last result. A command that fails before that leaves JSON without its end, so that
+-- nobody takes a part of the results for all of them.
+function Output:close()
+  self.format:close()
+  self.stream:flush()
+end
+
+local output = {}
+
+--- @param file where to, one of Lua's files; stdout if it is nil
+-- @tparam ?string format of `-o`; by default a table on a terminal, and tsv elsewhere
+-- @tparam table columns the fields to write unless others are chosen
+-- @tparam ?string chosen names of fields with commas between them
+-- @return with `add(row)`, `flush()` and `close()`. Where nothing can be written, they raise a table with `kind` "output",
+--   `message`, and `errno`, the system's number
+function output.new(file, format, columns, chosen)
+  local asked = { chosen = chosen ~= nil, terminal = not file and terminal.width(1) or nil }
+  if chosen then
+    columns = {}
+    for name in chosen:gmatch "[^,]+" do columns[#columns + 1] = name end
+  end
+  format = format or asked.terminal and "table" or "tsv"
+  local stream = setmetatable({ file = file or io.stdout }, Stream)
+  return setmetatable({
+    stream = stream,
+    format = require("tasklist.cli.output." .. format).new(stream, columns, asked),
+  }, Output)
+end
+
+return output

@@ -1,0 +1,91 @@
+--- A table for people: a line with the names, then a line for each result, cut to the terminal's width.
+--
+-- The first 100 rows, or what came until somebody waits, decide how wide each column is; later ones are cut to fit, so
+-- that rows without end need no memory. Where the output is no terminal, nothing is cut.
+
+local layout = require "tasklist.cli.output.layout"
+local tasklist = require "tasklist"
+local text = require "tasklist.cli.output.text"
+
+local FIRST_ROWS = 100
+
+-- What the table shows in the local time.
+local DATES = { creationDate = true, completionDate = true, dueDate = true, followUpDate = true, timestamp = true }
+
+-- How lines are marked.
+local NAMES, OVERDUE, PLAIN = "\27[1m", "\27[31m", "\27[0m"
+
+local Table = {}
+Table.__index = Table
+
+local function cell(row, column)
+  local value = row[column]
+  local seconds = DATES[column] and type(value) == "string" and tasklist.time(value)
+  if seconds then return os.date("%Y-%m-%d %H:%M", math.floor(seconds)) end
+  return text.harmless(text.of(value))
+end
+
+local function overdue(row)
+  local due = row.taskState == "CREATED" and type(row.dueDate) == "string" and tasklist.time(row.dueDate)
+  return due and due < os.time()
+end
+
+-- A line as it stands in the table, before its cells are cut.
+local function line_of(self, row)
+  local line = { mark = self.coloured and overdue(row) and OVERDUE or nil }
+  for i, column in ipairs(self.columns) do
+    line[i] = cell(row, column)
+    self.numeric[i] = self.numeric[i] and (row[column] == nil or math.type(row[column]) ~= nil)
+  end
+  return line
+end
+
+local function write(self, line)
+  local shown = layout.line(line, self.widths, self.numeric)
+  if line.mark then
+    self.stream:write(line.mark, shown, PLAIN, "\n")
+  else
+    self.stream:write(shown, "\n")
+  end
+end
+
+-- Writes the rows that waited for the widths.
+local function begin(self)
+  local names = { mark = self.coloured and NAMES or nil }
+  for i, column in ipairs(self.columns) do names[i] = text.harmless(column) end
+  table.insert(self.waiting, 1, names)
+  self.widths = layout.widths(self.waiting, self.columns, self.terminal)
+  for _, line in ipairs(self.waiting) do write(self, line) end
+  self.waiting = nil
+end
+
+function Table:add(row)
+  local line = line_of(self, row)
+  if self.waiting then
+    self.waiting[#self.waiting + 1] = line
+    if #self.waiting == FIRST_ROWS then begin(self) end
+  else
+    write(self, line)
+  end
+end
+
+function Table:flush()
+  if self.waiting and #self.waiting > 0 then begin(self) end
+end
+
+function Table:close()
+  if self.waiting then begin(self) end
+end
+
+local function wants_colour()
+  return (os.getenv "NO_COLOR" or "") == "" and os.getenv "TERM" ~= "dumb"
+end
+
+local function new(stream, columns, asked)
+  local numeric = {}
+  for i in ipairs(columns) do numeric[i] = true end
+  return setmetatable({ stream = stream, columns = columns, terminal = asked.terminal, waiting = {}, numeric = numeric,
+    coloured = asked.terminal and wants_colour() }, Table)
+end
+
+return { new = new }
