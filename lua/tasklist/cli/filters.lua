@@ -71,6 +71,13 @@ filters.options = {
   { name = "--limit", argname = "N", convert = limit_of, description = "this many tasks at most" },
 }
 
+--- The options with others after them.
+-- @tparam table more
+-- @treturn table
+function filters.with(more)
+  return table.move(more, 1, #more, #filters.options + 1, { table.unpack(filters.options) })
+end
+
 filters.mutex = { { "--assignee", "--unassigned" } }
 
 --- @tparam table given the command line
@@ -98,9 +105,11 @@ end
 --- Walks over the tasks that match.
 -- @param client
 -- @tparam table given the command line
+-- @tparam ?table more fields of the query
 -- @return as `client:tasks`
-function filters.tasks(client, given)
+function filters.tasks(client, given, more)
   local query = filters.query(given)
+  for name, value in pairs(more or {}) do query[name] = value end
   if not given.older then return client:tasks(query, { limit = given.limit }) end
   -- From the oldest on, the walk may end at the first that is too young.
   query.sort = query.sort or sort_of "creation"
@@ -109,10 +118,10 @@ function filters.tasks(client, given)
   local left = given.limit or math.huge
   local function next_task()
     if left == 0 then return nil end
-    for task in each do
+    for task, after in each do
       if filters.old_enough(given, task) then
         left = left - 1
-        return task
+        return task, after
       elseif by_age then
         return nil
       end

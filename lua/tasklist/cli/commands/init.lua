@@ -17,6 +17,7 @@ return {
   { name = "complete", summary = "complete tasks" },
   { name = "draft", summary = "keep variables as drafts of a task" },
   { name = "update", summary = "change dates, priority and groups of tasks" },
+  { name = "export", summary = "write many tasks as CSV or JSON lines" },
   { name = "api", summary = "send any request" },
   { name = "completion", summary = "print what lets a shell complete command lines" },
 }
