@@ -1,7 +1,7 @@
 --- How results are written.
 --
--- A format is a file of this folder whose `new(stream, columns, asked)` gives an object with `add(row)`, `close()` and, if
--- it keeps rows back, `flush()`:
+-- A format is a file of this folder whose `new(stream, columns, asked)` gives an object with `add(row)`, `close()` and,
+-- if it keeps rows back, `flush()`:
 --
 -- * `stream:write(…)` writes, and raises where nothing can be written any more;
 -- * `columns` are the names of the fields to write;
@@ -60,8 +60,8 @@ local output = {}
 -- @tparam ?string format of `-o`; by default a table on a terminal, and tsv elsewhere
 -- @tparam table columns the fields to write unless others are chosen
 -- @tparam ?string chosen names of fields with commas between them
--- @return with `add(row)`, `flush()` and `close()`. Where nothing can be written, they raise a table with `kind` "output",
---   `message`, and `errno`, the system's number
+-- @return with `add(row)`, `flush()` and `close()`. Where nothing can be written, they raise a table with `kind`
+--   "output", `message`, and `errno`, the system's number
 function output.new(file, format, columns, chosen)
   local asked = { chosen = chosen ~= nil, terminal = not file and terminal.width(1) or nil }
   if chosen then

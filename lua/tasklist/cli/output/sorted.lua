@@ -47,6 +47,18 @@ end
 -- @treturn string one line
 sorted.encode = write
 
+-- Fields of Camunda's records that are lists. The client reads an empty list of an answer as a plain empty table.
+local LISTS = { candidateGroups = true, candidateUsers = true, sortValues = true, tags = true, variables = true }
+
+--- The value of a record's field.
+-- @tparam string name of the field
+-- @param value
+-- @treturn string JSON text
+function sorted.field(name, value)
+  if LISTS[name] and type(value) == "table" and next(value) == nil then return "[]" end
+  return write(value)
+end
+
 --- A writer of records that have much the same names: it remembers their order instead of sorting again for each.
 -- @treturn function gives JSON text for a record
 function sorted.records()
@@ -65,7 +77,7 @@ function sorted.records()
       local value = record[name]
       if value ~= nil then
         count = count + 1
-        parts[count] = labels[name] .. write(value)
+        parts[count] = labels[name] .. sorted.field(name, value)
       end
     end
     return "{" .. table.concat(parts, ",") .. "}"

@@ -22,7 +22,7 @@ local function cell(row, column)
   local value = row[column]
   local seconds = DATES[column] and type(value) == "string" and tasklist.time(value)
   if seconds then return os.date("%Y-%m-%d %H:%M", math.floor(seconds)) end
-  return text.harmless(text.of(value))
+  return text.harmless(text.of(value, column))
 end
 
 local function overdue(row)
@@ -35,7 +35,9 @@ local function line_of(self, row)
   local line = { mark = self.coloured and overdue(row) and OVERDUE or nil }
   for i, column in ipairs(self.columns) do
     line[i] = cell(row, column)
-    self.numeric[i] = self.numeric[i] and (row[column] == nil or math.type(row[column]) ~= nil)
+    if self.waiting and row[column] ~= nil then
+      self.numeric[i] = self.numeric[i] ~= false and math.type(row[column]) ~= nil
+    end
   end
   return line
 end
@@ -82,10 +84,14 @@ local function wants_colour()
 end
 
 local function new(stream, columns, asked)
-  local numeric = {}
-  for i in ipairs(columns) do numeric[i] = true end
-  return setmetatable({ stream = stream, columns = columns, terminal = asked.terminal, waiting = {}, numeric = numeric,
-    coloured = asked.terminal and wants_colour() }, Table)
+  return setmetatable({
+    stream = stream,
+    columns = columns,
+    terminal = asked.terminal,
+    coloured = asked.terminal and wants_colour(),
+    waiting = {}, -- the lines whose widths decide
+    numeric = {}, -- by column: whether all that these hold there are numbers
+  }, Table)
 end
 
 return { new = new }

@@ -6,11 +6,12 @@ local tasklist = require "tasklist"
 local text = {}
 
 --- @param value of a field
+-- @tparam string name of the field
 -- @treturn string a string as it is, nothing for null, and JSON for anything else
-function text.of(value)
+function text.of(value, name)
   if type(value) == "string" then return value end
   if value == nil or value == tasklist.null then return "" end
-  return sorted.encode(value)
+  return sorted.field(name, value)
 end
 
 -- Control characters: those of ASCII, and U+0080 to U+009F, of which U+009B begins an escape sequence as ESC [ does.
@@ -39,13 +40,13 @@ end
 local SHORT = { ["\t"] = "\\t", ["\n"] = "\\n", ["\r"] = "\\r", ["\\"] = "\\\\" }
 
 local function by_number(bytes)
-  return SHORT[bytes] or bytes:gsub(".", function(byte) return ("\\x%02x"):format(byte:byte()) end)
+  return SHORT[bytes] or bytes:gsub(".", function(byte) return ("\\0%03o"):format(byte:byte()) end)
 end
 
 --- Text in a line and without tabs, from which it can be had back: `printf %b` of a shell does so.
 -- @tparam string foreign
--- @treturn string a tab as `\t`, line ends as `\n` and `\r`, a backslash as `\\`, bytes of other control characters
---   as `\x1b`
+-- @treturn string a tab as `\t`, line ends as `\n` and `\r`, a backslash as `\\`, each byte of other control characters
+--   as `\0` and three octal digits
 function text.escaped(foreign)
   if foreign:find "[%c\127\\]" then
     foreign = foreign:gsub("[%c\127\\]", by_number)

@@ -1,5 +1,5 @@
---- Tab-separated text, for other programs: a line for each result, none for the names. What would break a line or a cell
--- is escaped (see `text.escaped`).
+--- Tab-separated text, for other programs: a line for each result, none for the names. What would break a line or a
+-- cell is escaped (see `text.escaped`).
 
 local text = require "tasklist.cli.output.text"
 
@@ -9,7 +9,7 @@ Tsv.__index = Tsv
 function Tsv:add(row)
   local cells = {}
   for i, column in ipairs(self.columns) do
-    cells[i] = text.escaped(text.of(row[column]))
+    cells[i] = text.escaped(text.of(row[column], column))
   end
   self.stream:write(table.concat(cells, "\t"), "\n")
 end
