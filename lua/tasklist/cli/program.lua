@@ -2,6 +2,8 @@
 
 local failures = require "tasklist.cli.failures"
 
+local USUAL_REQUESTS = 100 -- of a client at a time; `-j` may want more
+
 local Program = {}
 Program.__index = Program
 
@@ -15,9 +17,10 @@ end
 --- The client, made when first asked for. Raises the error object where the settings are wrong.
 function Program:client()
   if not self.made then
-    local given, failure = self.given
+    local given, failure = self.given, nil
     self.made, failure = require("tasklist").new {
       env_file = given.env_file, timeout = given.timeout,
+      max_requests = given.jobs > USUAL_REQUESTS and given.jobs or nil,
       trace = given.verbose and require("tasklist.cli.wire").attempt or nil,
       dry_run = given.dry_run and require("tasklist.cli.wire").shower() or nil,
     }
