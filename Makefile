@@ -312,36 +312,37 @@ INST_LIBDIR   = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
 INST_BINDIR   = $(DESTDIR)$(PREFIX)/bin
 INST_SHAREDIR = $(DESTDIR)$(PREFIX)/share
 
-# What belongs to the program and is made from its table of commands, by the names it has below share/.
-shared = man/man1/tasklist.1 bash-completion/completions/tasklist zsh/site-functions/_tasklist \
-	fish/vendor_completions.d/tasklist.fish
-generated = $(shared:%=$(BUILD)/share/%)
+# What is made from the program's table of commands.
 command_tables = $(shell find lua/tasklist/cli -name '*.lua')
+completions    = $(addprefix $(BUILD)/program/,bash zsh fish)
+man_page       = $(BUILD)/program/tasklist.1
 
-$(BUILD)/share/man/man1/tasklist.1: tools/man-page $(command_tables) | all
+$(man_page): tools/man-page $(command_tables) | all
 	@mkdir -p $(@D)
-	$(checkout) $(LUA) tools/man-page >$@
+	$(checkout) $(LUA) $< >$@
 
-$(BUILD)/share/bash-completion/completions/tasklist: shell = bash
-$(BUILD)/share/zsh/site-functions/_tasklist: shell = zsh
-$(BUILD)/share/fish/vendor_completions.d/tasklist.fish: shell = fish
-$(filter-out %.1,$(generated)): $(command_tables) | all
+$(completions): $(BUILD)/program/%: $(command_tables) | all
 	@mkdir -p $(@D)
-	$(checkout) $(LUA) bin/tasklist completion $(shell) >$@
+	$(checkout) $(LUA) bin/tasklist completion $* >$@
 
-# The first line of the program names the Lua that it was built for.
-$(BUILD)/bin/tasklist: bin/tasklist
+# The first line of the program names the Lua that it is installed for.
+$(BUILD)/program/tasklist: bin/tasklist
 	@mkdir -p $(@D)
 	sed '1s|.*|#!$(if $(filter /%,$(LUA)),,/usr/bin/env )$(LUA)|' $< >$@
 
-install: all $(generated) $(BUILD)/bin/tasklist ## install below $(DESTDIR)$(PREFIX)
-	install -d '$(INST_LUADIR)'
+# Where shells and man look, below share/.
+SHARED = man/man1 bash-completion/completions zsh/site-functions fish/vendor_completions.d
+
+install: all $(man_page) $(completions) $(BUILD)/program/tasklist ## install below $(DESTDIR)$(PREFIX)
+	install -d '$(INST_LUADIR)' '$(INST_LIBDIR)/tasklist' '$(INST_BINDIR)' $(SHARED:%='$(INST_SHAREDIR)/%')
 	to=$$(cd '$(INST_LUADIR)' && pwd) && cd lua && find tasklist -type d -exec install -d "$$to/{}" ';' && \
 		find tasklist -name '*.lua' -exec install -m 644 {} "$$to/{}" ';'
-	install -d '$(INST_LIBDIR)/tasklist' '$(INST_BINDIR)' $(patsubst %,'$(INST_SHAREDIR)/%',$(dir $(shared)))
 	install -m 755 $(module) $(terminal) '$(INST_LIBDIR)/tasklist'
-	install -m 755 $(BUILD)/bin/tasklist '$(INST_BINDIR)'
-	$(foreach file,$(shared),install -m 644 $(BUILD)/share/$(file) '$(INST_SHAREDIR)/$(dir $(file))' &&) :
+	install -m 755 $(BUILD)/program/tasklist '$(INST_BINDIR)'
+	install -m 644 $(man_page) '$(INST_SHAREDIR)/man/man1'
+	install -m 644 $(BUILD)/program/bash '$(INST_SHAREDIR)/bash-completion/completions/tasklist'
+	install -m 644 $(BUILD)/program/zsh '$(INST_SHAREDIR)/zsh/site-functions/_tasklist'
+	install -m 644 $(BUILD)/program/fish '$(INST_SHAREDIR)/fish/vendor_completions.d/tasklist.fish'
 
 package: setup ## check the rockspec, and that it installs what `make install` does
 	@tools/require luarocks zip unzip git ca-certificates

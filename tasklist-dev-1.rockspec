@@ -9,7 +9,8 @@ description = {
   license = "MIT",
   labels = { "camunda", "http", "client" },
 }
-dependencies = { "lua >= 5.4, < 5.5" }
+-- argparse is for the program: the module needs nothing but Lua.
+dependencies = { "lua >= 5.4, < 5.5", "argparse >= 0.7" }
 -- No headers: Debian keeps them in a multiarch folder, where LuaRocks does not look.
 external_dependencies = { CURL = { library = "curl" }, ZLIB = { library = "z" } }
 -- The Makefile knows how to link (see `nodelete` there), which "builtin" can't say.
@@ -17,15 +18,20 @@ build = {
   type = "make",
   build_target = "all",
   build_variables = {
+    LUA = "$(LUA)",
     CC = "$(CC)",
     CFLAGS = "$(CFLAGS)",
     LUA_INCDIR = "$(LUA_INCDIR)",
     CURL_INCDIR = "$(CURL_INCDIR)",
     CURL_LIBDIR = "$(CURL_LIBDIR)",
   },
+  -- The man page and the completions stay in the rock's own folder: `luarocks show --rock-dir tasklist` says where.
   install_variables = {
+    LUA = "$(LUA)",
     INST_LUADIR = "$(LUADIR)",
     INST_LIBDIR = "$(LIBDIR)",
+    INST_BINDIR = "$(BINDIR)",
+    INST_SHAREDIR = "$(PREFIX)/share",
   },
 }
 test = { type = "busted" }

@@ -39,9 +39,10 @@ local function escaped(text)
   return (text:gsub("[%[%]:\\]", "\\%0"))
 end
 
--- The message where nothing can be offered, and what can be.
+-- What completes a value: its choices, files, or nothing. An empty list and no message, which would keep zsh from
+-- completing an option in the same place.
 local function value_of(one)
-  local offered = one.choices and "(" .. table.concat(one.choices, " ") .. ")" or one.files and "_files" or " "
+  local offered = one.files and "_files" or "(" .. table.concat(one.choices or {}, " ") .. ")"
   return ":" .. escaped(one.value) .. ":" .. offered
 end
 

@@ -1,0 +1,106 @@
+--- The command line of `tasklist`: help, and what it answers to a wrong one.
+local commands = require "tasklist.cli.commands"
+local examples = require "tasklist.cli.examples"
+local program = require "spec.support.program"
+
+describe("the command line", function()
+  local wrong = {
+    { {}, "a command is required", "tasklist --help" },
+    { { "clam" }, "unknown command 'clam'; did you mean 'claim'?", "tasklist --help" },
+    { { "list", "--groop", "x" }, "unknown option '--groop'; did you mean '--group'?", "tasklist list --help" },
+    { { "list", "-x" }, "unknown option '-x'", "tasklist list --help" },
+    { { "claim", "1" }, "missing option '--as'", "tasklist claim --help" },
+    { { "claim", "--as", "me" }, "missing argument 'ID'", "tasklist claim --help" },
+    { { "get", "1", "-j" }, "option '-j' requires an argument", "tasklist get --help" },
+    { { "get", "1", "-j", "0" }, "--jobs must be a whole number from 1, and is '0'", "tasklist get --help" },
+    { { "get", "1", "-j", "x" }, "--jobs must be a whole number from 1, and is 'x'", "tasklist get --help" },
+    { { "get", "1", "-j", "-3" }, "--jobs must be a whole number from 1, and is '-3'", "tasklist get --help" },
+    { { "get", "1", "--timeout", "-.5" }, "--timeout must be a number above 0, and is '-.5'", "tasklist get --help" },
+    { { "get", "1", "--timeout=soon" }, "--timeout must be a number above 0, and is 'soon'", "tasklist get --help" },
+    { { "get", "1", "-o", "xml" },
+      "argument for option '-o' must be one of 'table', 'json', 'ndjson', 'csv', 'tsv', 'id'", "tasklist get --help" },
+    { { "completion", "bash", "zsh" }, "too many arguments", "tasklist completion --help" },
+    { { "list", "--unassigned", "--assignee", "me" },
+      "option '--assignee' can not be used together with option '--unassigned'", "tasklist list --help" },
+  }
+  for _, case in ipairs(wrong) do
+    it("is refused: tasklist " .. table.concat(case[1], " "), function()
+      local out, err, code = program.run(case[1])
+      assert.equal(("tasklist: %s\nTry: %s\n"):format(case[2], case[3]), err)
+      assert.equal("", out)
+      assert.equal(2, code)
+    end)
+  end
+
+  it("has words after -- that look like options", function()
+    local _, err, code = program.run { "get", "--", "-1", "--groop" }
+    assert.not_matches("Try: ", err)
+    assert.equal(3, code)
+  end)
+
+  it("shows the version", function()
+    local out, _, code = program.run { "--version" }
+    assert.equal("tasklist " .. require("tasklist")._VERSION .. "\n", out)
+    assert.equal(0, code)
+  end)
+end)
+
+describe("--help", function()
+  it("lists all commands, options of every command, and examples", function()
+    local out, err, code = program.run { "--help" }
+    for _, command in ipairs(commands) do
+      assert.truthy(out:find(("\n  %s +%s"):format(command.name, command.summary:sub(1, 5))), command.name)
+    end
+    assert.matches("\n  %-o, %-%-output FORMAT +how results", out)
+    assert.matches("\nExamples:\n  tasklist ", out)
+    assert.equal("", err)
+    assert.equal(0, code)
+  end)
+
+  for _, command in ipairs(commands) do
+    it("of " .. command.name .. " has all its options, and ends with examples", function()
+      local out, _, code = program.run { command.name, "--help" }
+      assert.truthy(out:find("^Usage: tasklist " .. command.name .. " "))
+      for _, option in ipairs(require("tasklist.cli.commands." .. command.name).options or {}) do
+        assert.truthy(out:find(option.name:match "%S+$", 1, true), option.name)
+      end
+      assert.matches("\nExamples:\n  .*tasklist " .. command.name, out)
+      assert.equal(0, code)
+    end)
+  end
+
+  it("is as wide as the terminal", function()
+    for _, width in ipairs { 50, 132 } do
+      local out = program.run({ "list", "--help" }, { terminal = width })
+      local longest = 0
+      for line in out:gmatch "([^\r\n]*)\r\n" do
+        if not line:find "^  tasklist" then longest = math.max(longest, utf8.len(line)) end
+      end
+      assert.truthy(longest <= width and longest > width - 12, longest)
+    end
+  end)
+end)
+
+describe("the examples", function()
+  for name, list in pairs(examples) do
+    for _, example in ipairs(list) do
+      for words in (" " .. example[1]):gmatch "[ |(](tasklist [^|>)]*)" do
+        local command = words:match "^tasklist (%l+)"
+        local known = false
+        for _, one in ipairs(commands) do known = known or one.name == command end
+        if known then
+          it(("of %q are understood: %s"):format(name, words), function()
+            -- Where --help stands last, all before it was understood.
+            local rest = {}
+            for word in words:gsub("'[^']*'", "x"):gmatch "%S+" do rest[#rest + 1] = word end
+            table.remove(rest, 1)
+            table.insert(rest, "--help")
+            local _, err, code = program.run(rest)
+            assert.equal("", err)
+            assert.equal(0, code)
+          end)
+        end
+      end
+    end
+  end
+end)
