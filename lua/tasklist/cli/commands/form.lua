@@ -1,4 +1,3 @@
-local failures = require "tasklist.cli.failures"
 local tasklist = require "tasklist"
 
 -- Formats that keep types get the schema as a value, the others its JSON text.
@@ -10,7 +9,7 @@ return {
   run = function(program, given)
     local form, failure = program:client():get_task_form(given.ID)
     if not form then
-      return program:fail(failure or failures.not_found "the task has no form", given.ID)
+      return program:fail(failure or { code = "not_found", message = "the task has no form" }, given.ID)
     end
     if TYPED[given.output] then
       local schema, problem = tasklist.decode(form.schema, { keep_null = true })

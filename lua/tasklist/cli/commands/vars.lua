@@ -1,4 +1,3 @@
-local failures = require "tasklist.cli.failures"
 local tasklist = require "tasklist"
 
 -- The names to show: those that were asked for, in that order, or all.
@@ -32,7 +31,7 @@ return {
     if whole then output:add(found) end
     for _, name in ipairs(names_of(given.NAME, found)) do
       if found[name] == nil then
-        program:fail(failures.not_found(("the task has no variable '%s'"):format(name)), given.ID)
+        program:fail({ code = "not_found", message = ("the task has no variable '%s'"):format(name) }, given.ID)
       elseif not whole then
         output:add { name = name, value = tasklist.encode(found[name]) }
       end
