@@ -3,8 +3,8 @@ local program = require "spec.support.program"
 local sandbox = require "spec.support.sandbox"
 
 local OPTIONS = {
-  tasks = { { id = "1", implementation = "ZEEBE_USER_TASK", processDefinitionKey = "7", formId = "clarify", formKey = "9",
-    formVersion = 3, isFormEmbedded = false }, { id = "2", implementation = "ZEEBE_USER_TASK" } },
+  tasks = { { id = "1", implementation = "ZEEBE_USER_TASK", processDefinitionKey = "7", formId = "clarify",
+    formKey = "9", formVersion = 3, isFormEmbedded = false }, { id = "2", implementation = "ZEEBE_USER_TASK" } },
   forms = { { id = "clarify", key = "9", version = 3, schema = '{"components":[],"type":"default"}' } },
 }
 
@@ -28,6 +28,11 @@ describe("tasklist form", function()
         assert.equal('3\t{"components":[],"type":"default"}\n', out)
         assert.equal("", err)
         assert.equal(0, code)
+      end)
+
+      it("has the schema as a value with -o json", function()
+        assert.equal('[\n{"schema":{"components":[],"type":"default"},"version":3}\n]\n',
+          (form("1", "-o", "json", "--columns", "version,schema")))
       end)
 
       it("names the form", function()

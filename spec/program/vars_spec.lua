@@ -8,7 +8,9 @@ local TASKS = { { id = "1", implementation = "ZEEBE_USER_TASK", variables = {
   { name = "amount", value = "5" }, { name = "city", value = '"Bonn"' }, { name = "lines", value = "[]" },
   { name = "note", value = "null" }, { name = "total", value = "9007199254740993" } } },
   { id = "2", implementation = "ZEEBE_USER_TASK", variables = { { name = "long", value = LONG } } },
-  { id = "3", implementation = "ZEEBE_USER_TASK" } }
+  { id = "3", implementation = "ZEEBE_USER_TASK" },
+  { id = "4", implementation = "ZEEBE_USER_TASK", variables = {
+    { name = "customer", value = '{"d":4,"b":2,"a":1,"c":3}' } } } }
 
 describe("tasklist vars", function()
   local servers = {}
@@ -36,6 +38,16 @@ describe("tasklist vars", function()
 
   it("shows those that are named, in that order", function()
     assert.equal('total\t9007199254740993\namount\t5\n', (vars { "1", "total", "amount" }))
+  end)
+
+  it("is one object of all with -o json, whose values keep their types", function()
+    assert.equal('[\n{"amount":5,"city":"Bonn","lines":[],"note":null,"total":9007199254740993}\n]\n',
+      (vars { "1", "-o", "json" }))
+    assert.equal('{"amount":5,"city":"Bonn"}\n', (vars { "1", "city", "amount", "-o", "ndjson" }))
+  end)
+
+  it("has the names in an object in order", function()
+    assert.equal('customer\t{"a":1,"b":2,"c":3,"d":4}\n', (vars { "4" }))
   end)
 
   it("shows a long value as a whole", function()

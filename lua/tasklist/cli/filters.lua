@@ -28,7 +28,7 @@ local ORDERS = { [""] = "ASC", [":asc"] = "ASC", [":desc"] = "DESC" }
 local function sort_of(word)
   local name, order = word:match "^([^:]+)(.*)$"
   if SORTS[name] and ORDERS[order] then return { { field = SORTS[name], order = ORDERS[order] } } end
-  return nil, ("must be due, follow-up, creation, completion or priority, with :desc or without, and is '%s'"):format(word)
+  return nil, ("must be due, follow-up, creation, completion or priority, or one with :desc, and is '%s'"):format(word)
 end
 
 local function limit_of(word)
@@ -37,18 +37,22 @@ local function limit_of(word)
   return nil, ("must be a whole number from 1, and is '%s'"):format(word)
 end
 
--- The server compares texts, and takes those of scalars only as they are.
+local function as_text(value)
+  return tasklist.raw(require("tasklist.cli.output.sorted").encode(value))
+end
+
+-- A query takes scalars, or JSON text: the server compares texts.
 local function variables_of(words)
   local found, problem = values.parse(words)
   if not found then error({ usage = problem }, 0) end
   for name, value in pairs(found) do
-    if type(value) == "table" then found[name] = tasklist.raw(tasklist.encode(value)) end
+    if type(value) == "table" then found[name] = as_text(value) end
   end
   return next(found) and found or nil
 end
 
---- The options. Besides argparse's properties an option has the `field` of the query that it sets, and `as`, which makes
--- the field's value of what was written where that is another one.
+--- The options. Besides argparse's properties an option has the `field` of the query that it sets, and where the field's
+-- value is another one than what was written, `as`, which makes it of that.
 filters.options = {
   { name = "--group", argname = "GROUP", field = "candidateGroup", description = "of this candidate group" },
   { name = "--assignee", argname = "USER", field = "assignee", description = "of this user" },

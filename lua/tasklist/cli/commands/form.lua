@@ -1,10 +1,12 @@
+local columns = require "tasklist.cli.output.columns"
 local tasklist = require "tasklist"
 
 -- Formats that keep types get the schema as a value, the others its JSON text.
 local TYPED = { json = true, ndjson = true }
 
 return {
-  description = "Shows a task's form. The exit code is 4 where the task has none.",
+  description = "Shows a task's form: its schema as JSON text, with -o json and ndjson as a value. "
+    .. "The exit code is 4 where the task has none.",
   arguments = { { name = "ID", description = "of a task" } },
   run = function(program, given)
     local form, failure = program:client():get_task_form(given.ID)
@@ -16,7 +18,7 @@ return {
       if problem then return program:fail(problem, given.ID) end
       form.schema = schema
     end
-    local output = program:output { "id", "title", "version", "schema" }
+    local output = program:output(columns.form)
     output:add(form)
     output:close()
   end,
