@@ -120,9 +120,9 @@ describe("tasklist list", function()
   end)
 
   for words, text in pairs {
-    ["--state open"] = "'open' is no state", ["--older 3"] = "'3' is no age", ["--older d"] = "'d' is no age",
-    ["--sort name"] = "'name' is no order", ["--sort due:up"] = "'due:up' is no order",
-    ["--limit 0"] = "'0' is no number of tasks", ["--limit many"] = "'many' is no number of tasks",
+    ["--state open"] = "--state must be created", ["--older 3"] = "--older must be a number and s",
+    ["--older d"] = "--older must be", ["--sort name"] = "--sort must be due", ["--sort due:up"] = "and is 'due:up'",
+    ["--limit 0"] = "--limit must be a whole number from 1, and is '0'", ["--limit 1.5"] = "and is '1.5'",
     ["--var amount"] = "'amount' is not name=JSON", ["--var a=1 --var a=2"] = "variable 'a' is given twice",
     ["--var a=[1"] = "variable 'a': ", ["--assignee a --unassigned"] = "can not be used together",
   } do

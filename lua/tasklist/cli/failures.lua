@@ -84,13 +84,4 @@ function failures.of_all(codes)
   return first
 end
 
-local NotFound = { __tostring = function(self) return "tasklist: " .. self.message end }
-
---- A failure of the program's own: what was asked for is not there.
--- @tparam string message
--- @treturn table with the fields of the module's errors that say so
-function failures.not_found(message)
-  return setmetatable({ code = "not_found", message = message }, NotFound)
-end
-
 return failures

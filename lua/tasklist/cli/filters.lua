@@ -10,7 +10,7 @@ local STATES = { CREATED = true, COMPLETED = true, CANCELED = true, FAILED = tru
 local function state_of(word)
   local state = word:upper()
   if STATES[state] then return state end
-  return nil, ("'%s' is no state: created, completed, canceled, failed, or all"):format(word)
+  return nil, ("must be created, completed, canceled, failed or all, and is '%s'"):format(word)
 end
 
 local UNITS = { s = 1, m = 60, h = 3600, d = 86400, w = 604800 }
@@ -18,7 +18,7 @@ local UNITS = { s = 1, m = 60, h = 3600, d = 86400, w = 604800 }
 local function seconds_of(word)
   local number, unit = word:match "^(%d+)(%a)$"
   if UNITS[unit] then return tonumber(number) * UNITS[unit] end
-  return nil, ("'%s' is no age: a number and s, m, h, d or w, such as 3d"):format(word)
+  return nil, ("must be a number and s, m, h, d or w, such as 3d, and is '%s'"):format(word)
 end
 
 local SORTS = { due = "dueDate", ["follow-up"] = "followUpDate", creation = "creationTime",
@@ -28,28 +28,31 @@ local ORDERS = { [""] = "ASC", [":asc"] = "ASC", [":desc"] = "DESC" }
 local function sort_of(word)
   local name, order = word:match "^([^:]+)(.*)$"
   if SORTS[name] and ORDERS[order] then return { { field = SORTS[name], order = ORDERS[order] } } end
-  return nil, ("'%s' is no order: due, follow-up, creation, completion or priority, or such a word with :desc"):format(
-    word)
+  return nil, ("must be due, follow-up, creation, completion or priority, or one with :desc, and is '%s'"):format(word)
 end
 
 local function limit_of(word)
   local limit = math.tointeger(tonumber(word))
   if limit and limit >= 1 then return limit end
-  return nil, ("'%s' is no number of tasks"):format(word)
+  return nil, ("must be a whole number from 1, and is '%s'"):format(word)
 end
 
--- The server compares texts, and takes those of scalars only as they are.
+local function as_text(value)
+  return tasklist.raw(require("tasklist.cli.output.sorted").encode(value))
+end
+
+-- A query takes scalars, or JSON text: the server compares texts.
 local function variables_of(words)
   local found, problem = values.parse(words)
   if not found then error({ usage = problem }, 0) end
   for name, value in pairs(found) do
-    if type(value) == "table" then found[name] = tasklist.raw(tasklist.encode(value)) end
+    if type(value) == "table" then found[name] = as_text(value) end
   end
   return next(found) and found or nil
 end
 
---- The options. Besides argparse's properties an option has the `field` of the query that it sets, and `as`, which makes
--- the field's value of what was written where that is another one.
+--- The options. Besides argparse's properties an option has the `field` of the query that it sets, and where the field's
+-- value is another one than what was written, `as`, which makes it of that.
 filters.options = {
   { name = "--group", argname = "GROUP", field = "candidateGroup", description = "of this candidate group" },
   { name = "--assignee", argname = "USER", field = "assignee", description = "of this user" },
@@ -57,7 +60,7 @@ filters.options = {
     description = "that nobody has" },
   { name = "--state", argname = "STATE", default = "created", convert = state_of, field = "state",
     as = function(state) return state ~= "ALL" and state or nil end,
-    description = "created, completed, canceled or failed; all: any of them but canceled" },
+    description = "created (by default), completed, canceled or failed; all: any of them but canceled" },
   { name = "--overdue", flag = true, field = "dueDate", as = function() return { to = os.time() } end,
     description = "whose due date is past" },
   { name = "--older", argname = "AGE", convert = seconds_of,

@@ -4,8 +4,9 @@ local tasklist = require "tasklist"
 
 local values = {}
 
---- What help says of such words.
-values.description = [[name=JSON; what is no JSON is a string: amount=5 is a number, city=Bonn and 'zip="5"' are strings]]
+--- What help says of such words; the quotes of the last are for the shell.
+values.description = "Variables are written as name=JSON; what is no JSON is a string: amount=5 is a number, "
+  .. [[city=Bonn and 'zip="5"' are strings]]
 
 -- The value of a text, or nil and what is wrong with it. `{1,` is JSON with a mistake, and `Bonn` a word.
 local function value_of(text)

@@ -1,23 +1,24 @@
-local failures = require "tasklist.cli.failures"
+local columns = require "tasklist.cli.output.columns"
 local tasklist = require "tasklist"
 
 -- Formats that keep types get the schema as a value, the others its JSON text.
 local TYPED = { json = true, ndjson = true }
 
 return {
-  description = "Shows a task's form. The exit code is 4 where the task has none.",
+  description = "Shows a task's form: its schema as JSON text, with -o json and ndjson as a value. "
+    .. "The exit code is 4 where the task has none.",
   arguments = { { name = "ID", description = "of a task" } },
   run = function(program, given)
     local form, failure = program:client():get_task_form(given.ID)
     if not form then
-      return program:fail(failure or failures.not_found "the task has no form", given.ID)
+      return program:fail(failure or { code = "not_found", message = "the task has no form" }, given.ID)
     end
     if TYPED[given.output] then
       local schema, problem = tasklist.decode(form.schema, { keep_null = true })
       if problem then return program:fail(problem, given.ID) end
       form.schema = schema
     end
-    local output = program:output { "id", "title", "version", "schema" }
+    local output = program:output(columns.form)
     output:add(form)
     output:close()
   end,

@@ -3,7 +3,7 @@ local columns = require "tasklist.cli.output.columns"
 local ids = require "tasklist.cli.ids"
 
 return {
-  description = "Shows tasks by their ids.",
+  description = "Shows tasks by their ids; with -j as they arrive.",
   arguments = { ids.argument },
   run = function(program, given)
     local client = program:client()

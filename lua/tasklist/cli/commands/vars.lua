@@ -1,5 +1,5 @@
-local failures = require "tasklist.cli.failures"
-local tasklist = require "tasklist"
+local columns = require "tasklist.cli.output.columns"
+local sorted = require "tasklist.cli.output.sorted"
 
 -- The names to show: those that were asked for, in that order, or all.
 local function names_of(asked, found)
@@ -14,27 +14,27 @@ end
 local WHOLE = { json = true, ndjson = true }
 
 return {
-  description = "Shows a task's variables and their values as JSON; with -o json and ndjson one object of all. With names "
-    .. "those alone: the exit code is 4 where the task lacks one of them.",
+  description = "Shows a task's variables and their values as JSON; with -o json and ndjson one object of all. "
+    .. "With names those alone: the exit code is 4 where the task lacks one of them.",
   arguments = {
     { name = "ID", description = "of a task" },
     { name = "NAME", args = "*", description = "of a variable; all by default" },
   },
   options = {
-    { name = "--drafts", flag = true, description = "with the task's drafts instead of the values they are to replace" },
+    { name = "--drafts", flag = true, description = "with the task's drafts instead of what they are to replace" },
   },
   run = function(program, given)
     local found, failure = program:client():variables(given.ID, given.NAME[1] and given.NAME,
       { drafts = given.drafts, keep_null = true })
     if not found then return program:fail(failure, given.ID) end
-    local output = program:output { "name", "value" }
+    local output = program:output(columns.variables)
     local whole = WHOLE[given.output]
     if whole then output:add(found) end
     for _, name in ipairs(names_of(given.NAME, found)) do
       if found[name] == nil then
-        program:fail(failures.not_found(("the task has no variable '%s'"):format(name)), given.ID)
+        program:fail({ code = "not_found", message = ("the task has no variable '%s'"):format(name) }, given.ID)
       elseif not whole then
-        output:add { name = name, value = tasklist.encode(found[name]) }
+        output:add { name = name, value = sorted.encode(found[name]) }
       end
     end
     output:close()
