@@ -23,20 +23,27 @@ local parts = {
   { "received", "%d received" },
 }
 
---- Writes a line about an attempt to stderr.
--- @tparam table event see `trace` of `tasklist.new`
-function wire.attempt(event)
+-- A line about an attempt.
+local function line_of(event)
   if event.token_file then
-    io.stderr:write("token file: ", event.token_file, "\n")
-    return
+    return "token file: " .. event.token_file
   end
   local said = {}
   for _, part in ipairs(parts) do
     local value = event[part[1]]
     if value then said[#said + 1] = part[2]:format(part[3] and part[3](value) or value) end
   end
-  io.stderr:write(event.sign_in and "sign-in " or "", event.method, " ", event.url,
-    event.attempt > 1 and (" (attempt %d)"):format(event.attempt) or "", ": ", table.concat(said, ", "), "\n")
+  return ("%s%s %s%s: %s"):format(event.sign_in and "sign-in " or "", event.method, event.url,
+    event.attempt > 1 and (" (attempt %d)"):format(event.attempt) or "", table.concat(said, ", "))
+end
+
+--- Makes what writes a line about each attempt to stderr.
+-- @tparam table program
+-- @treturn function for `trace` of `tasklist.new`
+function wire.teller(program)
+  return function(event)
+    program:say(line_of(event))
+  end
 end
 
 --- Makes what writes requests to stdout that are not sent, with an empty line between them.
