@@ -31,8 +31,8 @@ describe("tasklist --dry-run", function()
   end)
 
   for words, first in pairs {
-    ["complete 1 2 amount=5 --verify"] = 'PATCH /v1/tasks/1/complete\n{\n  "variables": [\n    {\n      "name": "amount",\n'
-      .. '      "value": "5"\n    }\n  ]\n}\n',
+    ["complete 1 2 amount=5 --verify"] = "PATCH /v1/tasks/1/complete\n"
+      .. '{\n  "variables": [\n    {\n      "name": "amount",\n      "value": "5"\n    }\n  ]\n}\n',
     ["unclaim 1 2 -j 2"] = "PATCH /v1/tasks/1/unassign\n\nPATCH /v1/tasks/2/unassign\n",
     ["draft 1 amount=5"] = "POST /v1/tasks/1/variables\n{",
     ["list --group sales"] = 'POST /v1/tasks/search\n{\n  "candidateGroup": "sales",\n',
