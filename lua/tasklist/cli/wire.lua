@@ -7,12 +7,6 @@ local function nothing() end
 --- What results go to while requests are shown instead.
 wire.no_output = { add = nothing, flush = nothing, close = nothing }
 
---- Writes to stdout; raises where nothing can be written.
-function wire.write(...)
-  local written, message, number = io.stdout:write(...)
-  if not written then error({ kind = "output", message = message, errno = number }, 0) end
-end
-
 -- The parts of a line about an attempt, in their order: a field of the event, and how it is said.
 local parts = {
   { "status", "%d" },
@@ -49,11 +43,11 @@ end
 --- Makes what writes requests to stdout that are not sent, with an empty line between them.
 -- @treturn function for `dry_run` of `tasklist.new`
 function wire.shower()
-  local between = ""
+  local pretty, between = require "tasklist.cli.output.pretty", ""
+  local stream = require("tasklist.cli.output").stream(io.stdout)
   return function(request)
-    local pretty = require "tasklist.cli.output.pretty"
-    wire.write(between, request.method, " ", request.url, "\n")
-    if request.body then wire.write(pretty(request.body), "\n") end
+    stream:write(between, request.method, " ", request.url, "\n")
+    if request.body then stream:write(pretty(request.body), "\n") end
     between = "\n"
   end
 end
