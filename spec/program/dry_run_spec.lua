@@ -58,6 +58,12 @@ describe("tasklist --dry-run", function()
     assert.equal("GET /v1/tasks/1\n", out)
   end)
 
+  it("says of no task that it may have been changed, where the output cannot be written", function()
+    local line = "seq 1 5000 | env %s bin/tasklist claim - --as me --dry-run 2>&1 >/dev/full"
+    local pipe <close> = io.popen(line:format(program.environment(server)))
+    assert.equal("tasklist: cannot write the output: No space left on device\n", pipe:read "a")
+  end)
+
   it("shows no secret", function()
     local out = shown { "api", "POST", "/v1/tasks/search", "-d", "{}" }
     assert.equal("POST /v1/tasks/search\n{}\n", out)
