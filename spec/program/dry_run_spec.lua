@@ -30,6 +30,24 @@ describe("tasklist --dry-run", function()
     assert.equal(150, count)
   end)
 
+  for words, first in pairs {
+    ["complete 1 2 amount=5 --verify"] = "PATCH /v1/tasks/1/complete\n"
+      .. '{\n  "variables": [\n    {\n      "name": "amount",\n      "value": "5"\n    }\n  ]\n}\n',
+    ["unclaim 1 2 -j 2"] = "PATCH /v1/tasks/1/unassign\n\nPATCH /v1/tasks/2/unassign\n",
+    ["draft 1 amount=5"] = "POST /v1/tasks/1/variables\n{",
+    ["list --group sales"] = 'POST /v1/tasks/search\n{\n  "candidateGroup": "sales",\n',
+    ["vars 1"] = "POST /v1/tasks/1/variables/search\n{}\n",
+    ["form 1"] = "GET /v1/tasks/1\n",
+  } do
+    it("shows " .. words, function()
+      local list = {}
+      for word in words:gmatch "%S+" do list[#list + 1] = word end
+      local out = shown(list)
+      assert.equal(first, out:sub(1, #first))
+      assert.equal(list[3] == "2" and 2 or 1, select(2, out:gsub("%f[^%z\n]%u+ /v1/", "")))
+    end)
+  end
+
   it("writes no result, in whatever format", function()
     assert.equal("GET /v1/tasks/1\n", shown { "get", "1", "-o", "json" })
     assert.matches("^POST /v1/tasks/search\n{\n[^\n].*}\n$", shown { "list", "-o", "tsv" })
@@ -38,6 +56,12 @@ describe("tasklist --dry-run", function()
   it("shows the requests of v1 where nobody can ask which API there is", function()
     local out = shown({ "get", "1" }, { environment = { ZEEBE_CLIENT_SECRET = "wrong" } })
     assert.equal("GET /v1/tasks/1\n", out)
+  end)
+
+  it("says of no task that it may have been changed, where the output cannot be written", function()
+    local line = "seq 1 5000 | env %s bin/tasklist claim - --as me --dry-run 2>&1 >/dev/full"
+    local pipe <close> = io.popen(line:format(program.environment(server)))
+    assert.equal("tasklist: cannot write the output: No space left on device\n", pipe:read "a")
   end)
 
   it("shows no secret", function()

@@ -103,8 +103,8 @@ end
 function bulk.change(program, words, done, act)
   local given, source = program.given, ids.new(words)
   confirm(given, source, done)
-  run({ program = program, source = source, act = act, done = done, changes = true, under_way = {}, begun = 0,
-    is_many = source.piped or #words > 1, progress = progress.new(done, given.quiet),
+  run({ program = program, source = source, act = act, done = done, changes = not given.dry_run, under_way = {},
+    begun = 0, is_many = source.piped or #words > 1, progress = progress.new(done, given.quiet),
     output = given.output and program:output { "id", "name", "assignee", "taskState" } })
 end
 

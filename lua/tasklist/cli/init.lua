@@ -10,6 +10,7 @@ local function run(running, words)
     error({ usage = complaint }, 0)
   end
   running.given = given
+  given.quiet = given.quiet or given.dry_run -- there is no work to count
   require("tasklist.cli.commands." .. given.command).run(running, given)
 end
 

@@ -21,7 +21,7 @@ function Program:client()
     self.made, failure = require("tasklist").new {
       env_file = given.env_file, timeout = given.timeout,
       max_requests = given.jobs > USUAL_REQUESTS and given.jobs or nil,
-      trace = given.verbose and require("tasklist.cli.wire").attempt or nil,
+      trace = given.verbose and require("tasklist.cli.wire").teller(self) or nil,
       dry_run = given.dry_run and require("tasklist.cli.wire").shower() or nil,
     }
     if not self.made then error(failure, 0) end
@@ -55,8 +55,9 @@ end
 -- @param failure an error object of the module
 -- @tparam ?string id of the task
 function Program:fail(failure, id)
-  if failure.code == "dry_run" then return end
-  self.codes[#self.codes + 1] = failures.code(failure)
+  local code = failures.code(failure)
+  if code == 0 then return end
+  self.codes[#self.codes + 1] = code
   self:say((id and id .. ": " or "") .. text_of(failure))
 end
 

@@ -1,5 +1,5 @@
+local output = require "tasklist.cli.output"
 local terminal = require "tasklist.terminal"
-local wire = require "tasklist.cli.wire"
 
 -- What an answer means for the exit code, by its status: as the module says it of its own calls.
 local meanings = {
@@ -45,7 +45,7 @@ end
 -- For a terminal: JSON for people to read, and nothing that a terminal would obey.
 local function shown(body)
   local text, pretty = require "tasklist.cli.output.text", require "tasklist.cli.output.pretty"
-  return body == "" and "" or text.json(pretty(body)):gsub("[^\n]+", text.harmless) .. "\n"
+  return body == "" and "" or pretty(body):gsub("[^\n]+", text.harmless) .. "\n"
 end
 
 -- What the module calls misuse, such as a path without a slash, is misuse of this command.
@@ -75,7 +75,7 @@ return {
     if not status then
       return program:fail(body)
     end
-    wire.write(terminal.width(1) and shown(body) or body)
+    output.stream(io.stdout):write(terminal.width(1) and shown(body) or body)
     if status < 200 or status > 299 then
       program:fail(refused(method, given.PATH, status))
     end

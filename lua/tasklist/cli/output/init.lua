@@ -56,6 +56,12 @@ end
 
 local output = {}
 
+--- A file of Lua's whose `write` and `flush` raise where nothing can be written.
+-- @param file
+function output.stream(file)
+  return setmetatable({ file = file }, Stream)
+end
+
 --- @param file where to, one of Lua's files; stdout if it is nil
 -- @tparam ?string format of `-o`; by default a table on a terminal, and tsv elsewhere
 -- @tparam table columns the fields to write unless others are chosen
@@ -69,7 +75,7 @@ function output.new(file, format, columns, chosen)
     for name in chosen:gmatch "[^,]+" do columns[#columns + 1] = name end
   end
   format = format or asked.terminal and "table" or "tsv"
-  local stream = setmetatable({ file = file or io.stdout }, Stream)
+  local stream = output.stream(file or io.stdout)
   return setmetatable({
     stream = stream,
     format = require("tasklist.cli.output." .. format).new(stream, columns, asked),

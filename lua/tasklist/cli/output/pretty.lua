@@ -1,5 +1,6 @@
---- JSON for people to read: a line for each value, names in order.
+--- JSON for people to read: a line for each value, names in order, and nothing that a terminal would obey.
 
+local harmless = require "tasklist.cli.output.text"
 local tasklist = require "tasklist"
 
 local ARRAY = getmetatable(tasklist.array {})
@@ -31,5 +32,5 @@ end
 -- @treturn string the same JSON; a text that is none as it is
 return function(text)
   local value, problem = tasklist.decode(text, { keep_null = true })
-  return problem and text or write(value, "\n")
+  return problem and text or harmless.json(write(value, "\n"))
 end
