@@ -11,9 +11,9 @@ local function read(path)
   return file:read "a"
 end
 
--- The words as one shell command. A program that hangs must not outlive the tests.
+-- The words as one shell command.
 local function command(words, server, environment)
-  local parts = { "timeout --foreground 120 env -i PATH=/usr/bin:/bin HOME=" .. quote(os.getenv "HOME"), "TERM=xterm" }
+  local parts = { "env -i PATH=/usr/bin:/bin HOME=" .. quote(os.getenv "HOME"), "TERM=xterm" }
   if server then
     parts[#parts + 1] = program.environment(server)
   end
@@ -32,18 +32,18 @@ end
 -- @treturn string
 function program.environment(server)
   local words = {}
-  for name, value in pairs { CAMUNDA_TASKLIST_BASE_URL = server.v1_url or false, CAMUNDA_REST_ADDRESS = server.rest_url or
-    false, ZEEBE_CLIENT_ID = server.client_id, ZEEBE_CLIENT_SECRET = server.client_secret,
+  for name, value in pairs { CAMUNDA_TASKLIST_BASE_URL = server.v1_url, CAMUNDA_REST_ADDRESS = server.rest_url,
+    ZEEBE_CLIENT_ID = server.client_id, ZEEBE_CLIENT_SECRET = server.client_secret,
     ZEEBE_AUTHORIZATION_SERVER_URL = server.token_url } do
-    if value then words[#words + 1] = quote(name .. "=" .. value) end
+    words[#words + 1] = quote(name .. "=" .. value)
   end
   return table.concat(words, " ")
 end
 
 --- Starts the program.
 -- @tparam table words of its command line
--- @tparam ?table options: `server` (of spec.support.sandbox), `environment` (name -> value); `stdin` (string; nothing by
---   default); `terminal` (integer: how many columns; stdin, stdout and stderr are one terminal then, `send` types)
+-- @tparam ?table options: `server` (of spec.support.sandbox), `environment` (name -> value); `stdin` (string; nothing
+--   by default); `terminal` (integer: how many columns; stdin, stdout and stderr are one terminal then, `send` types)
 -- @return object with `out()` and `err()` (what it wrote until now), `send(text)` and `finish()`
 function program.start(words, options)
   options = options or {}
@@ -55,8 +55,9 @@ function program.start(words, options)
     -- The terminal has its size before the program looks.
     line = ("script -qefc %s /dev/null"):format(quote(("stty cols %d; exec %s"):format(options.terminal, line)))
   end
-  -- The shell says the process's own id before it becomes the program.
-  run.process = assert(io.popen(("cd %s/ && echo $$ >%s/pid; exec %s <%s/in >%s/out 2>%s/err"):format(
+  -- A program that hangs must not outlive the tests. `timeout` stands outside of the terminal: it would hand a Ctrl-C on
+  -- that the program has got already, and Lua dies of the second one. The shell says its own id before it becomes that.
+  run.process = assert(io.popen(("cd %s/ && echo $$ >%s/pid; exec timeout --foreground 120 %s <%s/in >%s/out 2>%s/err"):format(
     quote(os.getenv "PWD" or "."), run.folder, line, run.folder, run.folder, run.folder)))
   run.input = assert(io.open(run.folder .. "/in", "wb"))
   run.input:setvbuf "no"
