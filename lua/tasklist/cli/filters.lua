@@ -51,8 +51,8 @@ local function variables_of(words)
   return next(found) and found or nil
 end
 
---- The options. Besides argparse's properties an option has the `field` of the query that it sets, and where the field's
--- value is another one than what was written, `as`, which makes it of that.
+--- The options: argparse's properties, the `field` of the query that an option sets, and `as` where the field's value
+-- is made of what was written.
 filters.options = {
   { name = "--group", argname = "GROUP", field = "candidateGroup", description = "of this candidate group" },
   { name = "--assignee", argname = "USER", field = "assignee", description = "of this user" },
