@@ -43,32 +43,40 @@ end
 --- Starts the program.
 -- @tparam table words of its command line
 -- @tparam ?table options: `server` (of spec.support.sandbox), `environment` (name -> value); `stdin` (string; nothing
---   by default); `terminal` (integer: how many columns; stdin, stdout and stderr are one terminal then, `send` types)
+--   by default), `open` (true: `send` writes more to it, until `close_input`); `terminal` (integer: how many columns; stdin,
+--   stdout and stderr are one terminal then, `send` types)
 -- @return object with `out()` and `err()` (what it wrote until now), `send(text)` and `finish()`
 function program.start(words, options)
   options = options or {}
   local run = setmetatable({ folder = os.tmpname(), terminal = options.terminal }, Run)
   os.remove(run.folder)
-  assert(os.execute("mkdir " .. run.folder .. " && mkfifo " .. run.folder .. "/in"))
+  assert(os.execute("mkdir " .. run.folder .. " && cd " .. run.folder .. " && mkfifo in && : >out >err"))
   local line = command(words, options.server, options.environment)
   if options.terminal then
     -- The terminal has its size before the program looks.
     line = ("script -qefc %s /dev/null"):format(quote(("stty cols %d; exec %s"):format(options.terminal, line)))
   end
-  -- A program that hangs must not outlive the tests. `timeout` stands outside of the terminal: it would hand a Ctrl-C on
-  -- that the program has got already, and Lua dies of the second one. The shell says its own id before it becomes that.
-  run.process = assert(io.popen(("cd %s/ && echo $$ >%s/pid; exec timeout --foreground 120 %s <%s/in >%s/out 2>%s/err"):format(
+  -- A program that hangs must not outlive the tests. `timeout` is not on the program's terminal, since it would hand a
+  -- Ctrl-C on that the program has got already, and Lua dies of the second one.
+  line = "timeout --foreground 120 " .. line
+  -- The shell says the process's own id before it becomes the program.
+  run.process = assert(io.popen(("cd %s/ && echo $$ >%s/pid; exec %s <%s/in >%s/out 2>%s/err"):format(
     quote(os.getenv "PWD" or "."), run.folder, line, run.folder, run.folder, run.folder)))
   run.input = assert(io.open(run.folder .. "/in", "wb"))
   run.input:setvbuf "no"
   if options.stdin then run.input:write(options.stdin) end
-  if not options.terminal then run.input:close() end
+  if not options.terminal and not options.open then run.input:close() end
   return run
 end
 
---- Types a text; with a terminal only.
+--- Types a text, or writes it to an open stdin.
 function Run:send(text)
   self.input:write(text)
+end
+
+--- Ends its stdin.
+function Run:close_input()
+  self.input:close()
 end
 
 --- What it wrote to stdout until now; with a terminal what that shows, with its line ends.

@@ -1,5 +1,6 @@
 --- Work on many tasks, several at a time over the same connections.
 
+local columns = require "tasklist.cli.output.columns"
 local failures = require "tasklist.cli.failures"
 local ids = require "tasklist.cli.ids"
 local progress = require "tasklist.cli.progress"
@@ -27,15 +28,15 @@ local function confirm(given, source, done)
   end
 end
 
--- What a result does beyond being counted: it is written, unless nobody reads any more.
-local function write(self, task)
+-- Calls a method of the output, unless nobody reads it any more. That is raised later: who is under way is waited for.
+local function put_out(self, method, ...)
   if not self.output or self.broken then return end
   self.progress:hide()
-  local fine, problem = pcall(self.output.add, self.output, task)
+  local fine, problem = pcall(self.output[method], self.output, ...)
   if not fine then self.broken = problem end
 end
 
--- Works on one id. Gives nil and a failure where nothing new is to be begun.
+-- Works on one id. What `--dry-run` did not send counts as done. Gives nil and a failure where nothing new is to be begun.
 local function work_on(self, id)
   local number = self.begun + 1
   self.begun, self.under_way[number] = number, id
@@ -44,7 +45,7 @@ local function work_on(self, id)
   local counts = self.progress
   if task or failure.code == "dry_run" then
     counts.done = counts.done + 1
-    if task then write(self, task) end
+    if task then put_out(self, "add", task) end
   else
     counts.failed = counts.failed + 1
     self.program:fail(failure, id)
@@ -63,7 +64,8 @@ local function work(self, client)
   repeat
     _, problem = client:each(take, one, { concurrency = self.program.given.jobs, stop = true })
     self.stopped = problem ~= nil
-  until problem or not self.source:wait(1)
+    put_out(self, "flush")
+  until problem or self.broken or not self.source:wait(1)
 end
 
 -- Says whose change was on its way when the work was broken off.
@@ -105,7 +107,7 @@ function bulk.change(program, words, done, act)
   confirm(given, source, done)
   run({ program = program, source = source, act = act, done = done, changes = not given.dry_run, under_way = {},
     begun = 0, is_many = source.piped or #words > 1, progress = progress.new(done, given.quiet),
-    output = given.output and program:output { "id", "name", "assignee", "taskState" } })
+    output = given.output and program:output columns.tasks })
 end
 
 --- Reads each of the tasks whose ids the command line names, and writes what `act` gives.
