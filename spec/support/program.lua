@@ -43,8 +43,8 @@ end
 --- Starts the program.
 -- @tparam table words of its command line
 -- @tparam ?table options: `server` (of spec.support.sandbox), `environment` (name -> value); `stdin` (string; nothing
---   by default), `open` (true: `send` writes more to it, until `close_input`); `terminal` (integer: how many columns; stdin,
---   stdout and stderr are one terminal then, `send` types)
+--   by default), `open` (true: `send` writes more to it, until `close_input`); `terminal` (integer: how many columns;
+--   stdin, stdout and stderr are one terminal then, `send` types)
 -- @return object with `out()` and `err()` (what it wrote until now), `send(text)` and `finish()`
 function program.start(words, options)
   options = options or {}

@@ -22,7 +22,8 @@ local function confirm(given, source, done)
   if given.yes or given.dry_run or not terminal.width(2) or not source:wait(UNASKED + 1) then return end
   local keyboard <close> = io.open "/dev/tty"
   if not keyboard then return end
-  io.stderr:write(("tasklist: %s tasks will be %s. Go on? [y/N] "):format(source:left() or "more than " .. UNASKED, done))
+  local count = source:left() or "more than " .. UNASKED
+  io.stderr:write(("tasklist: %s tasks will be %s. Go on? [y/N] "):format(count, done))
   if not (keyboard:read "l" or ""):find "^%s*[yY]" then
     error({ kind = "declined", message = "nothing was changed" }, 0)
   end
@@ -36,7 +37,8 @@ local function put_out(self, method, ...)
   if not fine then self.broken = problem end
 end
 
--- Works on one id. What `--dry-run` did not send counts as done. Gives nil and a failure where nothing new is to be begun.
+-- Works on one id. What `--dry-run` did not send counts as done. Gives nil and a failure where nothing new is to be
+-- begun.
 local function work_on(self, id)
   local number = self.begun + 1
   self.begun, self.under_way[number] = number, id
@@ -107,7 +109,7 @@ function bulk.change(program, words, done, act)
   confirm(given, source, done)
   run({ program = program, source = source, act = act, done = done, changes = not given.dry_run, under_way = {},
     begun = 0, is_many = source.piped or #words > 1, progress = progress.new(done, given.quiet),
-    output = given.output and program:output columns.tasks })
+    output = given.output and program:output(columns.tasks) })
 end
 
 --- Reads each of the tasks whose ids the command line names, and writes what `act` gives.

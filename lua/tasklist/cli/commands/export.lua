@@ -83,8 +83,8 @@ return {
   options = filters.with {
     { name = "--vars", argname = "NAME,…", description = "with these variables" },
     { name = "--to", argname = "FILE", description = "where to; stdout by default" },
-    { name = "--after", argname = "CURSOR", description = "go on where an export has ended early; with --to, behind what "
-      .. "the file has" },
+    { name = "--after", argname = "CURSOR", description = "go on where an export has ended early; with --to, behind "
+      .. "what the file has" },
   },
   mutex = filters.mutex,
   run = function(program, given)
@@ -95,7 +95,8 @@ return {
     local variables, columns = names_in(given.vars), { table.unpack(COLUMNS) }
     for _, name in ipairs(variables) do columns[#columns + 1] = "variable " .. name end
     local more, client = more_of(given, variables), program:client()
-    local page = pages.new(open(given.to, given.after))
+    -- A dry run must not empty the file.
+    local page = pages.new(open(not given.dry_run and given.to, given.after))
     local output, cursor = program:output(columns, page), given.after
     if given.after then page:drop() end -- the line of names is there already
     local fine, failure = pcall(write, client, given, more, output, function(after)

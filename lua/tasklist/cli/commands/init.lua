@@ -1,11 +1,12 @@
---- The commands of the program, in the order in which help lists them. Each is a file of this folder, which gives a table:
+--- The commands of the program, in the order in which help lists them. Each is a file of this folder, which gives a
+-- table:
 --
 -- * `description`: what it does, a sentence or more;
 -- * `arguments`, `options`: arrays of argparse's properties, `mutex`: arrays of options of which one may be given.
 --   The same tables make the parser, the help, the man page and the completions;
 -- * `run(program, given)`: does it. `given` has what was written, by argparse's names; what `program` has is in
---   tasklist.cli.program. What goes wrong with one of several things is told to `program:fail`; what ends the command is
---   raised, as an error object of the module.
+--   tasklist.cli.program. What goes wrong with one of several things is told to `program:fail`; what ends the command
+--   is raised: an error object of the module, or what `Program:break_off` takes besides.
 
 return {
   { name = "list", summary = "show tasks" },

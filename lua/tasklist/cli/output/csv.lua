@@ -5,8 +5,8 @@ local tasklist = require "tasklist"
 local Csv = {}
 Csv.__index = Csv
 
--- A spreadsheet runs what begins so as a formula, and a task's name may come from anybody. An apostrophe before it makes
--- it a text there. A number is none, with its sign too.
+-- A spreadsheet runs what begins so as a formula, and a task's name may come from anybody. An apostrophe before it
+-- makes it a text there. A number is no formula, with its sign too.
 local function harmless(text)
   if text:find "^[=+%-@\t\r]" and not text:find "^[+-]?%d[%d.]*$" then
     return "'" .. text
