@@ -1,7 +1,7 @@
 /* What the program `tasklist` asks of the system and Lua has no word for: whether a descriptor is a
  * terminal, how wide it is, how wide a text is there; to read what is there and wait for no more; a
- * clock; and that a pipe whose reader has gone is an error of the write, and kills nobody. A module of its own, because SIGPIPE belongs to the
- * process: the library must never touch it. */
+ * clock; and that a pipe whose reader has gone is an error of the write, and kills nobody. A module
+ * of its own, because SIGPIPE belongs to the process: the library must never touch it. */
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -117,9 +117,9 @@ static int ignore_broken_pipes(lua_State *L)
     return 0;
 }
 
-/* read(fd, wait): what can be read from a descriptor now; nil at the end, or when it cannot be read.
- * Without `wait`, "" when nothing is there. With it also "" when a signal came first, so that Lua
- * gets the chance to run its hook. */
+/* read(fd, wait): what can be read from a descriptor now; nil at the end, or when it cannot be
+ * read. Without `wait`, "" when nothing is there. With it also "" when a signal came first, so that
+ * Lua gets the chance to run its hook. */
 static int read_some(lua_State *L)
 {
     char bytes[65536];
@@ -147,12 +147,8 @@ static int seconds(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"width", width},
-    {"fit", fit},
-    {"ignore_broken_pipes", ignore_broken_pipes},
-    {"read", read_some},
-    {"clock", seconds},
-    {NULL, NULL},
+    {"width", width},    {"fit", fit},       {"ignore_broken_pipes", ignore_broken_pipes},
+    {"read", read_some}, {"clock", seconds}, {NULL, NULL},
 };
 
 __attribute__((visibility("default"))) int luaopen_tasklist_terminal(lua_State *L);
