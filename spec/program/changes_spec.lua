@@ -61,7 +61,7 @@ describe("tasklist", function()
   end)
 
   it("complete --verify finds out whether a task was completed", function()
-    server:fault { action = "close", at = "executed", method = "POST", path = "/v2/user-tasks/" .. ids[1] .. "/completion" }
+    server:fault { action = "close", at = "executed", path = "/v2/user-tasks/" .. ids[1] .. "/completion" }
     run { "complete", ids[1], "--verify" }
     assert.equal(1, #server:ledger "complete")
   end)
@@ -85,8 +85,8 @@ describe("tasklist", function()
 
   it("update changes dates, priority and groups, and takes them away", function()
     local before = os.time()
-    run { "update", ids[1], ids[2], "--due", "2030-05-01T12:00:00Z", "--follow-up", "+3d", "--priority", "7", "--group", "a",
-      "--group", "b" }
+    run { "update", ids[1], ids[2], "--due", "2030-05-01T12:00:00Z", "--follow-up", "+3d", "--priority", "7",
+      "--group", "a", "--group", "b" }
     assert.matches("^2030%-05%-01T12:00:00", of_task(ids[2], "dueDate"))
     local followed = tasklist.time(of_task(ids[2], "followUpDate")) - 3 * 86400
     assert.is_true(followed >= before and followed <= os.time())
@@ -107,7 +107,8 @@ describe("tasklist", function()
   it("update ends with 1 where the server has no such change", function()
     local old <close> = sandbox.start { version = "8.7", tasks = { { id = "1" } } }
     local _, err, code = program.run({ "update", "1", "--priority", "7" },
-      { server = { v1_url = old.v1_url, client_id = old.client_id, client_secret = old.client_secret, token_url = old.token_url } })
+      { server = { v1_url = old.v1_url, client_id = old.client_id, client_secret = old.client_secret,
+        token_url = old.token_url } })
     assert.matches("^1: tasklist: .*API v1, which changes no dates", err)
     assert.equal(1, code)
   end)

@@ -29,7 +29,8 @@ describe("the program ends", function()
   end)
 
   it("with 2 for a wrong command line, and says what is wrong", function()
-    for _, words in ipairs { { "claim", "1" }, { "frob" }, { "claim", "", "--as", "me" }, { "claim", "1", "-", "--as", "me" },
+    for _, words in ipairs { { "claim", "1" }, { "frob" }, { "claim", "", "--as", "me" },
+      { "claim", "1", "-", "--as", "me" },
       { "claim", "1", "--as", "me", "-j", "0" }, { "complete", "a=1" }, { "complete", "1", "a={" },
       { "draft", "1", "a" }, { "update", "1" }, { "update", "1", "--due", "2026-02-30" },
       { "update", "1", "--priority", "101" }, { "complete", "1", "--vars-file", "/nowhere" } } do
@@ -65,7 +66,7 @@ describe("the program ends", function()
   end)
 
   it("with 1 and a line when the output cannot be written", function()
-    local pipe = assert(io.popen(("env %s bin/tasklist list 2>&1 >/dev/full; echo $?"):format(program.environment(server))))
+    local pipe = assert(io.popen("env " .. program.environment(server) .. " bin/tasklist list 2>&1 >/dev/full; echo $?"))
     assert.matches("^tasklist: cannot write the output: [^\n]*\n1\n$", pipe:read "a")
     pipe:close()
   end)

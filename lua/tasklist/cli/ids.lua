@@ -18,8 +18,8 @@ local AHEAD = 10000
 function ids.new(words)
   local piped = words[1] == "-" and #words == 1
   if piped and terminal.width(0) then
-    error({ usage = "- reads ids from stdin, and stdin is a terminal: write the ids, or let another program write them, as "
-      .. "in `tasklist list -o id | tasklist claim - --as me`" }, 0)
+    error({ usage = "- reads ids from stdin, and stdin is a terminal: write the ids, or let another program write them, "
+      .. "as in `tasklist list -o id | tasklist claim - --as me`" }, 0)
   end
   for _, word in ipairs(piped and {} or words) do
     if word == "-" or word == "" then

@@ -17,14 +17,15 @@ end
 --- The client, made when first asked for. Raises the error object where the settings are wrong.
 function Program:client()
   if not self.made then
-    local given, failure = self.given, nil
-    self.made, failure = require("tasklist").new {
+    local given = self.given
+    local made, failure = require("tasklist").new {
       env_file = given.env_file, timeout = given.timeout,
       max_requests = given.jobs > USUAL_REQUESTS and given.jobs or nil,
       trace = given.verbose and require("tasklist.cli.wire").teller(self) or nil,
       dry_run = given.dry_run and require("tasklist.cli.wire").shower() or nil,
     }
-    if not self.made then error(failure, 0) end
+    if not made then error(failure, 0) end
+    self.made = made
   end
   return self.made
 end
@@ -63,8 +64,8 @@ end
 
 --- Ends the program early, because of what was raised: a line on stderr, but for Ctrl-C and for an output that nobody
 -- reads any more.
--- @param problem an error object of the module; a table with `usage`, what is wrong with the command line, or with `kind`
---   and `message`; or a text, which is Lua's: Ctrl-C, or a mistake in the program
+-- @param problem an error object of the module; a table with `usage`, what is wrong with the command line, or with
+--   `kind` and `message`; or a text, which is Lua's: Ctrl-C, or a mistake in the program
 function Program:break_off(problem)
   if type(problem) == "string" then
     problem = failures.of_lua(problem)

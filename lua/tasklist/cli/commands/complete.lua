@@ -16,7 +16,8 @@ end
 local function of_file(path)
   local found, failure = require("tasklist").decode(read(path), { keep_null = true })
   if failure or type(found) ~= "table" or getmetatable(found) or found[1] ~= nil then
-    error({ usage = ("--vars-file: %s has no JSON object%s"):format(path, failure and ": " .. failure.message or "") }, 0)
+    local why = failure and ": " .. failure.message or ""
+    error({ usage = ("--vars-file: %s has no JSON object%s"):format(path, why) }, 0)
   end
   return found
 end

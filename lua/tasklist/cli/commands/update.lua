@@ -16,7 +16,8 @@ end
 -- What each option changes. "none" takes away what the task has there.
 local changes = {
   { name = "--due", as = "due", field = "dueDate", argname = "DATE", read = moment "23:59:59",
-    description = "when it must be done: " .. moments.description .. "; a date alone is the end of that day; none: no date" },
+    description = "when it must be done: " .. moments.description
+      .. "; a date alone is the end of that day; none: no date" },
   { name = "--follow-up", as = "follow_up", field = "followUpDate", argname = "DATE", read = moment "00:00:00",
     description = "when to look at it again, likewise; a date alone is the beginning of that day; none: no date" },
   { name = "--priority", as = "priority", field = "priority", argname = "N", read = priority_of,
