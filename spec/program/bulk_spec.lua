@@ -97,8 +97,8 @@ describe("many tasks", function()
 
   it("are not begun any more when nobody reads the output, and nothing is said", function()
     local status = os.tmpname()
-    local piped = "{ env %s bin/tasklist claim - --as me -o id <<'.'; echo $? >%s; } 2>&1 >/dev/full | cat\n%s.\n"
-    local pipe = assert(io.popen(piped:format(program.environment(server), status, lines(COUNT))))
+    local script = "{ env %s bin/tasklist claim - --as me -o id <<'.'; echo $? >%s; } 2>&1 >/dev/full | cat\n%s.\n"
+    local pipe = assert(io.popen(script:format(program.environment(server), status, lines(COUNT))))
     assert.matches("^tasklist: cannot write the output: [^\n]*\n$", pipe:read "a")
     pipe:close()
     local file <close> = assert(io.open(status))
@@ -154,8 +154,8 @@ describe("many tasks", function()
     end)
 
     it("are not asked about with --yes", function()
-      local line = words({ "claim" }, 101, "--as", "me", "--yes")
-      local out, _, code = program.run(line, { server = server, terminal = 80 })
+      local out, _, code = program.run(words({ "claim" }, 101, "--as", "me", "--yes"),
+        { server = server, terminal = 80 })
       assert.equal("tasklist: 101 claimed, 0 failed\r\n", out:gsub("^.*\r([^\n])", "%1"))
       assert.equal(0, code)
     end)

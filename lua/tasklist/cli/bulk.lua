@@ -90,6 +90,7 @@ end
 local function run(self)
   self.program.progress = self.progress
   local fine, problem = pcall(work, self, self.program:client())
+  self.stopped = self.stopped or not fine
   if not fine and self.changes then tell_of_those_under_way(self) end
   if not self.broken then tell_counts(self) end
   self.program.progress = nil

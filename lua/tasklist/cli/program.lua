@@ -18,14 +18,14 @@ end
 function Program:client()
   if not self.made then
     local given = self.given
-    local failure
-    self.made, failure = require("tasklist").new {
+    local made, failure = require("tasklist").new {
       env_file = given.env_file, timeout = given.timeout,
       max_requests = given.jobs > USUAL_REQUESTS and given.jobs or nil,
       trace = given.verbose and require("tasklist.cli.wire").teller(self) or nil,
       dry_run = given.dry_run and require("tasklist.cli.wire").shower() or nil,
     }
-    if not self.made then error(failure, 0) end
+    if not made then error(failure, 0) end
+    self.made = made
   end
   return self.made
 end
