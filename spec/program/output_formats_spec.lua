@@ -92,6 +92,17 @@ describe("tasklist list", function()
   end)
 end)
 
+describe("tasklist vars", function()
+  it("keeps the types of values with json, and has the names of objects in them in order", function()
+    local server <close> = sandbox.start { tasks = { { id = "1", variables = {
+      { name = "tags", value = "{}" }, { name = "list", value = "[]" }, { name = "float", value = "1.0" },
+      { name = "deep", value = '{"b":[{"y":null,"x":9007199254740993}],"a":{}}' },
+    } } } }
+    assert.equal('[\n{"deep":{"a":{},"b":[{"x":9007199254740993,"y":null}]},"float":1.0,"list":[],"tags":{}}\n]\n',
+      out_of({ "vars", "1", "-o", "json" }, { server = server }))
+  end)
+end)
+
 describe("tasklist get", function()
   it("writes an array with json for one id, too", function()
     local server <close> = sandbox.start { tasks = { TASKS[1] } }

@@ -48,7 +48,7 @@ describe("the table", function()
     }, lines_of(server, {}, { terminal = 100, environment = { NO_COLOR = "1", TZ = "CET-1" } }))
   end)
 
-  it("cuts long fields with … where the terminal is narrow, and no ids", function()
+  it("cuts long fields with … where the terminal is narrow", function()
     assert.same({ "id  name    assig…", "11  寿司…   ", "12  Cafe\u{301} …  ", "13  x�[2J…  " },
       lines_of(server, { "--columns", "id,name,assignee" }, { terminal = 18 }))
   end)
@@ -87,6 +87,11 @@ describe("the table", function()
     assert.equal(102, #lines)
     assert.equal("1100  short", lines[101])
     assert.equal("1101  long…", lines[102])
+  end)
+
+  it("cuts no ids", function()
+    local others <close> = sandbox.start { tasks = many() }
+    assert.equal("1001  s…", lines_of(others, { "--columns", "id,name" }, { terminal = 8 })[2])
   end)
 
   it("cuts nothing where it goes to no terminal", function()

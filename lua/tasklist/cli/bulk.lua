@@ -110,7 +110,7 @@ function bulk.change(program, words, done, act)
   confirm(given, source, done)
   run({ program = program, source = source, act = act, done = done, changes = not given.dry_run, under_way = {},
     begun = 0, is_many = source.piped or #words > 1, progress = progress.new(done, given.quiet),
-    output = given.output and program:output(columns.tasks) })
+    output = given.output and program:output(columns.changed) })
 end
 
 --- Reads each of the tasks whose ids the command line names, and writes what `act` gives.

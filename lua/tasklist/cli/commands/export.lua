@@ -1,3 +1,4 @@
+local columns_of = require "tasklist.cli.output.columns"
 local filters = require "tasklist.cli.filters"
 local pages = require "tasklist.cli.pages"
 local tasklist = require "tasklist"
@@ -92,7 +93,7 @@ return {
     if not FORMATS[given.output] then
       error({ usage = "export: -o csv or -o ndjson, not " .. given.output }, 0)
     end
-    local variables, columns = names_in(given.vars), { table.unpack(COLUMNS) }
+    local variables, columns = names_in(given.vars), columns_of.of_tasks { table.unpack(COLUMNS) }
     for _, name in ipairs(variables) do columns[#columns + 1] = "variable " .. name end
     local more, client = more_of(given, variables), program:client()
     -- A dry run must not empty the file.

@@ -6,7 +6,7 @@ local Ids = {}
 Ids.__index = Ids
 
 function Ids:add(row)
-  self.stream:write(text.harmless(text.of(row.id, "id")), "\n")
+  self.stream:write(text.harmless(text.of(row.id)), "\n")
 end
 
 function Ids:close() end

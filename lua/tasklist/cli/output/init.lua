@@ -4,7 +4,7 @@
 -- if it keeps rows back, `flush()`:
 --
 -- * `stream:write(…)` writes, and raises where nothing can be written any more;
--- * `columns` are the names of the fields to write;
+-- * `columns` are the names of the fields to write, and `columns.lists` is true by the names of those that are lists;
 -- * `asked.chosen` is true where `--columns` named them, `asked.terminal` is the terminal's width, nil where the output
 --   is none.
 -- @module tasklist.cli.output
@@ -64,21 +64,23 @@ end
 
 --- @param file where to, one of Lua's files; stdout if it is nil
 -- @tparam ?string format of `-o`; by default a table on a terminal, and tsv elsewhere
--- @tparam table columns the fields to write unless others are chosen
+-- @tparam table columns the fields to write unless others are chosen; for tasks see tasklist.cli.output.columns
 -- @tparam ?string chosen names of fields with commas between them
 -- @return with `add(row)`, `flush()` and `close()`. Where nothing can be written, they raise a table with `kind`
 --   "output", `message`, and `errno`, the system's number
 function output.new(file, format, columns, chosen)
   local asked = { chosen = chosen ~= nil, terminal = not file and terminal.width(1) or nil }
+  local names = { lists = columns.lists or {} }
   if chosen then
-    columns = {}
-    for name in chosen:gmatch "[^,]+" do columns[#columns + 1] = name end
+    for name in chosen:gmatch "[^,]+" do names[#names + 1] = name end
+  else
+    table.move(columns, 1, #columns, 1, names)
   end
   format = format or asked.terminal and "table" or "tsv"
   local stream = output.stream(file or io.stdout)
   return setmetatable({
     stream = stream,
-    format = require("tasklist.cli.output." .. format).new(stream, columns, asked),
+    format = require("tasklist.cli.output." .. format).new(stream, names, asked),
   }, Output)
 end
 

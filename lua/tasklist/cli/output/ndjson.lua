@@ -26,8 +26,12 @@ end
 function Ndjson:close() end
 
 local function new(stream, columns, asked)
-  return setmetatable({ stream = stream, encode = sorted.records(), columns = asked.chosen and columns or nil,
-    terminal = asked.terminal }, Ndjson)
+  return setmetatable({
+    stream = stream,
+    encode = sorted.records(columns.lists),
+    columns = asked.chosen and columns or nil,
+    terminal = asked.terminal,
+  }, Ndjson)
 end
 
 return { new = new }

@@ -7,12 +7,6 @@ local sorted = {}
 local encode = tasklist.encode
 local ARRAY = getmetatable(tasklist.array {})
 
--- Names as they stand before a value. There are few different ones: those of Camunda's fields and of variables.
-local labels = setmetatable({}, { __mode = "v", __index = function(all, name)
-  all[name] = encode(name) .. ":"
-  return all[name]
-end })
-
 -- As `tasklist.encode`: what says that it is an array, and a table that has the keys 1 to n alone.
 local function is_array(value)
   if getmetatable(value) == ARRAY then return true end
@@ -24,60 +18,61 @@ end
 
 local write
 
-local function write_array(value)
+local function elements(value, inner)
   local parts = {}
-  for i, one in ipairs(value) do parts[i] = write(one) end
-  return "[" .. table.concat(parts, ",") .. "]"
+  for i, one in ipairs(value) do parts[i] = write(one, inner) end
+  return parts
 end
 
-local function write_object(value)
-  local names, parts = {}, {}
+local function members(value, inner)
+  local names, parts, colon = {}, {}, inner and ": " or ":"
   for name in pairs(value) do names[#names + 1] = name end
   table.sort(names)
-  for i, name in ipairs(names) do parts[i] = labels[name] .. write(value[name]) end
-  return "{" .. table.concat(parts, ",") .. "}"
+  for i, name in ipairs(names) do parts[i] = encode(name) .. colon .. write(value[name], inner) end
+  return parts
 end
 
-function write(value)
-  if type(value) ~= "table" then return encode(value) end
-  return is_array(value) and write_array(value) or write_object(value)
+function write(value, indent)
+  if type(value) ~= "table" or next(value) == nil then return encode(value) end
+  local array, inner = is_array(value), indent and indent .. "  "
+  local parts = (array and elements or members)(value, inner)
+  local text = (inner or "") .. table.concat(parts, inner and "," .. inner or ",") .. (indent or "")
+  return array and "[" .. text .. "]" or "{" .. text .. "}"
 end
 
 --- @param value as `tasklist.encode` takes it
--- @treturn string one line
+-- @tparam ?string indent "\n" for a line for each value; one line in all if it is nil
+-- @treturn string
 sorted.encode = write
 
--- Fields of Camunda's records that are lists. The client reads an empty list of an answer as a plain empty table.
-local LISTS = { candidateGroups = true, candidateUsers = true, sortValues = true, tags = true, variables = true }
-
---- The value of a record's field.
--- @tparam string name of the field
+--- The value of a field.
 -- @param value
+-- @tparam ?boolean list true where an empty table is a list
 -- @treturn string JSON text
-function sorted.field(name, value)
-  if LISTS[name] and type(value) == "table" and next(value) == nil then return "[]" end
+function sorted.field(value, list)
+  if list and type(value) == "table" and next(value) == nil then return "[]" end
   return write(value)
 end
 
 --- A writer of records that have much the same names: it remembers their order instead of sorting again for each.
+-- @tparam table lists true by the names of fields that are lists
 -- @treturn function gives JSON text for a record
-function sorted.records()
-  local order, known = {}, {}
+function sorted.records(lists)
+  local order, labels = {}, {}
   return function(record)
-    local new = false
+    local count = #order
     for name in pairs(record) do
-      if not known[name] then
-        known[name], new = true, true
+      if not labels[name] then
+        labels[name] = encode(name) .. ":"
         order[#order + 1] = name
       end
     end
-    if new then table.sort(order) end
-    local parts, count = {}, 0
+    if #order > count then table.sort(order) end
+    local parts = {}
     for _, name in ipairs(order) do
       local value = record[name]
       if value ~= nil then
-        count = count + 1
-        parts[count] = labels[name] .. sorted.field(name, value)
+        parts[#parts + 1] = labels[name] .. sorted.field(value, lists[name])
       end
     end
     return "{" .. table.concat(parts, ",") .. "}"

@@ -18,11 +18,10 @@ local NAMES, OVERDUE, PLAIN = "\27[1m", "\27[31m", "\27[0m"
 local Table = {}
 Table.__index = Table
 
-local function cell(row, column)
-  local value = row[column]
+local function cell(value, column, list)
   local seconds = DATES[column] and type(value) == "string" and tasklist.time(value)
   if seconds then return os.date("%Y-%m-%d %H:%M", math.floor(seconds)) end
-  return text.harmless(text.of(value, column))
+  return text.harmless(text.of(value, list))
 end
 
 local function overdue(row)
@@ -34,7 +33,7 @@ end
 local function line_of(self, row)
   local line = { mark = self.coloured and overdue(row) and OVERDUE or nil }
   for i, column in ipairs(self.columns) do
-    line[i] = cell(row, column)
+    line[i] = cell(row[column], column, self.columns.lists[column])
     if self.waiting and row[column] ~= nil then
       self.numeric[i] = self.numeric[i] ~= false and math.type(row[column]) ~= nil
     end

@@ -6,12 +6,12 @@ local tasklist = require "tasklist"
 local text = {}
 
 --- @param value of a field
--- @tparam string name of the field
+-- @tparam ?boolean list true where an empty table is a list
 -- @treturn string a string as it is, nothing for null, and JSON for anything else
-function text.of(value, name)
+function text.of(value, list)
   if type(value) == "string" then return value end
   if value == nil or value == tasklist.null then return "" end
-  return sorted.field(name, value)
+  return sorted.field(value, list)
 end
 
 -- Control characters: those of ASCII, and U+0080 to U+009F, of which U+009B begins an escape sequence as ESC [ does.

@@ -9,7 +9,7 @@ Tsv.__index = Tsv
 function Tsv:add(row)
   local cells = {}
   for i, column in ipairs(self.columns) do
-    cells[i] = text.escaped(text.of(row[column], column))
+    cells[i] = text.escaped(text.of(row[column], self.columns.lists[column]))
   end
   self.stream:write(table.concat(cells, "\t"), "\n")
 end
