@@ -42,7 +42,7 @@ bench_programs  = $(addprefix $(BUILD)/bench/,floor starter scale many/floor man
 scale_objects   = $(patsubst bench/%.c,$(BUILD)/%.o,$(wildcard bench/scale/*.c))
 c_test_support  = $(patsubst %,$(BUILD)/spec/%.o,test server driver stores)
 
-packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates lua-argparse
+packages         = build-essential lua5.4 liblua5.4-dev libcurl4-openssl-dev zlib1g-dev ca-certificates
 sandbox_packages = lua-cqueues lua-luaossl
 test_packages    = $(sandbox_packages) lua-luv lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales \
 	openssl tinyproxy nginx haproxy zsh fish mandoc

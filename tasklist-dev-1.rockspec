@@ -9,8 +9,7 @@ description = {
   license = "MIT",
   labels = { "camunda", "http", "client" },
 }
--- argparse is for the program: the module needs nothing but Lua.
-dependencies = { "lua >= 5.4, < 5.5", "argparse >= 0.7" }
+dependencies = { "lua >= 5.4, < 5.5" }
 -- No headers: Debian keeps them in a multiarch folder, where LuaRocks does not look.
 external_dependencies = { CURL = { library = "curl" }, ZLIB = { library = "z" } }
 -- The Makefile knows how to link (see `nodelete` there), which "builtin" can't say.

@@ -124,7 +124,7 @@ describe("tasklist list", function()
     ["--older d"] = "--older must be", ["--sort name"] = "--sort must be due", ["--sort due:up"] = "and is 'due:up'",
     ["--limit 0"] = "--limit must be a whole number from 1, and is '0'", ["--limit 1.5"] = "and is '1.5'",
     ["--var amount"] = "'amount' is not name=JSON", ["--var a=1 --var a=2"] = "variable 'a' is given twice",
-    ["--var a=[1"] = "variable 'a': ", ["--assignee a --unassigned"] = "can not be used together",
+    ["--var a=[1"] = "variable 'a': ", ["--assignee a --unassigned"] = "exclude each other",
   } do
     it(("takes %q for a usage error"):format(words), function()
       local out, err, code = program.run(words_of(words), { server = servers.v1 })

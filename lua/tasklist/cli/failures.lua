@@ -38,7 +38,7 @@ local USAGE, INTERRUPTED, NO_READER = 2, 130, 141
 
 local EPIPE, EINTR = 32, 4 -- of <errno.h>; the same on all systems
 
---- What Lua itself raises, a text, as a table: stand-alone Lua raises "interrupted!" at Ctrl-C, which argparse, require
+--- What Lua itself raises, a text, as a table: stand-alone Lua raises "interrupted!" at Ctrl-C, which require
 -- and others put into texts of their own. All else is a mistake in the program, of which the first line tells.
 -- @tparam string text
 -- @treturn table

@@ -51,7 +51,7 @@ local function variables_of(words)
   return next(found) and found or nil
 end
 
---- The options: argparse's properties, the `field` of the query that an option sets, and `as` where the field's value
+--- The options: the parser's properties, the `field` of the query that an option sets, and `as` where the field's value
 -- is made of what was written.
 filters.options = {
   { name = "--group", argname = "GROUP", field = "candidateGroup", description = "of this candidate group" },

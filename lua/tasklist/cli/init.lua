@@ -5,10 +5,7 @@ local cli = {}
 
 local function run(running, words)
   require("tasklist.terminal").ignore_broken_pipes()
-  local given, complaint = require("tasklist.cli.arguments").read(words)
-  if not given then
-    error({ usage = complaint }, 0)
-  end
+  local given = require("tasklist.cli.arguments").read(words)
   running.given = given
   given.quiet = given.quiet or given.dry_run -- there is no work to count
   require("tasklist.cli.commands." .. given.command).run(running, given)

@@ -9,7 +9,7 @@ Program.__index = Program
 
 local program = {}
 
---- @return the program: `given`, the command line by argparse's names, is set once that is read
+--- @return the program: `given`, the command line by the options' names, is set once that is read
 function program.new()
   return setmetatable({ codes = {} }, Program)
 end
@@ -72,7 +72,8 @@ function Program:break_off(problem)
   end
   self.early = failures.ending(problem)
   if problem.usage then
-    self:say("tasklist: " .. problem.usage)
+    local command = problem.command or self.given and self.given.command
+    self:say(("tasklist: %s\nTry: tasklist %s--help"):format(problem.usage, command and command .. " " or ""))
   elseif not self.early then
     self:fail(problem)
   end

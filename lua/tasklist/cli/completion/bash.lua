@@ -1,4 +1,4 @@
---- The completion for bash. argparse's own would offer files for every value, and for ids.
+--- The completion for bash.
 
 -- What stands in the script for each $NAME of the template.
 local TEMPLATE = [=[

@@ -1,4 +1,4 @@
---- The completion for fish. argparse's own would offer files for every value, and for ids.
+--- The completion for fish.
 
 local TEMPLATE = [=[
 # fish completion for tasklist, made from the program's table of commands

@@ -1,4 +1,4 @@
---- The completion for zsh. argparse's own would offer files for every value, and for ids.
+--- The completion for zsh.
 
 local TEMPLATE = [=[
 #compdef tasklist
