@@ -3,8 +3,7 @@ local read = require("spec.support.public").read
 local types = require "spec.support.types"
 
 -- Modules that the program may load, as patterns of their names.
-local MODULES = { "^tasklist$", "^tasklist%.cli%.", "^tasklist%.terminal$", "^tasklist%.sandbox$", "^tasklist%.loop%.",
-  "^argparse$" }
+local MODULES = { "^tasklist$", "^tasklist%.cli%.", "^tasklist%.terminal$", "^tasklist%.sandbox$", "^tasklist%.loop%." }
 
 -- The program's files: path -> code without comments.
 local function files()

@@ -7,13 +7,13 @@ local arguments = {}
 local function whole(text)
   local number = text:find "^%d+$" and math.tointeger(tonumber(text))
   if number and number > 0 then return number end
-  return nil, ("'%s' is no whole number from 1"):format(text)
+  return nil, ("must be a whole number from 1, and is '%s'"):format(text)
 end
 
 local function seconds(text)
   local number = tonumber(text)
   if number and number > 0 and number < math.huge then return number end
-  return nil, ("'%s' is no number above 0"):format(text)
+  return nil, ("must be a number above 0, and is '%s'"):format(text)
 end
 
 local function version()

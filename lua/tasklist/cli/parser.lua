@@ -2,8 +2,8 @@
 --
 -- * `name`: an option's names, as in `-o --output`, or that of an argument; `argname`: what is shown for its value;
 -- * `flag`: the option has no value; `action(given)` is called for it at once, with what was read until then;
--- * `choices`: the values there are; `convert(text)`: the value, or nil and what is wrong with it; `default`: a text is
---   converted likewise;
+-- * `choices`: the values there are; `convert(text)`: the value, or nil and what is wrong, to follow the name;
+--   `default`: a text is converted likewise;
 -- * `count` of an option: 1 if it must be there, "*" if it may come again, and its values are an array then;
 -- * `args` of an argument: "+" or "*" if it takes all words that are left, as an array.
 --
@@ -56,7 +56,7 @@ local function convert(properties, text)
   end
   if not properties.convert then return text end
   local value, why = properties.convert(text)
-  if value == nil then refuse("%s: %s", name, why or ("'%s' is none"):format(text)) end
+  if value == nil then refuse("%s %s", name, why or ("can't be '%s'"):format(text)) end
   return value
 end
 

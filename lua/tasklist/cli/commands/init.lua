@@ -10,6 +10,11 @@
 -- * `run(program, given)`: does it. `given` has what was written, by the options' names; what `program` has is in
 --   tasklist.cli.program. What goes wrong with one of several things is told to `program:fail`; what ends the command is
 --   raised, as an error object of the module.
+-- * `arguments`, `options`: arrays of what tasklist.cli.parser reads, `mutex`: arrays of options of which one may be
+--   given. The same tables make help, the man page and the completions;
+-- * `run(program, given)`: does it. `given` has what was written, by the options' names; what `program` has, is in
+--   tasklist.cli.program. What goes wrong with one of several things is told to `program:fail`; what ends the command
+--   is raised, as an error object of the module.
 
 return {
   { name = "list", summary = "show tasks" },
