@@ -46,9 +46,9 @@ local cases = {
   { "no option of another command", "tasklist get 1 --ste\t", "get 1 --ste" },
   { "a value that is one of some", "tasklist list -o nd\t", "list -o ndjson" },
   { "such a value after =", "tasklist list --output=nd\t", "list --output=ndjson" },
-  { "a file where one is wanted", "tasklist list --env-file /etc/passw\t", "list --env-file /etc/passwd" },
-  { "no file where none is wanted", "tasklist list --group /etc/passw\t", "list --group /etc/passw" },
-  { "no file for an id", "tasklist claim /etc/passw\t", "claim /etc/passw" },
+  { "a file where one is wanted", "tasklist list --env-file LICENS\t", "list --env-file LICENSE" },
+  { "no file where none is wanted", "tasklist list --group LICENS\t", "list --group LICENS" },
+  { "no file for an id", "tasklist claim LICENS\t", "claim LICENS" },
   { "an argument that is one of some", "tasklist completion fi\t", "completion fish" },
 }
 

@@ -42,9 +42,9 @@ describe("bin/tasklist", function()
     put("lua", "share/lua/5.4")
     put(build, "lib/lua/5.4")
     finds "bin/tasklist"
-    assert(os.execute(("cd %s && mkdir other && ln -s ../bin/tasklist other/tl"):format(quote(folder))))
-    finds "other/tl"
-    finds "env PATH=\"$PWD/other:$PATH\" tl"
+    assert(os.execute(("cd %s && mkdir -p an/other && ln -s ../../bin/tasklist an/other/tl"):format(quote(folder))))
+    finds "an/other/tl"
+    finds "env PATH=\"$PWD/an/other:$PATH\" tl"
   end)
 
   it("says in a line what is missing", function()
