@@ -2,19 +2,11 @@
 -- table:
 --
 -- * `description`: what it does, a sentence or more;
--- * `arguments`, `options`: arrays of what tasklist.cli.parser reads, `mutex`: arrays of options of which one may be given.
---   The same tables make the parser, the help, the man page and the completions;
--- * `run(program, given)`: does it. `given` has what was written, by argparse's names; what `program` has is in
---   tasklist.cli.program. What goes wrong with one of several things is told to `program:fail`; what ends the command
---   is raised: an error object of the module, or what `Program:break_off` takes besides.
--- * `run(program, given)`: does it. `given` has what was written, by the options' names; what `program` has is in
---   tasklist.cli.program. What goes wrong with one of several things is told to `program:fail`; what ends the command is
---   raised, as an error object of the module.
 -- * `arguments`, `options`: arrays of what tasklist.cli.parser reads, `mutex`: arrays of options of which one may be
 --   given. The same tables make help, the man page and the completions;
--- * `run(program, given)`: does it. `given` has what was written, by the options' names; what `program` has, is in
+-- * `run(program, given)`: does it. `given` has what was written, by the options' names; what `program` has is in
 --   tasklist.cli.program. What goes wrong with one of several things is told to `program:fail`; what ends the command
---   is raised, as an error object of the module.
+--   is raised: an error object of the module, or what `Program:break_off` takes besides.
 
 return {
   { name = "list", summary = "show tasks" },
