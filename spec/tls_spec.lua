@@ -17,12 +17,12 @@ describe("https", function()
     assert(search({ ca_file = server.ca_file }, server))
   end)
 
-  -- The sandbox's fault, the ca_file that is set, what the message says to do.
+  -- The sandbox's fault, the ca_file that is set, what the message says to do, the code.
   local refused = {
-    { "good", false, "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH)" },
-    { "unknown_ca", true, "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH)" },
-    { "wrong_host", true, "check the host in the URL" },
-    { "expired", true, "has expired" },
+    { "good", false, "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH)", "untrusted_certificate" },
+    { "unknown_ca", true, "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH)", "untrusted_certificate" },
+    { "wrong_host", true, "check the host in the URL", "wrong_host" },
+    { "expired", true, "has expired", "expired_certificate" },
   }
   for _, row in ipairs(refused) do
     it(("refuses %s %s the authority"):format(row[1], row[2] and "with" or "without"), function()
@@ -38,7 +38,7 @@ describe("https", function()
         assert.is_nil(tasks)
         assert.equal("network", failure.kind)
         assert.truthy(failure.message:find(row[3], 1, true), failure.message)
-        assert.is_nil(failure.certificate)
+        assert.equal(row[4], failure.code)
       end
     end)
   end
@@ -57,6 +57,16 @@ describe("https", function()
     assert.is_nil(tasks)
     assert.equal("network", failure.kind)
     assert.truthy(failure.message:find("speaks no TLS there, but plain HTTP", 1, true), failure.message)
+    assert.equal("no_tls", failure.code)
+  end)
+
+  it("to a host without an address, and to a port where nobody listens, says which", function()
+    local nobody = "https://127.0.0.1:" .. require("spec.support.proxy").free_port()
+    for url, code in pairs { ["https://nowhere.invalid"] = "unknown_host", [nobody] = "unreachable" } do
+      local tasks, failure = search({ base_url = url, retries = 0 }, http)
+      assert.is_nil(tasks)
+      assert.equal(code, failure.code)
+    end
   end)
 
   it("is said at once when the file is missing", function()

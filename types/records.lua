@@ -4,7 +4,7 @@
 
 ---@alias tasklist.error_kind "config"|"auth"|"network"|"timeout"|"http"|"decode"|"limit"|"closed"
 
----@alias tasklist.error_code "not_found"|"not_active"|"already_assigned"|"not_assigned"|"not_assignee"|"denied"|"unsupported"|"no_endpoint"|"forbidden"|"csrf"|"dry_run"
+---@alias tasklist.error_code "not_found"|"not_active"|"already_assigned"|"not_assigned"|"not_assignee"|"denied"|"unsupported"|"no_endpoint"|"forbidden"|"csrf"|"dry_run"|"unknown_host"|"unreachable"|"proxy"|"no_tls"|"untrusted_certificate"|"wrong_host"|"expired_certificate"|"no_client_certificate"|"bad_client_certificate"
 
 ---@alias tasklist.task_state "CREATED"|"COMPLETED"|"CANCELED"|"FAILED"
 ---@alias tasklist.any_task_state tasklist.task_state|"CREATING"|"ASSIGNING"|"UPDATING"|"COMPLETING"|"CANCELING"

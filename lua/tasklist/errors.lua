@@ -3,7 +3,8 @@
 -- Fields: `kind` ("config", "auth", "network", "timeout", "http", "decode", "limit", "closed"), `message`, and where
 -- they apply `status`, `code` (a stable word for a known refusal: "not_found", "not_active",
 -- "already_assigned", "not_assigned", "not_assignee", "denied", "unsupported", "no_endpoint", "forbidden", "csrf",
--- "dry_run"),
+-- "dry_run"; or why no connection served: "unknown_host", "unreachable", "proxy", "no_tls", "untrusted_certificate",
+-- "wrong_host", "expired_certificate", "no_client_certificate", "bad_client_certificate"),
 -- `title`, `instance`, `method`, `path`, `attempts`, `retry_after` (seconds), `outcome` (of a write: "unknown" when it
 -- may have happened, "done" when it has), `body`, and for a refused sign-in `sign_in` (true) and the token endpoint's
 -- `error` and `error_description` (RFC 6749 5.2). `tostring` is one line that says what was tried, what came back and
@@ -75,25 +76,29 @@ function errors.of_body(answer, problem)
   }
 end
 
-local certificate_hints = {
-  host = "the certificate is for another host: check the host in the URL, or the server's certificate",
-  date = "the certificate has expired or is not yet valid: renew it at the server, or set this machine's clock",
-  authority = "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH) to the certificate of the authority that signed it",
-  ours = "check that client_cert (%s), client_key (%s) and client_key_password fit together",
-  wanted = "the server asked for a client certificate: set client_cert (CAMUNDA_CUSTOM_CERT_CHAIN_PATH) and client_key",
+-- What to do, by the code.
+local hints = {
+  wrong_host = "the certificate is for another host: check the host in the URL, or the server's certificate",
+  expired_certificate = "the certificate has expired or is not yet valid: renew it at the server, or set this "
+    .. "machine's clock",
+  untrusted_certificate = "set ca_file (CAMUNDA_CUSTOM_ROOT_CERT_PATH) to the certificate of the authority that signed "
+    .. "it",
+  bad_client_certificate = "check that client_cert (%s), client_key (%s) and client_key_password fit together",
+  no_client_certificate = "the server asked for a client certificate: set client_cert (CAMUNDA_CUSTOM_CERT_CHAIN_PATH) "
+    .. "and client_key",
 }
 
 --- An exchange without an answer.
--- @tparam table failure from the core: `kind`, `message`, `certificate` and others
+-- @tparam table failure from the core: `kind`, `message`, `code` and others
 -- @tparam table values the settings
 -- @treturn table fields for `new`
 function errors.of_failure(failure, values)
-  local hint = certificate_hints[failure.certificate]
+  local hint = hints[failure.code]
   if hint then
     local certificate = values.client_cert
     failure.message = failure.message .. "; " .. hint:format(certificate, values.client_key or certificate)
   end
-  failure.certificate, failure.object = nil, nil
+  failure.object = nil
   failure.sign_in = failure.kind == "auth" or nil -- only who signs in is refused without an answer of the API
   return failure
 end

@@ -92,7 +92,6 @@ function public.error_fields()
   local _, failure = errors.failed({ method = "GET", path = "/" }, refusals.of_answer(answer, { path = "/" }, ""))
   local core = union(matches(c_function("src/lua/request.c", "void tl_push_error"), '"([%w_]+)"'),
     matches(c_function("src/lua/request.c", "int push_failure"), '"([%w_]+)"'))
-  core.certificate = nil -- becomes part of the message
   core.object = nil -- becomes the message, or is the error itself
   return union(failure, core, errors.of_failure({ kind = "auth" }, {}))
 end
@@ -104,13 +103,14 @@ function public.error_kinds()
   return union(found, matches(files:read("a"), '%f[%w]kind = "(%l+)"'))
 end
 
---- The codes of known refusals.
+--- The codes of known refusals, and of reasons why no connection served.
 function public.error_codes()
   local found = {}
   for _, row in ipairs(upvalue(upvalue(refusals.read, "row_of"), "known")) do
     if row[3] then found[row[3]] = true end
   end
-  return union(found, matches(read "lua/tasklist/dry_run.lua", '%f[%w]code = "([%l_]+)"'))
+  return union(found, matches(read "lua/tasklist/dry_run.lua", '%f[%w]code = "([%l_]+)"'),
+    matches(read("src/lua/request.c"):match("fault_names%[%] = {(.-)}"), '"([%l_]+)"'))
 end
 
 --- The values of an option that has only some: the words in what its type says of itself.

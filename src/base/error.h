@@ -18,22 +18,26 @@ typedef enum tl_error_kind {
     TL_MEMORY
 } tl_error_kind;
 
-/* What is wrong with a certificate: the server's, as we see it, or ours. */
-typedef enum tl_certificate_fault {
-    TL_CERTIFICATE_FINE,
-    TL_CERTIFICATE_HOST,      /* it is for another host */
-    TL_CERTIFICATE_DATE,      /* expired, or not yet valid */
-    TL_CERTIFICATE_AUTHORITY, /* nobody we trust has signed it */
-    TL_CERTIFICATE_OURS,      /* our own, or its key, can't be used */
-    TL_CERTIFICATE_WANTED     /* the server asks for ours, and there is none */
-} tl_certificate_fault;
+/* Why no connection served, where that is known. */
+typedef enum tl_fault {
+    TL_FAULT_NONE,
+    TL_FAULT_WRONG_HOST,  /* the server's certificate is for another one */
+    TL_FAULT_EXPIRED,     /* the server's certificate has expired, or is not yet valid */
+    TL_FAULT_UNTRUSTED,   /* nobody we trust has signed the server's certificate */
+    TL_FAULT_OURS,        /* our own certificate, or its key, can't be used */
+    TL_FAULT_OURS_WANTED, /* the server asks for our certificate, and there is none */
+    TL_FAULT_NO_TLS,      /* the server speaks plain HTTP where TLS was to be */
+    TL_FAULT_UNKNOWN_HOST,
+    TL_FAULT_UNREACHABLE, /* nothing accepted the connection */
+    TL_FAULT_PROXY        /* the proxy can't be reached, or refuses us */
+} tl_fault;
 
 enum { TL_MESSAGE_SIZE = 1024, TL_OAUTH_SIZE = 401 }; /* in bytes, the NUL included */
 
 typedef struct tl_error {
     tl_error_kind kind;
     int status; /* HTTP status that goes with it, or 0 */
-    tl_certificate_fault certificate;
+    tl_fault fault;
     char message[TL_MESSAGE_SIZE];   /* what a server wrote in it is not yet escaped */
     char oauth_error[TL_OAUTH_SIZE]; /* RFC 6749 5.2: `error` and `error_description`, or "" */
     char oauth_description[TL_OAUTH_SIZE];

@@ -13,10 +13,18 @@ const char *const tl_outcome_names[] = {
     [TL_OUTCOME_DONE] = "done",
 };
 
-static const char *const certificate_names[] = {
-    [TL_CERTIFICATE_FINE] = "",     [TL_CERTIFICATE_HOST] = "host",
-    [TL_CERTIFICATE_DATE] = "date", [TL_CERTIFICATE_AUTHORITY] = "authority",
-    [TL_CERTIFICATE_OURS] = "ours", [TL_CERTIFICATE_WANTED] = "wanted",
+/* The codes of doc/errors.md. */
+static const char *const fault_names[] = {
+    [TL_FAULT_NONE] = "",
+    [TL_FAULT_WRONG_HOST] = "wrong_host",
+    [TL_FAULT_EXPIRED] = "expired_certificate",
+    [TL_FAULT_UNTRUSTED] = "untrusted_certificate",
+    [TL_FAULT_OURS] = "bad_client_certificate",
+    [TL_FAULT_OURS_WANTED] = "no_client_certificate",
+    [TL_FAULT_NO_TLS] = "no_tls",
+    [TL_FAULT_UNKNOWN_HOST] = "unknown_host",
+    [TL_FAULT_UNREACHABLE] = "unreachable",
+    [TL_FAULT_PROXY] = "proxy",
 };
 
 /* NULL when the request or its engine is closed. */
@@ -35,7 +43,7 @@ void tl_push_error(lua_State *L, const tl_error *error)
     lua_createtable(L, 0, 6);
     tl_set_text(L, "kind", kind_names[error->kind]);
     tl_set_text(L, "message", error->message);
-    tl_set_text(L, "certificate", certificate_names[error->certificate]);
+    tl_set_text(L, "code", fault_names[error->fault]);
     tl_set_text(L, "error", error->oauth_error);
     tl_set_text(L, "error_description", error->oauth_description);
     if (error->status != 0)
@@ -95,8 +103,7 @@ static tl_outcome end(lua_State *L, int index)
  * bytes (body and header block as a userdata, see taken.c), attempts, retry_after (seconds, or
  * nil), outcome
  * ("unknown" when the server may have executed it all the same, or nil); or nil and a table with
- * kind, message and, where they apply, status, attempts, certificate ("host", "date", "authority":
- * why it was refused; "ours": our own is no good; "wanted": the server asks for ours), error and
+ * kind, message and, where they apply, status, attempts, code (one of fault_names), error and
  * error_description, and object (what a token function raised or gave instead of a message). */
 static int request_result(lua_State *L)
 {

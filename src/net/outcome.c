@@ -177,29 +177,43 @@ static bool lacks_certificate(const tl_request *request, const tl_transport *tra
                                              code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR));
 }
 
-/* The verdict is OpenSSL's on the chain; libcurl compares the host name itself, and leaves
- * "unspecified" when that fails. */
-static tl_certificate_fault certificate_fault(const tl_request *request,
-                                              const tl_transport *transport, CURLcode code)
+/* Where the server's certificate is refused. The verdict is OpenSSL's on the chain; libcurl
+ * compares the host name itself, and leaves "unspecified" when that fails. */
+static tl_fault verification_fault(const tl_request *request)
 {
     enum { OPENSSL_UNSPECIFIED = 1, OPENSSL_NOT_YET_VALID = 9, OPENSSL_EXPIRED = 10 };
     long verdict = 0;
     curl_easy_getinfo(request->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &verdict);
     if (verdict == 0) /* the proxy's certificate is fine, or there is none */
         curl_easy_getinfo(request->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
-    if (code == CURLE_SSL_CACERT_BADFILE) /* there is no store, or it can't be read */
-        return TL_CERTIFICATE_AUTHORITY;
-    if (code == CURLE_SSL_CERTPROBLEM)
-        return TL_CERTIFICATE_OURS;
-    if (lacks_certificate(request, transport, code))
-        return TL_CERTIFICATE_WANTED;
-    if (code != CURLE_PEER_FAILED_VERIFICATION)
-        return TL_CERTIFICATE_FINE;
     if (verdict <= OPENSSL_UNSPECIFIED)
-        return TL_CERTIFICATE_HOST;
-    return verdict == OPENSSL_NOT_YET_VALID || verdict == OPENSSL_EXPIRED
-               ? TL_CERTIFICATE_DATE
-               : TL_CERTIFICATE_AUTHORITY;
+        return TL_FAULT_WRONG_HOST;
+    return verdict == OPENSSL_NOT_YET_VALID || verdict == OPENSSL_EXPIRED ? TL_FAULT_EXPIRED
+                                                                          : TL_FAULT_UNTRUSTED;
+}
+
+/* A proxy's certificate is at fault as a server's is. */
+static tl_fault fault_of(const tl_request *request, const tl_transport *transport, CURLcode code,
+                         bool by_proxy)
+{
+    if (lacks_certificate(request, transport, code))
+        return TL_FAULT_OURS_WANTED;
+    if (request->commentary.no_tls)
+        return TL_FAULT_NO_TLS;
+    switch (code) {
+    case CURLE_SSL_CACERT_BADFILE: /* there is no store, or it can't be read */
+        return TL_FAULT_UNTRUSTED;
+    case CURLE_SSL_CERTPROBLEM:
+        return TL_FAULT_OURS;
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return verification_fault(request);
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return by_proxy ? TL_FAULT_PROXY : TL_FAULT_UNKNOWN_HOST;
+    case CURLE_COULDNT_CONNECT:
+        return by_proxy ? TL_FAULT_PROXY : TL_FAULT_UNREACHABLE;
+    default:
+        return by_proxy ? TL_FAULT_PROXY : TL_FAULT_NONE;
+    }
 }
 
 /* What libcurl says, but where its words are about something else than what has happened. */
@@ -251,7 +265,8 @@ static void explain_transfer(tl_request *request, const tl_transport *transport,
     const char *proxy = tl_buffer_text(&transport->texts[TL_PROXY]);
     const char *text = text_of(request, attempt);
     tl_error_kind kind = tl_retry_kind(attempt);
-    if (request->status == TL_PROXY_AUTHENTICATION_REQUIRED && proxy[0])
+    bool by_proxy = request->status == TL_PROXY_AUTHENTICATION_REQUIRED && proxy[0];
+    if (by_proxy)
         tl_error_set(&request->error, TL_NETWORK, "the proxy %s refuses us: it answered %d", proxy,
                      request->status);
     else if (kind == TL_OK)
@@ -262,12 +277,12 @@ static void explain_transfer(tl_request *request, const tl_transport *transport,
     else if (attempt->code == CURLE_OK)
         tl_error_set(&request->error, kind, "the server answered %03d, which is no final status",
                      status_of(request));
-    else if (tl_transport_blames_proxy(transport, request->easy, attempt->code, text))
+    else if ((by_proxy = tl_transport_blames_proxy(transport, request->easy, attempt->code, text)))
         tl_error_set(&request->error, TL_NETWORK, "the proxy %s: %s", proxy, text);
     else
         tl_error_set(&request->error, kind, "%s", text);
-    if (request->error.certificate == TL_CERTIFICATE_FINE)
-        request->error.certificate = certificate_fault(request, transport, attempt->code);
+    if (request->error.fault == TL_FAULT_NONE)
+        request->error.fault = fault_of(request, transport, attempt->code, by_proxy);
 }
 
 static void explain_unsent(tl_request *request, const tl_attempt *attempt, tl_error_kind kind)

@@ -192,6 +192,6 @@ void tl_signin_fail(tl_signin *signin)
     else
         tl_error_set(&error, kind, "no %s from %s: %s", sought, url, fetch->error.message);
     error.status = fetch->status;
-    error.certificate = fetch->error.certificate;
+    error.fault = fetch->error.fault;
     tl_signin_refuse(signin, &error, serves || tl_identity_is_refusal(kind));
 }

@@ -20,5 +20,6 @@ return {
   { name = "update", summary = "change dates, priority and groups of tasks" },
   { name = "export", summary = "write many tasks as CSV or JSON lines" },
   { name = "api", summary = "send any request" },
+  { name = "doctor", summary = "find out what is wrong, and what to do" },
   { name = "completion", summary = "print what lets a shell complete command lines" },
 }

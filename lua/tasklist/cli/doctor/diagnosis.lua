@@ -1,0 +1,97 @@
+--- From a failure to its cause and its remedy.
+
+local causes = require "tasklist.cli.doctor.causes"
+local tasklist = require "tasklist"
+
+-- The variable that sets each setting of which a text speaks, for those that nobody has set.
+local variables = {
+  allow_insecure = "TASKLIST_ALLOW_INSECURE", api = "TASKLIST_API", audience = "CAMUNDA_TASKLIST_OAUTH_AUDIENCE",
+  auth = "CAMUNDA_AUTH_STRATEGY", authorization_server_url = "CAMUNDA_OAUTH_URL",
+  base_url = "CAMUNDA_TASKLIST_BASE_URL", ca_file = "CAMUNDA_CUSTOM_ROOT_CERT_PATH",
+  client_cert = "CAMUNDA_CUSTOM_CERT_CHAIN_PATH", client_id = "CAMUNDA_CLIENT_ID",
+  client_key = "CAMUNDA_CUSTOM_PRIVATE_KEY_PATH", client_key_password = "CAMUNDA_MTLS_KEY_PASSPHRASE",
+  client_secret = "CAMUNDA_CLIENT_SECRET", login_url = "CAMUNDA_COOKIE_AUTH_URL", no_proxy = "NO_PROXY",
+  password = "CAMUNDA_BASIC_AUTH_PASSWORD", proxy = "HTTPS_PROXY", rest_audience = "CAMUNDA_TOKEN_AUDIENCE",
+  rest_url = "CAMUNDA_REST_ADDRESS", scope = "CAMUNDA_TOKEN_SCOPE", timeout = "--timeout",
+  token = "CAMUNDA_OAUTH_TOKEN", username = "CAMUNDA_BASIC_AUTH_USERNAME",
+}
+
+local sign_in_urls = { oauth = "authorization_server_url", cookie = "login_url" }
+local who_signs_in = { oauth = "client_id", cookie = "username", basic = "username", bearer = "token" }
+
+-- A call that was never sent has failed with its sign-in, also where that has found no server.
+local function at_sign_in(failure, auth)
+  return failure.sign_in or not failure.attempts and failure.kind ~= "config" and sign_in_urls[auth] ~= nil
+end
+
+-- Which setting has the URL that was asked, which the audience of its tokens, and who signs in.
+local function roles(failure, settings, auth)
+  local newer = (failure.path or ""):find "^/v2/" or not settings.base_url
+  local api = newer and settings.rest_url and "rest_url" or "base_url"
+  return { address = at_sign_in(failure, auth) and sign_in_urls[auth] or api, who = who_signs_in[auth] or "auth",
+    audience_of = newer and "rest_audience" or "audience" }
+end
+
+local function value_of(settings, name)
+  return settings[name] and settings[name].value
+end
+
+local function is_page(body)
+  local _, problem = tasklist.decode(body or "")
+  return body ~= nil and body ~= "" and problem ~= nil
+end
+
+-- All that the rows of `causes` ask for.
+local function known(failure, settings, role)
+  local facts = { page = is_page(failure.body), auth = value_of(settings, "auth"), api = value_of(settings, "api"),
+    plain = (value_of(settings, role.address) or ""):find "^http:" ~= nil,
+    proxied = (value_of(settings, "proxy") or false) ~= false }
+  for _, field in ipairs { "kind", "code", "status", "error", "sign_in" } do
+    facts[field] = failure[field]
+  end
+  return facts
+end
+
+local function fits(when, facts)
+  for field, value in pairs(when) do
+    if (facts[field] or false) ~= value then return false end
+  end
+  return true
+end
+
+local function row_for(facts)
+  for _, row in ipairs(causes) do
+    if fits(row.when, facts) then return row end
+  end
+end
+
+-- A setting as its user knows it: what it comes from, and what it says.
+local function called(name, settings)
+  local setting = settings[name]
+  local source = setting and setting.source
+  if not source or source == "default" then
+    local value = setting and setting.value
+    return variables[name] .. ((value == nil or value == false) and " (not set)"
+      or (" (not set; it is %s)"):format(value))
+  end
+  return ("%s (%s)"):format(source == "argument" and variables[name] or source, setting.value)
+end
+
+--- Finds the cause of a failure.
+-- @param failure an error object of the module
+-- @tparam ?table settings of `client:settings()`; nil where they are what is wrong
+-- @treturn string the cause
+-- @treturn string the remedy
+-- @treturn boolean whether it is the sign-in that failed
+return function(failure, settings)
+  settings = settings or {}
+  local auth = value_of(settings, "auth")
+  local role = roles(failure, settings, auth)
+  local row = row_for(known(failure, settings, role))
+  local function fill(text)
+    return (text:gsub("{([%w_]+)}", function(name)
+      return name == "message" and failure.message or called(role[name] or name, settings)
+    end))
+  end
+  return fill(row.cause), fill(row.remedy), at_sign_in(failure, auth)
+end
