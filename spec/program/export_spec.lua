@@ -70,6 +70,13 @@ describe("tasklist export", function()
     assert.matches('^{[^\n]*"id":"1",[^\n]*"variables":{"a":5,"c":{"z":1,"a":%[%]}}}\n$', out)
   end)
 
+  it("shows a terminal no control characters", function()
+    server = sandbox.start { tasks = { { id = "1", name = "a\27[31mb" } } }
+    local out = program.run({ "export", "--columns", "name" }, { server = server, terminal = 80 })
+    assert.equal("name\r\r\na\u{FFFD}[31mb\r\r\n", out)
+    assert.equal("name\r\na\27[31mb\r\n", (run { "--columns", "name" }))
+  end)
+
   for _, version in ipairs { "8.6", "8.10" } do
     it("goes on where it ended early, with each task once, on " .. version, function()
       server = many(450, version)

@@ -29,7 +29,9 @@ function Pages:flush()
 end
 
 return {
-  --- @param file where to, one of Lua's files
+  --- @param file where to, one of Lua's files; nil: stdout
   -- @return as a file, with `write` and `flush`; and `drop`
-  new = function(file) return setmetatable({ file = file, pieces = {} }, Pages) end,
+  new = function(file)
+    return setmetatable({ file = file or io.stdout, is_stdout = not file, pieces = {} }, Pages)
+  end,
 }

@@ -1,11 +1,7 @@
-local columns_of = require "tasklist.cli.output.columns"
+local columns = require "tasklist.cli.output.columns"
 local filters = require "tasklist.cli.filters"
 local pages = require "tasklist.cli.pages"
 local tasklist = require "tasklist"
-
-local COLUMNS = { "id", "name", "taskDefinitionId", "processName", "processInstanceKey", "taskState", "assignee",
-  "candidateGroups", "candidateUsers", "creationDate", "completionDate", "dueDate", "followUpDate", "priority",
-  "tenantId" }
 
 local FORMATS = { csv = true, ndjson = true }
 
@@ -59,7 +55,7 @@ local function more_of(given, variables)
 end
 
 local function open(path, continued)
-  if not path then return io.stdout end
+  if not path then return nil end
   local file, message = io.open(path, continued and "ab" or "wb")
   if not file then error({ kind = "output", message = message }, 0) end
   return file
@@ -93,12 +89,12 @@ return {
     if not FORMATS[given.output] then
       error({ usage = "export: -o csv or -o ndjson, not " .. given.output }, 0)
     end
-    local variables, columns = names_in(given.vars), columns_of.of_tasks { table.unpack(COLUMNS) }
-    for _, name in ipairs(variables) do columns[#columns + 1] = "variable " .. name end
+    local variables, fields = names_in(given.vars), { table.unpack(columns.exported) }
+    for _, name in ipairs(variables) do fields[#fields + 1] = "variable " .. name end
     local more, client = more_of(given, variables), program:client()
     -- A dry run must not empty the file.
     local page = pages.new(open(not given.dry_run and given.to, given.after))
-    local output, cursor = program:output(columns, page), given.after
+    local output, cursor = program:output(columns.of_tasks(fields), page), given.after
     if given.after then page:drop() end -- the line of names is there already
     local fine, failure = pcall(write, client, given, more, output, function(after)
       cursor = tasklist.encode(after)

@@ -18,6 +18,11 @@ columns.tasks = columns.of_tasks { "id", "name", "assignee", "dueDate", "creatio
 --- Of tasks that a command has changed.
 columns.changed = columns.of_tasks { "id", "name", "assignee", "taskState" }
 
+--- Of an export: all that tells one task from another.
+columns.exported = columns.of_tasks { "id", "name", "taskDefinitionId", "processName", "processInstanceKey",
+  "taskState", "assignee", "candidateGroups", "candidateUsers", "creationDate", "completionDate", "dueDate",
+  "followUpDate", "priority", "tenantId" }
+
 columns.variables = { "name", "value" }
 
 columns.form = { "id", "title", "version", "schema" }

@@ -1,6 +1,7 @@
 --- Comma-separated values (RFC 4180), with a line of names first.
 
 local tasklist = require "tasklist"
+local texts = require "tasklist.cli.output.text"
 
 local Csv = {}
 Csv.__index = Csv
@@ -32,8 +33,9 @@ local function text_of(value)
   return tasklist.encode(value)
 end
 
-local function cell(value)
+local function cell(value, terminal)
   local text = text_of(value)
+  if terminal then text = texts.harmless(text) end
   if text:find '[",\r\n]' then
     return '"' .. text:gsub('"', '""') .. '"'
   end
@@ -43,7 +45,7 @@ end
 function Csv:add(row)
   local cells = {}
   for i, column in ipairs(self.columns) do
-    cells[i] = cell(row[column])
+    cells[i] = cell(row[column], self.terminal)
   end
   self.stream:write(table.concat(cells, ","), "\r\n")
 end
@@ -53,8 +55,8 @@ function Csv:close() end
 local csv = {}
 
 --- See tasklist.cli.output. The line of names is written at once, so that a result without rows has it too.
-function csv.new(stream, columns)
-  local output = setmetatable({ stream = stream, columns = columns }, Csv)
+function csv.new(stream, columns, asked)
+  local output = setmetatable({ stream = stream, columns = columns, terminal = asked.terminal }, Csv)
   local names = {}
   for _, name in ipairs(columns) do names[name] = name end
   output:add(names)

@@ -62,14 +62,16 @@ function output.stream(file)
   return setmetatable({ file = file }, Stream)
 end
 
---- @param file where to, one of Lua's files; stdout if it is nil
+--- @param file where to: one of Lua's files, or what has its `write` and `flush`, and `is_stdout` where these lead
+-- there; nil: stdout
 -- @tparam ?string format of `-o`; by default a table on a terminal, and tsv elsewhere
 -- @tparam table columns the fields to write unless others are chosen; for tasks see tasklist.cli.output.columns
 -- @tparam ?string chosen names of fields with commas between them
 -- @return with `add(row)`, `flush()` and `close()`. Where nothing can be written, they raise a table with `kind`
 --   "output", `message`, and `errno`, the system's number
 function output.new(file, format, columns, chosen)
-  local asked = { chosen = chosen ~= nil, terminal = not file and terminal.width(1) or nil }
+  local to_stdout = not file or file.is_stdout
+  local asked = { chosen = chosen ~= nil, terminal = to_stdout and terminal.width(1) or nil }
   local names = { lists = columns.lists or {} }
   if chosen then
     for name in chosen:gmatch "[^,]+" do names[#names + 1] = name end
