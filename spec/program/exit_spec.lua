@@ -73,7 +73,7 @@ describe("the program ends", function()
   end)
 
   it("with 130 and without a word at Ctrl-C, wherever that strikes once it runs", function()
-    for _, line in ipairs { 60, 100, 300, 1000, 3000, 10000 } do
+    for _, line in ipairs { 60, 100, 300, 1000, 3000 } do
       local code, err = ends({ "claim", "1", "--as", "me" }, { environment = {
         LUA_INIT = ([[local left = %d
           -- as stand-alone Lua raises it, and once; first comes what this file itself has left
