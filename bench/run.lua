@@ -13,7 +13,7 @@ local build, lua, compiler = ...
 local names = { table.unpack(arg, 4) }
 local is_whole = #names == 0
 if is_whole then
-  names = { "pages", "instructions", "walks", "many", "bulk", "scale", "values", "starts", "soak" }
+  names = { "pages", "instructions", "walks", "many", "bulk", "program", "scale", "values", "starts", "soak" }
 end
 
 local time_limit = 1800 -- seconds in which the servers end by themselves

@@ -2,24 +2,12 @@
 
 local bodies = require "bench.bodies"
 local markdown = require "bench.markdown"
+local starter = require "bench.starter"
 local statistics = require "bench.statistics"
 
 local starts = {}
 
 local count = 200
-
--- Milliseconds of each program, round by round; the programs stand one after the other with "--" between them.
-local function rounds_of(setting, ...)
-  local rounds = {}
-  for line in setting.read(setting.build .. "/starter", count, ...):gmatch("[^\n]+") do
-    local round = {}
-    for nanoseconds in line:gmatch("%d+") do
-      round[#round + 1] = tonumber(nanoseconds) / 1e6
-    end
-    rounds[#rounds + 1] = round
-  end
-  return rounds
-end
 
 -- The script in C, in Lua, and in Lua with a token in the file, which the first start fetches.
 local function measure_scripts(setting)
@@ -30,7 +18,7 @@ local function measure_scripts(setting)
   local words = { setting.floor }
   table.move(setting.request(bodies.query(bodies.page(50)), 0, 1), 1, 5, 2, words)
   table.move({ "--", lua, "bench/script.lua", "--", lua, "bench/script.lua", folder }, 1, 7, #words + 1, words)
-  local rounds = rounds_of(setting, table.unpack(words))
+  local rounds = starter.rounds(setting, count, table.unpack(words))
   setting.read("rm", "-r", folder)
   return rounds, requests
 end
@@ -42,7 +30,7 @@ function starts.measure(setting)
   local lua = setting.lua
   local scripts, requests = measure_scripts(setting)
   return { scripts = scripts, requests = requests,
-    requires = rounds_of(setting, lua, "-e", 'require "bench.empty"', "--", lua, "-e", 'require "tasklist"',
+    requires = starter.rounds(setting, count, lua, "-e", 'require "bench.empty"', "--", lua, "-e", 'require "tasklist"',
       "--", lua, "-e", 'require "cjson"', "--", lua, "-e", "") }
 end
 
