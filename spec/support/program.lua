@@ -13,7 +13,8 @@ end
 
 -- The words as one shell command.
 local function command(words, server, environment)
-  local parts = { "env -i PATH=/usr/bin:/bin HOME=" .. quote(os.getenv "HOME"), "TERM=xterm" }
+  local parts = { "env", "-i", "PATH=" .. quote(os.getenv "PWD" .. "/bin:/usr/bin:/bin"),
+    "HOME=" .. quote(os.getenv "HOME"), "TERM=xterm" }
   if server then
     parts[#parts + 1] = program.environment(server)
   end

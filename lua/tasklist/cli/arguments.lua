@@ -10,7 +10,8 @@ local function whole(text)
   return nil, ("must be a whole number from 1, and is '%s'"):format(text)
 end
 
-local function seconds(text)
+--- A number of seconds, for an option's `convert`.
+function arguments.seconds(text)
   local number = tonumber(text)
   if number and number > 0 and number < math.huge then return number end
   return nil, ("must be a number above 0, and is '%s'"):format(text)
@@ -32,7 +33,7 @@ arguments.global = {
     description = "how results are written; by default a table on a terminal, and tsv elsewhere" },
   { name = "--columns", argname = "FIELD,…", description = "the fields to write, by Camunda's names" },
   { name = "--env-file", argname = "FILE", description = "the file with variables that Camunda Console hands out" },
-  { name = "--timeout", argname = "SECONDS", convert = seconds,
+  { name = "--timeout", argname = "SECONDS", convert = arguments.seconds,
     description = "how long each call may take; 30 by default" },
   { name = "--dry-run", flag = true, description = "show what would be sent, and send nothing" },
   { name = "-j --jobs", argname = "N", convert = whole, default = 1,

@@ -81,6 +81,18 @@ function filters.with(more)
   return table.move(more, 1, #more, #filters.options + 1, { table.unpack(filters.options) })
 end
 
+--- The options but some, with others after them.
+-- @tparam table names of those that are left out: name -> true
+-- @tparam table more
+-- @treturn table
+function filters.without(names, more)
+  local options = {}
+  for _, option in ipairs(filters.with(more)) do
+    if not names[option.name] then options[#options + 1] = option end
+  end
+  return options
+end
+
 filters.mutex = { { "--assignee", "--unassigned" } }
 
 --- @tparam table given the command line
@@ -105,6 +117,9 @@ function filters.old_enough(given, task)
   return not given.older or tasklist.time(task.creationDate) <= os.time() - given.older
 end
 
+--- What a query has besides for the tasks to come in the order in which they were created.
+filters.oldest_first = { sort = sort_of "creation" }
+
 --- Walks over the tasks that match.
 -- @param client
 -- @tparam table given the command line
@@ -115,7 +130,7 @@ function filters.tasks(client, given, more)
   for name, value in pairs(more or {}) do query[name] = value end
   if not given.older then return client:tasks(query, { limit = given.limit }) end
   -- From the oldest on, the walk may end at the first that is too young.
-  query.sort = query.sort or sort_of "creation"
+  query.sort = query.sort or filters.oldest_first.sort
   local by_age = query.sort[1].field == "creationTime" and query.sort[1].order == "ASC"
   local each, _, _, closing = client:tasks(query)
   local left = given.limit or math.huge

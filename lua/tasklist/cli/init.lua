@@ -8,7 +8,7 @@ local function run(running, words)
   local given = require("tasklist.cli.arguments").read(words)
   running.given = given
   given.quiet = given.quiet or given.dry_run -- there is no work to count
-  require("tasklist.cli.commands." .. given.command).run(running, given)
+  running.early = require("tasklist.cli.commands." .. given.command).run(running, given)
 end
 
 --- Runs the program. Whatever is raised in it becomes a line on stderr and an exit code.

@@ -6,7 +6,7 @@
 --   given. The same tables make help, the man page and the completions;
 -- * `run(program, given)`: does it. `given` has what was written, by the options' names; what `program` has is in
 --   tasklist.cli.program. What goes wrong with one of several things is told to `program:fail`; what ends the command
---   is raised: an error object of the module, or what `Program:break_off` takes besides.
+--   is raised: an error object of the module, or what `Program:break_off` takes besides. It may give an exit code.
 
 return {
   { name = "list", summary = "show tasks" },
@@ -18,8 +18,10 @@ return {
   { name = "complete", summary = "complete tasks" },
   { name = "draft", summary = "keep variables as drafts of a task" },
   { name = "update", summary = "change dates, priority and groups of tasks" },
+  { name = "watch", summary = "show tasks as they come, or run a command for each" },
   { name = "export", summary = "write many tasks as CSV or JSON lines" },
   { name = "api", summary = "send any request" },
   { name = "doctor", summary = "find out what is wrong, and what to do" },
+  { name = "sandbox", summary = "run a server to try things with" },
   { name = "completion", summary = "print what lets a shell complete command lines" },
 }
