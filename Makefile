@@ -57,7 +57,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all everything strict test doc check-types soak integration test-debian test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -266,9 +266,13 @@ soak: setup-test ## watch a sandbox that restarts, cuts and expires tokens for S
 	@$(MAKE) --no-print-directory all
 	@$(checkout) $(LUA) spec/soak/watch_soak.lua $(SOAK_SECONDS)
 
-demo: setup-demo ## show tasks of a sandbox, fetched through the token flow
+demo: setup-demo ## show what the program does, against a sandbox
 	@$(MAKE) --no-print-directory all
-	@$(checkout) tools/demo
+	@bin/tasklist sandbox -- tools/demo
+
+sandbox: setup-demo ## run a sandbox, and print the line that leads another terminal to it
+	@$(MAKE) --no-print-directory all
+	@bin/tasklist sandbox
 
 # The names of files in bench/parts/; without any, all are measured, and bench/results.md and its plot are written.
 PARTS ?=

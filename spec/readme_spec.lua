@@ -42,14 +42,14 @@ end
 local task = "\n%d+\tApprove invoice\t[^\t]+\t%d+%-%d+%-[^\n]*"
 
 describe("README.md", function()
-  it("has commands that build the module, and print a sandbox's tasks with and without make", function()
-    local output, code = run("trap 'kill $SANDBOX_PID 2>/dev/null || true' EXIT\n" .. all_blocks())
+  it("has commands that build all, tell a story, and print a sandbox's tasks by the program and by a script", function()
+    local output, code = run(all_blocks())
     assert.equal(0, code, output)
-    local _, count = output:gsub("a Tasklist sandbox is listening on http://", "")
-    assert.equal(1, count, output)
-    local first = assert(output:match(task), output)
-    local _, twice = output:gsub(first:gsub("%p", "%%%0"), "")
-    assert.equal(2, twice, output)
+    find(output, "\n$ tasklist list --group accounting")
+    find(output, "completed, 0 failed\n")
+    local first = assert(output:match "\n(%d+)\tBrief schreiben\t\t", output)
+    local _, times = output:gsub("\n" .. first .. "\tBrief schreiben\t", "")
+    assert.equal(2, times, output) -- of the program, and of the script
   end)
 
   it("has a command that starts a sandbox, whose variables are enough for a script", function()

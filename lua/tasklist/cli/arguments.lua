@@ -29,7 +29,7 @@ end
 
 --- Options of every command, before its name or after it.
 arguments.global = {
-  { name = "-o --output", argname = "FORMAT", choices = { "table", "json", "ndjson", "csv", "tsv", "id" },
+  { name = "-o --output", argname = "FORMAT", choices = { "table", "tsv", "json", "ndjson", "csv", "id" },
     description = "how results are written; by default a table on a terminal, and tsv elsewhere" },
   { name = "--columns", argname = "FIELD,…", description = "the fields to write, by Camunda's names" },
   { name = "--env-file", argname = "FILE", description = "the file with variables that Camunda Console hands out" },
