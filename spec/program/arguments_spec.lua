@@ -19,7 +19,7 @@ describe("the command line", function()
     { { "get", "1", "-j", "-3" }, "--jobs must be a whole number from 1, and is '-3'", "tasklist get --help" },
     { { "get", "1", "--timeout", "-.5" }, "--timeout must be a number above 0, and is '-.5'", "tasklist get --help" },
     { { "get", "1", "--timeout=soon" }, "--timeout must be a number above 0, and is 'soon'", "tasklist get --help" },
-    { { "get", "1", "-o", "xml" }, "--output must be one of table, json, ndjson, csv, tsv, id, and is 'xml'",
+    { { "get", "1", "-o", "xml" }, "--output must be one of table, tsv, json, ndjson, csv, id, and is 'xml'",
       "tasklist get --help" },
     { { "completion", "bash", "zsh" }, "'zsh' is one word too many", "tasklist completion --help" },
     { { "list", "--unassigned", "--assignee", "me" }, "--assignee and --unassigned exclude each other",
