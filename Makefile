@@ -57,7 +57,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -163,6 +163,12 @@ test: setup-test ## run all tests; installs what they need
 	@$(MAKE) --no-print-directory all $(c_tests) $(preloaded) $(BUILD)/spec/host
 	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(LUA) tools/busted -o TAP' $(program) $(servers) $(call inside,$(LUA),inside)
+
+# The module itself loads no lua-cjson: to all other specs it makes no difference.
+test-cjson: setup-test ## run the specs that use lua-cjson, with the one in CJSON_DIR
+	@$(MAKE) --no-print-directory all $(preloaded) $(BUILD)/spec/host
+	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests \
+		'$(LUA) tools/busted -o TAP $(shell grep -l cjson spec/*_spec.lua spec/*/*_spec.lua)'
 
 # Of what pycurl's wheels carry: the oldest, the nearest to Debian 13's 8.14, and the newest.
 LIBCURL ?= 8.12 8.16 newest
