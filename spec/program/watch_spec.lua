@@ -65,25 +65,25 @@ describe("tasklist watch", function()
     assert.equal(130, code)
   end)
 
-  it("gives a task when it is old enough", function()
-    server:tasks { { id = "1", creationDate = os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() - 56) } }
-    local running = program.start({ "watch", "--interval", "0.05", "-o", "id", "--older", "1m" }, { server = server })
-    wait.until_true(function() return (server:stats().requests["/v1/tasks/search"] or 0) > 2 end, "no second look")
-    assert.equal("", running:out())
-    wait.until_true(function() return running:out() == "1\n" end, "it did not come")
-    os.execute("kill -INT " .. running:pid())
-    running:finish()
-  end)
+  -- Seconds after which a task is as the filter asks: time enough for a look before.
+  local SOON = 4
+  local function date(seconds) return os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() + seconds) end
 
-  it("gives a task when it becomes overdue", function()
-    server:tasks { { id = "1", dueDate = os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() + 3) } }
-    local running = program.start({ "watch", "--interval", "0.05", "-o", "id", "--overdue" }, { server = server })
-    wait.until_true(function() return (server:stats().requests["/v1/tasks/search"] or 0) > 2 end, "no second look")
-    assert.equal("", running:out())
-    wait.until_true(function() return running:out() == "1\n" end, "it did not come")
-    os.execute("kill -INT " .. running:pid())
-    running:finish()
-  end)
+  for what, case in pairs {
+    ["it is old enough"] = { { "--older", "1m" }, function() return { id = "1", creationDate = date(SOON - 60) } end },
+    ["it becomes overdue"] = { { "--overdue" }, function() return { id = "1", dueDate = date(SOON) } end },
+  } do
+    it("gives a task when " .. what, function()
+      server:tasks { case[2]() }
+      local words = { "watch", "--interval", "0.05", "-o", "id", table.unpack(case[1]) }
+      local running = program.start(words, { server = server })
+      wait.until_true(function() return (server:stats().requests["/v1/tasks/search"] or 0) > 2 end, "no second look")
+      assert.equal("", running:out())
+      wait.until_true(function() return running:out() == "1\n" end, "it did not come")
+      os.execute("kill -INT " .. running:pid())
+      running:finish()
+    end)
+  end
 
   it("refuses an interval that is none", function()
     local _, err, code = program.run({ "watch", "--interval", "0" }, { server = server })
