@@ -72,10 +72,7 @@ end
 
 -- Says whose change was on its way when the work was broken off.
 local function tell_of_those_under_way(self)
-  local numbers = {}
-  for number in pairs(self.under_way) do numbers[#numbers + 1] = number end
-  table.sort(numbers)
-  for _, number in ipairs(numbers) do
+  for _, number in ipairs(require("tasklist.cli.output.sorted").keys(self.under_way)) do
     self.program:say(("%s: broken off; it may have been %s"):format(self.under_way[number], self.done))
   end
 end

@@ -1,36 +1,29 @@
 --- What kind of failure ends the program, and with which exit code.
 
+local row_for = require "tasklist.cli.rows"
+
 local failures = {}
 
--- A row fits when the error has each of its fields; the first that fits counts.
+-- By the fields of the error.
 local rows = {
-  { exit = 0, code = "dry_run" }, -- not sent, as it was wanted
-  { exit = 6, outcome = "unknown" },
-  { exit = 4, code = "not_found" },
-  { exit = 5, code = "not_active" },
-  { exit = 5, code = "already_assigned" },
-  { exit = 5, code = "not_assigned" },
-  { exit = 5, code = "not_assignee" },
-  { exit = 1, code = "unsupported" },
-  { exit = 3, kind = "config" },
-  { exit = 3, kind = "auth" },
-  { exit = 1 },
+  { exit = 0, when = { code = "dry_run" } }, -- not sent, as it was wanted
+  { exit = 6, when = { outcome = "unknown" } },
+  { exit = 4, when = { code = "not_found" } },
+  { exit = 5, when = { code = "not_active" } },
+  { exit = 5, when = { code = "already_assigned" } },
+  { exit = 5, when = { code = "not_assigned" } },
+  { exit = 5, when = { code = "not_assignee" } },
+  { exit = 1, when = { code = "unsupported" } },
+  { exit = 3, when = { kind = "config" } },
+  { exit = 3, when = { kind = "auth" } },
+  { exit = 1, when = {} },
 }
-
-local function fits(row, failure)
-  for field, value in pairs(row) do
-    if field ~= "exit" and failure[field] ~= value then return false end
-  end
-  return true
-end
 
 --- The exit code of a failure.
 -- @param failure an error object of the module
 -- @treturn integer
 function failures.code(failure)
-  for _, row in ipairs(rows) do
-    if fits(row, failure) then return row.exit end
-  end
+  return row_for(rows, failure).exit
 end
 
 -- What ends the program at once has a code of its own, whatever has failed before.

@@ -10,15 +10,14 @@ local function shown(properties, is_option)
   local names = {}
   for name in properties.name:gmatch "%S+" do names[#names + 1] = name end
   local value = properties.argname or names[#names]:gsub("^%-+", ""):upper()
-  local args, count = tostring(properties.args or 1), tostring(properties.count or "")
   return {
     names = names,
     value = not properties.flag and (is_option and value or properties.argname or properties.name) or nil,
     choices = properties.choices,
     files = value == "FILE",
-    many = args:find "[*+]" ~= nil,
-    needed = is_option and count:find "^[1+]" ~= nil or not is_option and args:find "^[1+]" ~= nil,
-    again = count:find "[*+]" ~= nil,
+    many = properties.args ~= nil,
+    needed = is_option and properties.count == 1 or not is_option and properties.args ~= "*",
+    again = properties.count == "*",
     description = properties.description or "",
   }
 end
@@ -26,7 +25,7 @@ end
 local function all_shown(list, is_option)
   local result = {}
   for _, properties in ipairs(list or {}) do
-    if not properties.hidden then result[#result + 1] = shown(properties, is_option) end
+    result[#result + 1] = shown(properties, is_option)
   end
   return result
 end

@@ -1,3 +1,4 @@
+local files = require "tasklist.cli.files"
 local output = require "tasklist.cli.output"
 local terminal = require "tasklist.terminal"
 
@@ -13,33 +14,21 @@ local meanings = {
 local unsure = { [500] = true, [502] = true, [503] = true, [504] = true }
 local reads = { GET = true, HEAD = true }
 
-local Refused = { __tostring = function(self) return self.message end }
-
 local function refused(method, path, status)
-  local failure = setmetatable({ kind = "http" }, Refused)
+  local failure = { kind = "http" }
   for field, value in pairs(meanings[status] or {}) do failure[field] = value end
   failure.outcome = unsure[status] and not reads[method] and "unknown" or nil
-  failure.message = ("tasklist: %s %s: the server answered %d%s"):format(method, path, status,
+  failure.message = ("%s %s: the server answered %d%s"):format(method, path, status,
     failure.outcome and "; it may have been executed" or "")
   return failure
 end
 
-local function read(name)
-  local file, problem = io.stdin, nil
-  if name ~= "-" then
-    file, problem = io.open(name, "rb")
-  end
-  local text
-  if file then
-    text, problem = file:read "a"
-  end
-  if not text then error({ usage = "cannot read " .. problem }, 0) end
-  return text
-end
-
 local function body_of(data)
   local name = data and data:match "^@(.*)"
-  return name and read(name) or data
+  if not name then return data end
+  local text, problem = files.read(name)
+  if not text then error({ usage = "cannot read " .. problem }, 0) end
+  return text
 end
 
 -- For a terminal: JSON for people to read, and nothing that a terminal would obey.

@@ -1,20 +1,13 @@
 local bulk = require "tasklist.cli.bulk"
+local files = require "tasklist.cli.files"
 local ids = require "tasklist.cli.ids"
 local values = require "tasklist.cli.values"
 
--- The text of the file with variables, or of stdin.
-local function read(path)
-  local file, problem = io.stdin, nil
-  if path ~= "-" then file, problem = io.open(path) end
-  local text
-  if file then text, problem = file:read "a" end
-  if not text then error({ usage = "--vars-file: " .. problem }, 0) end
-  return text
-end
-
--- The variables of a JSON object in a file.
+-- The variables of a JSON object in a file, or on stdin.
 local function of_file(path)
-  local found, failure = require("tasklist").decode(read(path), { keep_null = true })
+  local text, problem = files.read(path)
+  if not text then error({ usage = "--vars-file: " .. problem }, 0) end
+  local found, failure = require("tasklist").decode(text, { keep_null = true })
   if failure or type(found) ~= "table" or getmetatable(found) or found[1] ~= nil then
     local why = failure and ": " .. failure.message or ""
     error({ usage = ("--vars-file: %s has no JSON object%s"):format(path, why) }, 0)

@@ -1,4 +1,5 @@
 local diagnosis = require "tasklist.cli.doctor.diagnosis"
+local sorted = require "tasklist.cli.output.sorted"
 local tasklist = require "tasklist"
 
 local function line(...)
@@ -6,10 +7,7 @@ local function line(...)
 end
 
 local function show_settings(settings)
-  local names = {}
-  for name in pairs(settings) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted.keys(settings)) do
     local setting = settings[name]
     local value = type(setting.value) == "table" and tasklist.encode(setting.value) or tostring(setting.value)
     io.stdout:write(("  %-24s %s  (%s)\n"):format(name, value, setting.source))

@@ -1,8 +1,6 @@
 local columns = require "tasklist.cli.output.columns"
+local formats = require "tasklist.cli.output"
 local tasklist = require "tasklist"
-
--- Formats that keep types get the schema as a value, the others its JSON text.
-local TYPED = { json = true, ndjson = true }
 
 return {
   description = "Shows a task's form: its schema as JSON text, with -o json and ndjson as a value. "
@@ -13,7 +11,8 @@ return {
     if not form then
       return program:fail(failure or { code = "not_found", message = "the task has no form" }, given.ID)
     end
-    if TYPED[given.output] then
+    -- Formats that keep types get the schema as a value, the others its JSON text.
+    if formats.typed[given.output] then
       local schema, problem = tasklist.decode(form.schema, { keep_null = true })
       if problem then return program:fail(problem, given.ID) end
       form.schema = schema

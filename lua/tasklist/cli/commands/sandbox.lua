@@ -63,9 +63,9 @@ local function server_command(given)
   return shell.line(words)
 end
 
--- A sandbox in a process of its own. A line from us ends it, and so does the end of us and of the command, however that
--- comes: what has the pipe then is gone. A session of its
--- own keeps it from the Ctrl-C that is for the command.
+-- A sandbox in a process of its own. A line through the pipe ends it, and so does the pipe's end, which comes when this
+-- program and the command have ended, however they end. A session of its own keeps it from the Ctrl-C that is for the
+-- command.
 local Server = {}
 
 function Server.__close(self)

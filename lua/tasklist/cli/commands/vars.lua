@@ -1,17 +1,6 @@
 local columns = require "tasklist.cli.output.columns"
+local formats = require "tasklist.cli.output"
 local sorted = require "tasklist.cli.output.sorted"
-
--- The names to show: those that were asked for, in that order, or all.
-local function names_of(asked, found)
-  if asked[1] then return asked end
-  local names = {}
-  for name in pairs(found) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
--- Formats that keep types get one object of all variables; the others a row for each, with its value as JSON text.
-local WHOLE = { json = true, ndjson = true }
 
 return {
   description = "Shows a task's variables and their values as JSON; with -o json and ndjson one object of all. "
@@ -28,9 +17,10 @@ return {
       { drafts = given.drafts, keep_null = true })
     if not found then return program:fail(failure, given.ID) end
     local output = program:output(columns.variables)
-    local whole = WHOLE[given.output]
+    -- Formats that keep types get one object of all variables; the others a row for each, with its value as JSON text.
+    local whole = formats.typed[given.output]
     if whole then output:add(found) end
-    for _, name in ipairs(names_of(given.NAME, found)) do
+    for _, name in ipairs(given.NAME[1] and given.NAME or sorted.keys(found)) do
       if found[name] == nil then
         program:fail({ code = "not_found", message = ("the task has no variable '%s'"):format(name) }, given.ID)
       elseif not whole then

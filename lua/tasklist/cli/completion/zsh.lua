@@ -1,5 +1,7 @@
 --- The completion for zsh.
 
+local quoted = require("tasklist.cli.shell").quote
+
 local TEMPLATE = [=[
 #compdef tasklist
 # made from the program's table of commands
@@ -30,10 +32,6 @@ else
   compdef _tasklist tasklist
 fi
 ]=]
-
-local function quoted(text)
-  return "'" .. text:gsub("'", [['\'']]) .. "'"
-end
 
 local function escaped(text)
   return (text:gsub("[%[%]:\\]", "\\%0"))

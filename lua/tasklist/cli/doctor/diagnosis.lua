@@ -1,6 +1,7 @@
 --- From a failure to its cause and its remedy.
 
 local causes = require "tasklist.cli.doctor.causes"
+local row_for = require "tasklist.cli.rows"
 local tasklist = require "tasklist"
 
 -- The variable that sets each setting of which a text speaks, for those that nobody has set.
@@ -52,19 +53,6 @@ local function known(failure, settings, role)
   return facts
 end
 
-local function fits(when, facts)
-  for field, value in pairs(when) do
-    if (facts[field] or false) ~= value then return false end
-  end
-  return true
-end
-
-local function row_for(facts)
-  for _, row in ipairs(causes) do
-    if fits(row.when, facts) then return row end
-  end
-end
-
 -- A setting as its user knows it: what it comes from, and what it says.
 local function called(name, settings)
   local setting = settings[name]
@@ -87,7 +75,7 @@ return function(failure, settings)
   settings = settings or {}
   local auth = value_of(settings, "auth")
   local role = roles(failure, settings, auth)
-  local row = row_for(known(failure, settings, role))
+  local row = row_for(causes, known(failure, settings, role))
   local function fill(text)
     return (text:gsub("{([%w_]+)}", function(name)
       return name == "message" and failure.message or called(role[name] or name, settings)

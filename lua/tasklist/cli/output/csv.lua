@@ -1,6 +1,5 @@
 --- Comma-separated values (RFC 4180), with a line of names first.
 
-local tasklist = require "tasklist"
 local texts = require "tasklist.cli.output.text"
 
 local Csv = {}
@@ -21,16 +20,14 @@ end
 
 -- A field's text: lists of texts with spaces between, other tables as JSON.
 local function text_of(value)
-  if value == nil or value == tasklist.null then
-    return ""
+  if type(value) == "string" then
+    return harmless(value)
   elseif is_list(value) then
     return harmless(table.concat(value, " "))
-  elseif type(value) == "table" then
-    return next(value) and tasklist.encode(value) or ""
-  elseif type(value) == "string" then
-    return harmless(value)
+  elseif type(value) == "table" and next(value) == nil then
+    return ""
   end
-  return tasklist.encode(value)
+  return texts.of(value)
 end
 
 local function cell(value, terminal)

@@ -15,12 +15,10 @@ local terminal = require "tasklist.terminal"
 local Stream = {}
 Stream.__index = Stream
 
--- What is raised where a write fails; no reader left in a pipe has the number EPIPE of <errno.h>.
-local Failure = { __tostring = function(self) return "tasklist: cannot write the output: " .. self.message end }
-
+-- Where no reader is left in a pipe, the number is EPIPE of <errno.h>.
 local function check(written, message, number)
   if not written then
-    error(setmetatable({ kind = "output", message = message, errno = number }, Failure), 0)
+    error({ kind = "output", message = "cannot write the output: " .. message, errno = number }, 0)
   end
 end
 
@@ -55,6 +53,9 @@ function Output:close()
 end
 
 local output = {}
+
+--- The formats that keep the types of values.
+output.typed = { json = true, ndjson = true }
 
 --- A file of Lua's whose `write` and `flush` raise where nothing can be written.
 -- @param file

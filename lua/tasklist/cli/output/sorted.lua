@@ -16,6 +16,16 @@ local function is_array(value)
   return count == 0
 end
 
+--- The keys of a table in order.
+-- @tparam table value all its keys are strings, or all are numbers
+-- @treturn table
+function sorted.keys(value)
+  local keys = {}
+  for key in pairs(value) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
 local write
 
 local function elements(value, inner)
@@ -25,10 +35,8 @@ local function elements(value, inner)
 end
 
 local function members(value, inner)
-  local names, parts, colon = {}, {}, inner and ": " or ":"
-  for name in pairs(value) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do parts[i] = encode(name) .. colon .. write(value[name], inner) end
+  local parts, colon = {}, inner and ": " or ":"
+  for i, name in ipairs(sorted.keys(value)) do parts[i] = encode(name) .. colon .. write(value[name], inner) end
   return parts
 end
 
