@@ -25,7 +25,7 @@ local processor = shell.try("sed -n 's/^Cpus_allowed_list:.*[^0-9]//p' /proc/sel
 local prefix = { "taskset", "-c", processor }
 
 --- What a part needs to run programs.
-local setting = { build = build, floor = build .. "/floor", lua = lua, time_limit = time_limit,
+local setting = { build = build, floor = build .. "/floor", lua = lua,
   agent = ("tasklist/%s libcurl/%s"):format(require "tasklist.version", require "tasklist.core".curl_version()) }
 
 --- The words of a program on the processor of all.
@@ -49,12 +49,19 @@ end
 -- only when the client leaves the processor to it, so that to ask for a page ahead would be in vain.
 local first = shell.try("chrt -f 1 echo yes") == "yes" and { "chrt", "-f", "1" } or {}
 
+--- Starts a server, which prints its port and its pid.
+function setting.serve(...)
+  local words = { "timeout", "--foreground", time_limit }
+  table.move(first, 1, #first, 4, words)
+  return shell.serve(setting.placed(table.unpack(table.move({ ... }, 1, select("#", ...), #words + 1, words))))
+end
+
 local function machine()
   return {
     { "Date", os.date("!%Y-%m-%d") },
     { "Processor", shell.try("sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1") .. ", "
       .. shell.try("nproc") .. " of them; all programs on one" },
-    { "Server of searches", #first > 0 and "goes before all others" or "has no precedence: the system refuses it" },
+    { "Servers", #first > 0 and "go before all others" or "have no precedence: the system refuses it" },
     { "Kernel", shell.try("uname -sr") },
     { "Lua", (shell.try(lua .. " -v 2>&1"):gsub("^Lua (%S+).*", "%1")) },
     { "libcurl and its libraries", shell.try(shell.quote(setting.floor) .. " --version") },
@@ -72,8 +79,7 @@ local parts, measured = {}, {}
 for index, name in ipairs(names) do
   parts[index] = require("bench.parts." .. name)
 end
-local server <close> = shell.serve(setting.placed("timeout", "--foreground", time_limit,
-  table.unpack(table.move({ lua, "bench/server.lua" }, 1, 2, #first + 1, first))))
+local server <close> = setting.serve(lua, "bench/server.lua")
 setting.base_url = "http://127.0.0.1:" .. server.port
 for _, word in ipairs { "env", "CAMUNDA_TASKLIST_BASE_URL=" .. setting.base_url,
   "ZEEBE_AUTHORIZATION_SERVER_URL=" .. setting.base_url .. "/oauth/token", "ZEEBE_CLIENT_ID=bench",

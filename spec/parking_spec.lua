@@ -79,6 +79,7 @@ function()
     local turns, before = 0, 0
     loop.on_turn = function() turns = turns + 1 end
     run(function()
+      refused:get_task(1) -- luv starts a coroutine early in a turn, and looks at descriptors later in the same one
       for _ = 1, 5 do
         before = turns
         local _, failure = refused:get_task(1)
@@ -330,6 +331,8 @@ function()
 
   describe("closed while others wait", function()
     it("has them fail, and says what is known of writes", function()
+      client:close()
+      client = another { max_requests = 2 }
       assert(run(function() return client:get_task(1) end))
       server:clear()
       server:fault { action = "silent", path = "/v1/tasks", times = 2 }

@@ -3,7 +3,6 @@
 local bodies = require "bench.bodies"
 local cqueues = require "cqueues"
 local rounds = require "bench.rounds"
-local shell = require "bench.shell"
 
 local bulk = {}
 
@@ -25,8 +24,7 @@ end
 -- @treturn table rounds of seconds
 function bulk.measure(setting)
   local task = bodies.write(bodies.page(1)):sub(2, -2)
-  local server <close> = shell.serve(setting.placed("timeout", "--foreground", setting.time_limit,
-    setting.build .. "/many/server", write_time, write_time, task))
+  local server <close> = setting.serve(setting.build .. "/many/server", write_time, write_time, task)
   local path = write_ids()
   local result = rounds.take(taken, { { "program", function()
     local start = cqueues.monotime()

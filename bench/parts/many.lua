@@ -3,7 +3,6 @@
 local bodies = require "bench.bodies"
 local markdown = require "bench.markdown"
 local rounds = require "bench.rounds"
-local shell = require "bench.shell"
 local statistics = require "bench.statistics"
 
 local many = {}
@@ -59,8 +58,7 @@ end
 --   rounds of milliseconds
 function many.measure(setting)
   local task = bodies.write(bodies.page(1)):sub(2, -2)
-  local server <close> = shell.serve(setting.placed("timeout", "--foreground", setting.time_limit,
-    setting.build .. "/many/server", read_time, write_time, task))
+  local server <close> = setting.serve(setting.build .. "/many/server", read_time, write_time, task)
   local url = "http://127.0.0.1:" .. server.port
   local function run(...)
     return tonumber(setting.read(setting.lua, "bench/many/worker.lua", url, token, ...))

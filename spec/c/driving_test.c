@@ -54,6 +54,20 @@ static void the_descriptor_alone_is_enough(void **state)
     world_close(&w);
 }
 
+/* Over a kept connection nothing has to be waited for. */
+static void a_request_goes_out_when_it_is_started(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, routes);
+    expect_answer(&w, start_get(&w, "/fine"), 200, "fine");
+    start_get(&w, "/silent");
+    for (int i = 0; i < 10000 && server_requests(w.server, "/silent") == 0; i++)
+        be_idle(1);
+    assert_int_equal(server_requests(w.server, "/silent"), 1);
+    world_close(&w);
+}
+
 static void a_deadline_makes_the_descriptor_readable(void **state)
 {
     (void)state;
@@ -343,6 +357,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(the_descriptor_alone_is_enough),
+        ENGINE_TEST(a_request_goes_out_when_it_is_started),
         ENGINE_TEST(a_deadline_makes_the_descriptor_readable),
         ENGINE_TEST(a_request_that_is_finished_at_once_makes_the_descriptor_readable),
         ENGINE_TEST(a_cancel_wakes_who_waits_for_the_connection),

@@ -119,6 +119,7 @@ static void a_request_can_be_cancelled_in_every_state(void **state)
 /* What is known of a write that is cancelled at each stage. It is taken for a read up to there: a
  * write's stages are the same. */
 static const tl_outcome known_of_writes[STAGES] = {
+    [JUST_SENT] = TL_OUTCOME_UNKNOWN,
     [ON_THE_WIRE] = TL_OUTCOME_UNKNOWN,
     [HALF_ANSWERED] = TL_OUTCOME_DONE,
 };

@@ -119,9 +119,16 @@ static void leave(tl_engine *engine)
 
 tl_request *tl_engine_start(tl_engine *engine, const tl_request_spec *spec)
 {
+    const bool is_overdue = tl_wire_wants_call(&engine->wire);
     enter(engine);
     tl_request *request = tl_course_add(engine, spec);
-    leave(engine);
+    tl_course_run(engine);
+    /* Sends it now: when a driver starts many requests, the first one would wait otherwise until
+     * all are started. But where the driver is late, the sockets have to be looked at before
+     * libcurl's own time limits. */
+    if (!is_overdue && tl_wire_wants_call(&engine->wire))
+        tl_wire_call(&engine->wire);
+    arm(engine);
     return request;
 }
 

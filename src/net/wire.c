@@ -92,11 +92,30 @@ static int on_timer(CURLM *multi, long milliseconds, void *context)
     return 0;
 }
 
+/* Gives how many transfers go on. */
+static int call_libcurl(tl_wire *wire)
+{
+    int running = 0;
+    curl_multi_socket_action(wire->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    return running;
+}
+
 static void on_time(tl_timer *timer)
 {
-    tl_wire *wire = TL_OWNER(timer, tl_wire, timer);
-    int running;
-    curl_multi_socket_action(wire->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    call_libcurl(TL_OWNER(timer, tl_wire, timer));
+}
+
+bool tl_wire_wants_call(const tl_wire *wire)
+{
+    return wire->timer.at <= tl_now();
+}
+
+void tl_wire_call(tl_wire *wire)
+{
+    tl_timer_clear(&wire->timer);
+    long ended = wire->handles - (long)wire->idle_count - call_libcurl(wire);
+    if (ended > 0 || wire->refused)
+        tl_timer_set(wire->timers, &wire->timer, tl_now());
 }
 
 /* From libcurl 8.20 on a pool of threads looks names up, and curl_multi_cleanup waits for all of

@@ -57,6 +57,12 @@ void tl_wire_recall(tl_wire *wire, tl_request *request, bool reusable);
 /* Tells libcurl which of its sockets are ready. Does not wait. */
 void tl_wire_move(tl_wire *wire);
 
+/* Whether libcurl wants to be called, whatever its sockets say. */
+bool tl_wire_wants_call(const tl_wire *wire);
+
+/* Calls it. What ends by that is left for the next step: it is due at once then. */
+void tl_wire_call(tl_wire *wire);
+
 /* The next request that libcurl is done with, once, and how it ended; NULL when there is none. */
 tl_request *tl_wire_ended(tl_wire *wire, CURLcode *code);
 

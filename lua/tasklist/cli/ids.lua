@@ -34,8 +34,9 @@ end
 local function fill(self, wait)
   local text = terminal.read(0, wait)
   self.open = text ~= nil
-  local lines, rest = (self.rest .. (text or "\n")):match "^(.-)([^\n]*)$"
-  self.rest = rest
+  local whole = self.rest .. (text or "\n")
+  local lines = whole:match "^.*\n" or ""
+  self.rest = whole:sub(#lines + 1)
   for id in lines:gmatch "%S+" do
     self.last = self.last + 1
     self.queue[self.last] = id
