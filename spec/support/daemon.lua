@@ -1,0 +1,47 @@
+--- Hosts: programs of others that have a client inside, as processes of their own; and what is asked of each.
+local checkout = require "spec.support.checkout"
+local child = require "spec.support.child"
+local connect = require "spec.support.client"
+local http = require "spec.support.http"
+local seen = require "spec.support.seen"
+local wait = require "spec.support.wait"
+
+local daemon = {}
+
+--- Starts a host that finds this checkout and a sandbox by its environment, and waits until it listens.
+-- @param server from spec.support.sandbox
+-- @param command as for spec.support.child; %{examples} is the folder examples/hosts as well
+-- @param files table: name in its folder -> text; or nil
+-- @return as spec.support.child gives, and `url`
+function daemon.start(server, command, files)
+  local environment = ("env %s %s "):format(checkout.environment_elsewhere, connect.environment(server))
+  local process = child.start(environment .. command, files or {}, { examples = checkout.folder .. "/examples/hosts" })
+  process.url = "http://127.0.0.1:" .. process.port
+  return process
+end
+
+local HELD = 3 -- seconds; others are answered in milliseconds
+
+--- Asks a host for something for which it needs the sandbox, whose answer takes long; and fails unless the host answers
+-- another request meanwhile.
+-- @param server from spec.support.sandbox
+-- @param held path of the sandbox's answer that takes long, as for faults
+-- @param method of the request that waits
+-- @param url of the request that waits
+-- @param other url that the host can answer by itself
+-- @return what the request that waited gave: status, headers, body
+function daemon.serves_meanwhile(server, held, method, url, other)
+  server:fault { path = held, action = "delay", seconds = HELD }
+  local waiting = http.connect(url)
+  waiting:write(http.render(url, method))
+  wait.until_true(function() return seen.count(server, held) > 0 end, "the host never asked for " .. held)
+  local status = http.request(other, "GET")
+  assert(status == 200, status)
+  assert(not waiting:fill(1, 0), "the request that should have waited was answered before the other one")
+  waiting:clearerr()
+  local given, headers, body = http.read_response(waiting)
+  waiting:close()
+  return given, headers, body
+end
+
+return daemon
