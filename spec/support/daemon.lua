@@ -2,7 +2,6 @@
 local checkout = require "spec.support.checkout"
 local child = require "spec.support.child"
 local connect = require "spec.support.client"
-local http = require "spec.support.http"
 local seen = require "spec.support.seen"
 local wait = require "spec.support.wait"
 
@@ -22,26 +21,20 @@ end
 
 local HELD = 3 -- seconds; others are answered in milliseconds
 
---- Asks a host for something for which it needs the sandbox, whose answer takes long; and fails unless the host answers
--- another request meanwhile.
+--- Asks a host for something for which it needs the sandbox, whose answer takes long; and fails unless the host serves
+-- others meanwhile.
 -- @param server from spec.support.sandbox
 -- @param held path of the sandbox's answer that takes long, as for faults
--- @param method of the request that waits
--- @param url of the request that waits
--- @param other url that the host can answer by itself
--- @return what the request that waited gave: status, headers, body
-function daemon.serves_meanwhile(server, held, method, url, other)
+-- @param sock a socket of cqueues that is connected to the host
+-- @param text what is written to it, and asks
+-- @param other function that asks the host for something else by another connection, and raises when it gets no answer
+function daemon.serves_meanwhile(server, held, sock, text, other)
   server:fault { path = held, action = "delay", seconds = HELD }
-  local waiting = http.connect(url)
-  waiting:write(http.render(url, method))
+  sock:write(text)
   wait.until_true(function() return seen.count(server, held) > 0 end, "the host never asked for " .. held)
-  local status = http.request(other, "GET")
-  assert(status == 200, status)
-  assert(not waiting:fill(1, 0), "the request that should have waited was answered before the other one")
-  waiting:clearerr()
-  local given, headers, body = http.read_response(waiting)
-  waiting:close()
-  return given, headers, body
+  other()
+  assert(not sock:fill(1, 0), "the host answered what should have waited before the other")
+  sock:clearerr()
 end
 
 return daemon
