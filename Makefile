@@ -47,7 +47,7 @@ sandbox_packages = lua-cqueues lua-luaossl
 test_packages    = $(sandbox_packages) lua-luv lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales \
 	openssl tinyproxy nginx haproxy zsh fish mandoc
 bench_packages   = $(sandbox_packages) lua-luv lua-cjson valgrind
-host_packages    = lighttpd lighttpd-modules-lua prosody
+host_packages    = lighttpd lighttpd-modules-lua prosody lua-event
 lint_packages    = $(test_packages) lua-check clang clang-format
 
 # A folder with another cjson.so than the system's, for the tests.

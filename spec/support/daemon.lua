@@ -11,10 +11,13 @@ local daemon = {}
 -- @param server from spec.support.sandbox
 -- @param command as for spec.support.child; %{examples} is the folder examples/hosts as well
 -- @param files table: name in its folder -> text; or nil
+-- @param values table: what else is filled in, by name; or nil
 -- @return as spec.support.child gives, and `url`
-function daemon.start(server, command, files)
+function daemon.start(server, command, files, values)
   local environment = ("env %s %s "):format(checkout.environment_elsewhere, connect.environment(server))
-  local process = child.start(environment .. command, files or {}, { examples = checkout.folder .. "/examples/hosts" })
+  local all = { examples = checkout.folder .. "/examples/hosts" }
+  for name, value in pairs(values or {}) do all[name] = value end
+  local process = child.start(environment .. command, files or {}, all)
   process.url = "http://127.0.0.1:" .. process.port
   return process
 end

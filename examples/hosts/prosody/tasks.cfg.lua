@@ -1,0 +1,4 @@
+-- For /etc/prosody/conf.d, with mod_tasks.lua in /usr/local/lib/prosody/modules.
+VirtualHost "example.com"
+	modules_enabled = { "tasks" }
+	tasks_group = "accounting"
