@@ -14,7 +14,8 @@ local daemon = {}
 -- @param values table: what else is filled in, by name; or nil
 -- @return as spec.support.child gives, and `url`
 function daemon.start(server, command, files, values)
-  local environment = ("env %s %s "):format(checkout.environment_elsewhere, connect.environment(server))
+  -- In a session of its own: lighttpd ends all processes of its group when it ends.
+  local environment = ("env %s %s setsid "):format(checkout.environment_elsewhere, connect.environment(server))
   local all = { examples = checkout.folder .. "/examples/hosts" }
   for name, value in pairs(values or {}) do all[name] = value end
   local process = child.start(environment .. command, files or {}, all)

@@ -1,6 +1,5 @@
 -- A module of Prosody: ad-hoc commands by which the users of a host claim and complete the tasks of a group. While
 -- Prosody waits for Camunda it serves everybody else; only what the same connection sends next has to wait.
--- luacheck: globals module
 
 module:depends "adhoc"
 local adhoc = module:require "adhoc"

@@ -109,8 +109,8 @@ function adapter.spawn(fn)
   local function start()
     async.runner(attempt):run(fn)
   end
-  -- Not at once: each that starts another would run inside of it, and Lua allows some 200 of that. But in this turn, for
-  -- a map starts its coroutines one after the other.
+  -- Not at once: one that starts another would run it inside of itself, and Lua allows some 200 of that. But in this
+  -- turn: a map starts its coroutines one after the other.
   if turn then
     turn[#turn + 1] = start
   else
