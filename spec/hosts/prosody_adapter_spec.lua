@@ -1,0 +1,147 @@
+--- The adapter for Prosody in the real one: scripts that a module of it runs, as an answer to a request.
+local find = require "spec.support.find"
+local http = require "spec.support.http"
+local prosody = require "spec.support.prosody"
+local public = require "spec.support.public"
+local sandbox = require "spec.support.sandbox"
+
+local HOST = [[
+VirtualHost "127.0.0.1"
+  modules_enabled = { "http", "trial" }
+]]
+
+-- A script gives what is answered.
+local MODULE = [[
+module:depends "http"
+local values = setmetatable({ tasklist = require "tasklist", adapter = require "tasklist.loop.prosody",
+  async = require "util.async", timer = require "util.timer", server = require "net.server" }, { __index = _G })
+function values.new(options)
+  options = options or {}
+  options.loop = values.adapter
+  return assert(values.tasklist.new(options))
+end
+module:provides("http", { default_path = "/", route = { ["POST /"] = function(event)
+  local fine, given = xpcall(assert(load(event.request.body, "=script", "t", values)), debug.traceback)
+  return tostring(given)
+end } })
+]]
+
+for _, way in ipairs(prosody.ways) do
+  describe("the adapter in Prosody " .. way.name, function()
+    local server, host
+
+    local function run(script)
+      local status, _, body = http.request(host.url .. "/", "POST", nil, script)
+      assert.equal(200, status)
+      return body
+    end
+
+    local function log() return public.read(host.folder .. "/log") end
+
+    setup(function()
+      local tasks = {}
+      for i = 1, 40 do tasks[i] = { id = tostring(i), name = "Task " .. i } end
+      server = sandbox.start { tasks = tasks }
+      host = prosody.start(server, way, "http", HOST, { ["mod_trial.lua"] = MODULE })
+    end)
+    teardown(function()
+      host:stop()
+      server:stop()
+    end)
+    before_each(function() server:clear() end)
+    after_each(function() assert.is_nil((log():match "[^\n]*\terror\t[^\n]*")) end)
+
+    it("calls functions for many items, more than Lua lets start inside of each other", function()
+      assert.equal("400 Task 1", run [[
+        local client <close> = new()
+        local ids = {}
+        for i = 1, 400 do ids[i] = tostring(i % 40 + 1) end
+        local found = client:map(ids, function(id) return client:get_task(id) end, { concurrency = 400 })
+        return #found .. " " .. found[40].name
+      ]])
+    end)
+
+    it("ends its watch when nothing is in flight, and lets others have the descriptor's number", function()
+      assert.equal("30 30", run [[
+        local plain, begun, found = server.watchfd, 0, 0
+        function server.watchfd(...)
+          begun = begun + 1
+          return plain(...)
+        end
+        for i = 1, 30 do
+          local client <close> = new()
+          if client:get_task "1" then found = found + 1 end
+        end
+        server.watchfd = plain
+        return begun .. " " .. found
+      ]])
+    end)
+
+    it("forgets what a map has given up", function()
+      server:fault { path = "/v1/tasks/2", action = "silent" }
+      find(run [[
+        local client <close> = new()
+        client:map({ "2", "1" }, function(id)
+          assert(client:get_task(id))
+          error "enough"
+        end)
+      ]], "enough")
+    end)
+
+    it("lets another end what one waits for", function()
+      server:fault { path = "/v1/tasks/1", action = "silent" }
+      assert.equal("closed", run [[
+        local client = new()
+        timer.add_task(0.01, function() client:close() end)
+        return select(2, client:get_task "1").kind
+      ]])
+    end)
+
+    it("says where nothing can wait", function()
+      find(run [[
+        local client <close> = new()
+        local wait, done = async.waiter()
+        local problem
+        timer.add_task(0, function()
+          problem = select(2, pcall(client.get_task, client, "1"))
+          done()
+        end)
+        wait()
+        return problem
+      ]], "this is the main coroutine")
+      find(run [[
+        local client <close> = new()
+        table.sort({ 1, 2 }, function() client:get_task "1" end)
+      ]], "nothing can wait here")
+      assert.same({}, server:log())
+    end)
+  end)
+
+  it("what functions raise is logged, and others go on: Prosody " .. way.name, function()
+    local server = sandbox.start()
+    local host = prosody.start(server, way, "http", HOST, { ["mod_trial.lua"] = MODULE })
+    finally(function()
+      host:stop()
+      server:stop()
+    end)
+    local _, _, body = http.request(host.url .. "/", "POST", nil, [[
+      local client <close> = new()
+      local closed = {}
+      adapter.spawn(function()
+        local note <close> = setmetatable({}, { __close = function() closed[#closed + 1] = "before" end })
+        error "raised before it waited"
+      end)
+      adapter.spawn(function()
+        local note <close> = setmetatable({}, { __close = function() closed[#closed + 1] = "after" end })
+        client:search_tasks()
+        error "raised after it waited"
+      end)
+      repeat client:search_tasks() until #closed == 2
+      return table.concat(closed, " ")
+    ]])
+    assert.equal("before after", body)
+    local log = public.read(host.folder .. "/log")
+    find(log, "raised before it waited")
+    find(log, "raised after it waited")
+  end)
+end
