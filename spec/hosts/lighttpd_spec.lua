@@ -6,7 +6,10 @@ local mime = require "mime"
 local public = require "spec.support.public"
 local sandbox = require "spec.support.sandbox"
 
-local EXAMPLE = "examples/hosts/lighttpd/"
+-- A file of the example, which is to lie in another folder here.
+local function example(name)
+  return (public.read("examples/hosts/lighttpd/" .. name):gsub("/etc/lighttpd", "%%{folder}"))
+end
 
 -- Debian's own has more, such as where it listens.
 local CONFIGURATION = [[
@@ -37,10 +40,10 @@ describe("lighttpd", function()
 
   setup(function()
     server = sandbox.start()
-    lighttpd = daemon.start(server, "lighttpd -D -f %{folder}/lighttpd.conf", {
+    lighttpd = daemon.start(nil, "lighttpd -D -f %{folder}/lighttpd.conf", {
       ["lighttpd.conf"] = CONFIGURATION,
-      ["tasks.conf"] = public.read(EXAMPLE .. "tasks.conf"):gsub("/etc/lighttpd", "%%{folder}"),
-      ["tasks.lua"] = public.read(EXAMPLE .. "tasks.lua"),
+      ["tasks.conf"] = example "tasks.conf", ["tasks.lua"] = example "tasks.lua",
+      ["camunda.env"] = daemon.env_file(server),
       ["tasks.users"] = ("anna:%s\nbert:%s\n"):format(hashed(), hashed()),
     })
     page = lighttpd.url .. "/tasks"
@@ -98,7 +101,7 @@ describe("lighttpd", function()
     sock:close()
   end)
 
-  it("waits no longer than the script's patience", function()
+  it("waits no longer than the script says", function()
     server:fault { path = "/v1/tasks/search", action = "silent" }
     local status, _, body = get "anna"
     assert.equal(502, status)

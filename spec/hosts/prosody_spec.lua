@@ -2,10 +2,14 @@
 local daemon = require "spec.support.daemon"
 local find = require "spec.support.find"
 local prosody = require "spec.support.prosody"
+local public = require "spec.support.public"
 local sandbox = require "spec.support.sandbox"
 local xmpp = require "spec.support.xmpp"
 
 local HOST = "example.com"
+
+-- The example, whose files are to lie in another folder here.
+local example = public.read("examples/hosts/prosody/tasks.cfg.lua"):gsub("/etc/prosody", "%%{folder}")
 
 local function command(node, content)
   return ("<command xmlns='http://jabber.org/protocol/commands' node='%s'>%s</command>"):format(node, content or "")
@@ -21,7 +25,7 @@ for _, way in ipairs(prosody.ways) do
     local server, host, anna
     setup(function()
       server = sandbox.start()
-      host = prosody.start(server, way, "c2s", 'Include "%{examples}/prosody/tasks.cfg.lua"')
+      host = prosody.start(nil, way, "c2s", example, { ["camunda.env"] = daemon.env_file(server) })
     end)
     teardown(function()
       host:stop()

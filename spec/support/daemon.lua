@@ -7,18 +7,23 @@ local wait = require "spec.support.wait"
 
 local daemon = {}
 
---- Starts a host that finds this checkout and a sandbox by its environment, and waits until it listens.
--- @param server from spec.support.sandbox
+--- What Camunda Console would hand out for a sandbox, as the text of a file.
+function daemon.env_file(server)
+  return (connect.environment(server):gsub("([%u_]+=)", "\nexport %1") .. "\n")
+end
+
+--- Starts a host that finds this checkout, and waits until it listens.
+-- @param server from spec.support.sandbox, which the host's environment names; or nil
 -- @param command as for spec.support.child; %{examples} is the folder examples/hosts as well
 -- @param files table: name in its folder -> text; or nil
 -- @param values table: what else is filled in, by name; or nil
 -- @return as spec.support.child gives, and `url`
 function daemon.start(server, command, files, values)
-  -- In a session of its own: lighttpd ends all processes of its group when it ends.
-  local environment = ("env %s %s setsid "):format(checkout.environment_elsewhere, connect.environment(server))
   local all = { examples = checkout.folder .. "/examples/hosts" }
   for name, value in pairs(values or {}) do all[name] = value end
-  local process = child.start(environment .. command, files or {}, all)
+  -- In a session of its own: lighttpd ends all processes of its group when it ends.
+  local process = child.start(("env %s %s setsid %s"):format(checkout.environment_elsewhere,
+    server and connect.environment(server) or "", command), files or {}, all)
   process.url = "http://127.0.0.1:" .. process.port
   return process
 end

@@ -42,7 +42,7 @@ prosody.ways = {
 }
 
 --- Starts it, and waits until it listens.
--- @param server from spec.support.sandbox
+-- @param server from spec.support.sandbox, which the environment names; or nil
 -- @param way one of the above
 -- @param protocol what it listens for: "c2s" or "http"
 -- @param host the rest of the configuration: a host with modules

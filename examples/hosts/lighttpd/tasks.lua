@@ -3,17 +3,19 @@
 local tasklist = require "tasklist"
 
 local group = "accounting"
-local patience = 5 -- seconds: nobody else is served by this worker while it waits for Camunda
+local settings = {
+  env_file = "/etc/lighttpd/camunda.env", -- as Camunda Console hands it out
+  timeout = 5, -- seconds: nobody else is served by this worker while it waits for Camunda
+}
 
 local r, escape = lighty.r, lighty.c.xmlenc
 local user = r.req_env["REMOTE_USER"]
 
 -- What a script keeps in its own globals is gone when it ends; _G stays. lighttpd forks its workers before any script
--- runs, so that each makes a client of its own here, at its first request. Credentials and addresses are in the
--- environment.
+-- runs, so that each makes a client of its own here, at its first request.
 local function connect()
   if not _G.client then
-    local client, err = tasklist.new { timeout = patience }
+    local client, err = tasklist.new(settings)
     if not client then
       return nil, err
     end

@@ -8,16 +8,18 @@ local jid = require "util.jid"
 local new_command = require("util.adhoc").new_initial_data_form
 local tasklist = require "tasklist"
 
-local group = module:get_option_string("tasks_group", "accounting")
+local group = module:get_option_string("tasks_group")
+local settings = {
+  loop = require "tasklist.loop.prosody",
+  env_file = module:get_option_string("tasks_env_file"),
+  timeout = 10,
+}
 
 -- Prosody loads modules first and forks then, when it runs in the background (`prosody -D`). So the client is made at
 -- its first use.
 local connected
 local function client()
-  if not connected then
-    -- Credentials and addresses are in the environment.
-    connected = assert(tasklist.new { loop = require "tasklist.loop.prosody", timeout = 10 })
-  end
+  connected = connected or assert(tasklist.new(settings))
   return connected
 end
 

@@ -2,3 +2,4 @@
 VirtualHost "example.com"
 	modules_enabled = { "tasks" }
 	tasks_group = "accounting"
+	tasks_env_file = "/etc/prosody/camunda.env" -- as Camunda Console hands it out
