@@ -33,7 +33,7 @@ end
 for _, path in ipairs(pages.all()) do
   if not elsewhere[path] then
     for _, block in ipairs(pages.blocks(public.read(path))) do
-      if block.language == "lua" then
+      if block.language == "lua" and not snippets.is_for_host(block.text) then
         it(("%s:%d does what it says"):format(path, block.line), function() run(server, block.text) end)
       end
     end

@@ -1,9 +1,11 @@
 --- examples/hosts/prosody in Debian's Prosody: its adapter, and a module that claims tasks while others are served.
 local daemon = require "spec.support.daemon"
 local find = require "spec.support.find"
+local pages = require "spec.support.pages"
 local prosody = require "spec.support.prosody"
 local public = require "spec.support.public"
 local sandbox = require "spec.support.sandbox"
+local snippets = require "spec.support.snippets"
 local xmpp = require "spec.support.xmpp"
 
 local HOST = "example.com"
@@ -19,6 +21,17 @@ local function choice(node, id)
   return command(node, ("<x xmlns='jabber:x:data' type='submit'><field var='task'><value>%s</value></field></x>")
     :format(id))
 end
+
+it("the manual shows a part of the example", function()
+  local shown = 0
+  for _, block in ipairs(pages.blocks(pages.read "loops")) do
+    if snippets.is_for_host(block.text) then
+      find(public.read "examples/hosts/prosody/mod_tasks.lua", block.text)
+      shown = shown + 1
+    end
+  end
+  assert.equal(1, shown)
+end)
 
 for _, way in ipairs(prosody.ways) do
   describe("Prosody " .. way.name, function()
