@@ -62,7 +62,7 @@ for _, way in ipairs(prosody.ways) do
     end)
 
     it("ends its watch when nothing is in flight, and lets others have the descriptor's number", function()
-      assert.equal("30 30", run [[
+      assert.equal("60 60", run [[
         local plain, begun, found = server.watchfd, 0, 0
         function server.watchfd(...)
           begun = begun + 1
@@ -70,10 +70,31 @@ for _, way in ipairs(prosody.ways) do
         end
         for i = 1, 30 do
           local client <close> = new()
-          if client:get_task "1" then found = found + 1 end
+          for _ = 1, 2 do
+            if client:get_task "1" then found = found + 1 end
+            async.sleep(0.001)
+          end
         end
         server.watchfd = plain
         return begun .. " " .. found
+      ]])
+    end)
+
+    it("starts in one turn what starts each other", function()
+      assert.equal("2", run [[
+        local plain, turns, me = timer.add_task, 0, coroutine.running()
+        function timer.add_task(...)
+          turns = turns + 1
+          return plain(...)
+        end
+        local function start(left)
+          if left == 0 then return adapter.wake(me) end
+          adapter.spawn(function() start(left - 1) end)
+        end
+        start(20)
+        adapter.park()
+        timer.add_task = plain
+        return turns
       ]])
     end)
 
@@ -117,31 +138,90 @@ for _, way in ipairs(prosody.ways) do
     end)
   end)
 
-  it("what functions raise is logged, and others go on: Prosody " .. way.name, function()
-    local server = sandbox.start()
-    local host = prosody.start(server, way, "http", HOST, { ["mod_trial.lua"] = MODULE })
-    finally(function()
+  describe("what is raised in Prosody " .. way.name, function()
+    local server, host
+    setup(function()
+      server = sandbox.start()
+      host = prosody.start(server, way, "http", HOST, { ["mod_trial.lua"] = MODULE })
+    end)
+    teardown(function()
       host:stop()
       server:stop()
     end)
-    local _, _, body = http.request(host.url .. "/", "POST", nil, [[
-      local client <close> = new()
-      local closed = {}
-      adapter.spawn(function()
-        local note <close> = setmetatable({}, { __close = function() closed[#closed + 1] = "before" end })
-        error "raised before it waited"
-      end)
-      adapter.spawn(function()
-        local note <close> = setmetatable({}, { __close = function() closed[#closed + 1] = "after" end })
-        client:search_tasks()
-        error "raised after it waited"
-      end)
-      repeat client:search_tasks() until #closed == 2
-      return table.concat(closed, " ")
-    ]])
-    assert.equal("before after", body)
-    local log = public.read(host.folder .. "/log")
-    find(log, "raised before it waited")
-    find(log, "raised after it waited")
+
+    -- What a script gives; others go on, and what it says that it raises is in the log, and has not come further.
+    local function check(expected, script)
+      local _, _, body = http.request(host.url .. "/", "POST", nil, script)
+      assert.equal(expected, body)
+      local log = public.read(host.folder .. "/log")
+      for text in script:gmatch 'error "(.-)"' do find(log, text) end
+      assert.is_nil(log:find("Top-level error", 1, true), log)
+    end
+
+    it("by functions of spawn is logged, and their variables are closed", function()
+      check("before after", [[
+        local client <close> = new()
+        local closed = {}
+        local function note(text)
+          return setmetatable({}, { __close = function() closed[#closed + 1] = text end })
+        end
+        adapter.spawn(function()
+          local noted <close> = note "before"
+          error "before it waited"
+        end)
+        adapter.spawn(function()
+          local noted <close> = note "after"
+          client:search_tasks()
+          error "after it waited"
+        end)
+        repeat client:search_tasks() until #closed == 2
+        return table.concat(closed, " ")
+      ]])
+    end)
+
+    it("by a runner that is resumed lets others be resumed", function()
+      check("went on", [[
+        local waiting, me, other = {}, coroutine.running(), "never"
+        local function wait()
+          waiting[#waiting + 1] = coroutine.running()
+          adapter.park()
+        end
+        local raising = async.runner(function(input)
+          if input == 1 then wait() end
+          error "of a runner"
+        end)
+        raising:run(1)
+        raising:run(2)
+        adapter.spawn(function()
+          wait()
+          other = "went on"
+        end)
+        timer.add_task(0.01, function()
+          for _, co in ipairs(waiting) do adapter.wake(co) end
+          timer.add_task(0.01, function() adapter.wake(me) end)
+        end)
+        adapter.park()
+        return other
+      ]])
+    end)
+
+    it("by what a watch calls lets the watch go on", function()
+      check("2", [[
+        local socket = require "socket"
+        local listener = assert(socket.bind("127.0.0.1", 0))
+        local address, port = listener:getsockname()
+        local caller = assert(socket.connect(address, port))
+        local called, me = 0, coroutine.running()
+        adapter.watch(listener:getfd(), function()
+          called = called + 1
+          if called == 1 then error "of a watch" end
+          adapter.wake(me)
+        end, function() return called == 2 end)
+        adapter.park()
+        caller:close()
+        listener:close()
+        return called
+      ]])
+    end)
   end)
 end

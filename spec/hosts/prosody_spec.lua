@@ -48,7 +48,8 @@ for _, way in ipairs(prosody.ways) do
       server:clear()
       server:tasks { { id = "1", name = "Approve <&>", candidateGroups = { "accounting" } },
         { id = "2", name = "Pay", candidateGroups = { "accounting" } },
-        { id = "3", name = "Pack", candidateGroups = { "sales" } } }
+        { id = "3", name = "Pack", candidateGroups = { "sales" } },
+        { id = "4", name = "Check", candidateGroups = { "accounting" }, assignee = "bert" } }
       anna = xmpp.connect(host.port, HOST, "anna")
     end)
     after_each(function() anna:close() end)
@@ -81,6 +82,7 @@ for _, way in ipairs(prosody.ways) do
 
     it("says what the server refuses", function()
       find(anna:ask("set", choice("tasks#claim", "9")), "the server answered 404")
+      find(anna:ask("set", choice("tasks#claim", "4")), "already assigned")
       find(anna:ask("set", choice("tasks#complete", "2")), "this task is not yours")
       assert.same({}, server:ledger())
     end)
