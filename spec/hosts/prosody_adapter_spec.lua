@@ -212,12 +212,13 @@ for _, way in ipairs(prosody.ways) do
         local address, port = listener:getsockname()
         local caller = assert(socket.connect(address, port))
         local called, me = 0, coroutine.running()
-        adapter.watch(listener:getfd(), function()
+        local stop = adapter.watch(listener:getfd(), function()
           called = called + 1
           if called == 1 then error "of a watch" end
           adapter.wake(me)
-        end, function() return called == 2 end)
+        end, function() return false end)
         adapter.park()
+        stop()
         caller:close()
         listener:close()
         return called
