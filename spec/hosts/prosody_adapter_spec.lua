@@ -80,6 +80,27 @@ for _, way in ipairs(prosody.ways) do
       ]])
     end)
 
+    it("resumes once for any number of wakes, and not who waits for something else", function()
+      assert.equal("nothing nothing slept", run [[
+        local me, other, state = coroutine.running(), nil, "nothing"
+        adapter.wake(me)
+        adapter.spawn(function()
+          other = coroutine.running()
+          adapter.park()
+          async.sleep(0.1)
+          state = "slept"
+          adapter.wake(me)
+        end)
+        async.sleep(0.01)
+        for _ = 1, 3 do adapter.wake(other) end
+        local before = state
+        async.sleep(0.01)
+        local after = state
+        adapter.park()
+        return before .. " " .. after .. " " .. state
+      ]])
+    end)
+
     it("starts in one turn what starts each other", function()
       assert.equal("2", run [[
         local plain, turns, me = timer.add_task, 0, coroutine.running()
