@@ -5,13 +5,25 @@ local pages = require "spec.support.pages"
 local prosody = require "spec.support.prosody"
 local public = require "spec.support.public"
 local sandbox = require "spec.support.sandbox"
+local seen = require "spec.support.seen"
 local snippets = require "spec.support.snippets"
+local wait = require "spec.support.wait"
 local xmpp = require "spec.support.xmpp"
 
 local HOST = "example.com"
 
 -- The example, whose files are to lie in another folder here.
 local example = public.read("examples/hosts/prosody/tasks.cfg.lua"):gsub("/etc/prosody", "%%{folder}")
+  :gsub('{ "tasks" }', '{ "tasks", "again" }')
+
+-- Loads the example's module anew when somebody asks.
+local AGAIN = [[
+module:hook("iq-get/host/urn:example:again:query", function(event)
+  require("core.modulemanager").reload(module.host, "tasks")
+  event.origin.send(require("util.stanza").reply(event.stanza))
+  return true
+end)
+]]
 
 local function command(node, content)
   return ("<command xmlns='http://jabber.org/protocol/commands' node='%s'>%s</command>"):format(node, content or "")
@@ -38,7 +50,8 @@ for _, way in ipairs(prosody.ways) do
     local server, host, anna
     setup(function()
       server = sandbox.start()
-      host = prosody.start(nil, way, "c2s", example, { ["camunda.env"] = daemon.env_file(server) })
+      host = prosody.start(nil, way, "c2s", example, { ["camunda.env"] = daemon.env_file(server),
+        ["mod_again.lua"] = AGAIN })
     end)
     teardown(function()
       host:stop()
@@ -77,6 +90,17 @@ for _, way in ipairs(prosody.ways) do
         find(bert:ask("set", choice("tasks#claim", "2")), "Claim a task: Pay")
       end)
       find(anna:read(), "Claim a task: Approve")
+      bert:close()
+    end)
+
+    it("ends what waits when the module is loaded anew, which works then", function()
+      local bert = xmpp.connect(host.port, HOST, "bert")
+      server:fault { path = "/v1/tasks/1/assign", action = "silent" }
+      bert.sock:write(bert.render("set", HOST, choice("tasks#claim", "1")))
+      wait.until_true(function() return seen.count(server, "/v1/tasks/1/assign") == 1 end, "nothing was claimed")
+      anna:ask("get", "<query xmlns='urn:example:again'/>")
+      find(bert:read(), "(closed)")
+      find(anna:ask("set", choice("tasks#claim", "2")), "Claim a task: Pay")
       bert:close()
     end)
 
