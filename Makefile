@@ -47,6 +47,7 @@ sandbox_packages = lua-cqueues lua-luaossl
 test_packages    = $(sandbox_packages) lua-luv lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales \
 	openssl tinyproxy nginx haproxy zsh fish mandoc
 bench_packages   = $(sandbox_packages) lua-luv lua-cjson valgrind
+host_packages    = lighttpd lighttpd-modules-lua prosody lua-event
 lint_packages    = $(test_packages) lua-check clang clang-format
 
 # A folder with another cjson.so than the system's, for the tests.
@@ -57,7 +58,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -170,6 +171,12 @@ test-cjson: setup-test ## run the specs that use lua-cjson, with the one in CJSO
 	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests \
 		'$(LUA) tools/busted -o TAP $(shell grep -l cjson spec/*_spec.lua spec/*/*_spec.lua)'
 
+# Debian 12's and 13's programs with Lua 5.4 inside, and the examples that run in them.
+test-hosts: setup-test ## run examples/hosts in the daemons of others that they are for; installs these
+	@tools/require $(host_packages)
+	@$(MAKE) --no-print-directory all
+	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run hosts'
+
 # Of what pycurl's wheels carry: the oldest, the nearest to Debian 13's 8.14, and the newest.
 LIBCURL ?= 8.12 8.16 newest
 
@@ -190,7 +197,7 @@ test-kqueue-with:
 
 DEBIAN ?= bookworm trixie
 
-test-debian: ## run `make demo`, `make test` and `make strict` in minimal Debians, those that DEBIAN names; needs root
+test-debian: ## run `make demo`, `make test`, `make test-hosts` and `make strict` in minimal Debians, those that DEBIAN names; needs root
 	@! tools/test-debian --check || tools/run-steps $(DEBIAN:%='tools/test-debian %')
 
 # The check comes first, so that nothing is installed in vain.

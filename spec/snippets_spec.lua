@@ -9,10 +9,6 @@ local snippets = require "spec.support.snippets"
 -- Pages whose blocks have specs of their own.
 local elsewhere = { ["doc/sandbox.md"] = true, ["doc/connecting.md"] = true }
 
-local server
-setup(function() server = sandbox.start {} end)
-teardown(function() server:stop() end)
-
 -- What a block says that it prints, or nil when it does not say.
 local function promised(block)
   local lines = {}
@@ -32,11 +28,17 @@ end
 
 for _, path in ipairs(pages.all()) do
   if not elsewhere[path] then
-    for _, block in ipairs(pages.blocks(public.read(path))) do
-      if block.language == "lua" then
-        it(("%s:%d does what it says"):format(path, block.line), function() run(server, block.text) end)
+    describe(path, function()
+      local server -- of its own: what a page shows must not depend on the pages before it
+      setup(function() server = sandbox.start {} end)
+      teardown(function() server:stop() end)
+
+      for _, block in ipairs(pages.blocks(public.read(path))) do
+        if block.language == "lua" and not snippets.is_for_host(block.text) then
+          it(("line %d does what it says"):format(block.line), function() run(server, block.text) end)
+        end
       end
-    end
+    end)
   end
 end
 

@@ -26,14 +26,13 @@ function snippets.start_task(server, implementation)
   return ids[1]
 end
 
--- What runs inside of Prosody runs with a small part of it here.
-local prosody, loop = 'local prosody_loop = require "spec.support.prosody"\n', "prosody_loop()\n"
+--- Whether a block is for another program, such as Prosody, in which `make test-hosts` tries it.
+function snippets.is_for_host(block)
+  return block:find('require "tasklist.loop.prosody"', 1, true) ~= nil
+end
 
 --- A block of Lua with what it takes as given.
 function snippets.whole(block)
-  if block:find('require "util.async"', 1, true) then
-    return prosody .. block .. loop
-  end
   return (block:find('local tasklist = require "tasklist"', 1, true) and "" or prelude) .. block
 end
 
