@@ -4,6 +4,7 @@ LUA_INCDIR ?= /usr/include/lua5.4
 CURL_INCDIR ?=
 CURL_LIBDIR ?=
 CFLAGS     ?= -O2 -g
+OBJCOPY    ?= objcopy
 WARNINGS    = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 PREFIX     ?= /usr/local
 LUA_VERSION = 5.4
@@ -34,6 +35,11 @@ binding_objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lua/*.c src/lua
 core_archive    = $(BUILD)/libtasklist_core.a
 module          = $(BUILD)/tasklist/core.so
 terminal        = $(BUILD)/tasklist/terminal.so
+static_archive  = $(BUILD)/libtasklist.a
+# What a program that embeds the module has inside. It is no terminal's program (cli), and the sandbox is for tests, and
+# needs C modules of others: who wants them installs the module.
+layer           = $(shell find lua/tasklist -name '*.lua' ! -path '*/cli/*' ! -path '*/sandbox/*' | LC_ALL=C sort)
+embed_objects   = $(patsubst %,$(BUILD)/embed/%.o,preload layer)
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
 preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
@@ -57,7 +63,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all static install-static everything strict test doc check-types soak integration test-debian test-cjson test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -86,9 +92,32 @@ $(core_objects): $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -c -o $@ $<
 
-$(binding_objects): $(BUILD)/%.o: src/%.c
+$(binding_objects) $(BUILD)/embed/preload.o: $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
+
+static: $(static_archive) ## build the module as a library for programs that embed Lua
+
+$(BUILD)/embed/layer.c: tools/bytecode $(layer)
+	@mkdir -p $(@D)
+	$(LUA) $^ >$@
+
+$(BUILD)/embed/layer.o: $(BUILD)/embed/layer.c
+	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
+
+# All is one object, in which only what tasklist.h declares keeps its name: no other name can meet one of the program's.
+# The linker of macOS takes the names of what is hidden away by itself.
+ifneq ($(SYSTEM),Darwin)
+LOCALIZE = $(OBJCOPY) --localize-hidden
+else
+LOCALIZE = true
+endif
+
+$(static_archive): $(binding_objects) $(core_objects) $(embed_objects)
+	$(CC) -r -nostdlib -o $(BUILD)/embed/tasklist.o $^
+	$(LOCALIZE) $(BUILD)/embed/tasklist.o
+	@rm -f $@
+	$(AR) rcs $@ $(BUILD)/embed/tasklist.o
 
 $(BUILD)/spec/%.o: spec/c/%.c
 	@mkdir -p $(@D)
@@ -340,6 +369,9 @@ $(BUILD)/program/tasklist: bin/tasklist
 	@mkdir -p $(@D)
 	sed '1s|.*|#!$(if $(filter /%,$(LUA)),,/usr/bin/env )$(LUA)|' $< >$@
 
+# What `install-static` needs, below $(PREFIX).
+INST_STATIC = include lib lib/pkgconfig
+
 # Where shells and man look, below share/.
 SHARED = man/man1 bash-completion/completions zsh/site-functions fish/vendor_completions.d
 
@@ -353,6 +385,14 @@ install: all $(man_page) $(completions) $(BUILD)/program/tasklist ## install bel
 	install -m 644 $(BUILD)/program/bash '$(INST_SHAREDIR)/bash-completion/completions/tasklist'
 	install -m 644 $(BUILD)/program/zsh '$(INST_SHAREDIR)/zsh/site-functions/_tasklist'
 	install -m 644 $(BUILD)/program/fish '$(INST_SHAREDIR)/fish/vendor_completions.d/tasklist.fish'
+
+# Not a part of `install`: its bytecode fits one Lua, and who runs scripts needs none of it.
+install-static: static ## install library, header and pkg-config file for programs that embed Lua, below $(DESTDIR)$(PREFIX)
+	install -d $(INST_STATIC:%='$(DESTDIR)$(PREFIX)/%')
+	install -m 644 $(static_archive) '$(DESTDIR)$(PREFIX)/lib'
+	install -m 644 src/embed/tasklist.h '$(DESTDIR)$(PREFIX)/include'
+	sed -e 's|@prefix@|$(PREFIX)|' -e "s|@version@|$$(sed -n 's/^return "\(.*\)"/\1/p' lua/tasklist/version.lua)|" \
+		src/embed/tasklist.pc.in >'$(DESTDIR)$(PREFIX)/lib/pkgconfig/tasklist.pc'
 
 package: setup ## check the rockspec, and that it installs what `make install` does
 	@tools/require luarocks zip unzip git ca-certificates
