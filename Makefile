@@ -40,6 +40,7 @@ static_archive  = $(BUILD)/libtasklist.a
 # needs C modules of others: who wants them installs the module.
 layer           = $(shell find lua/tasklist -name '*.lua' ! -path '*/cli/*' ! -path '*/sandbox/*' | LC_ALL=C sort)
 embed_objects   = $(patsubst %,$(BUILD)/embed/%.o,preload layer)
+embed_example   = $(BUILD)/embed/embed
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
 preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
@@ -63,7 +64,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all static install-static everything strict test doc check-types soak integration test-debian test-cjson test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all static install-static everything strict test test-embed doc check-types soak integration test-debian test-cjson test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -118,6 +119,10 @@ $(static_archive): $(binding_objects) $(core_objects) $(embed_objects)
 	$(LOCALIZE) $(BUILD)/embed/tasklist.o
 	@rm -f $@
 	$(AR) rcs $@ $(BUILD)/embed/tasklist.o
+
+$(embed_example): examples/embed/embed.c $(static_archive)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -Isrc/embed -I$(LUA_INCDIR) $(TL_LDFLAGS) -o $@ $^ -llua5.4 \
+		$(LIBRARIES) -lpthread
 
 $(BUILD)/spec/%.o: spec/c/%.c
 	@mkdir -p $(@D)
@@ -261,6 +266,16 @@ test-asan-with:
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(BUILD)/spec/host tools/busted -o TAP' $(call inside,$(BUILD)/spec/host,inside)
 
+# gcc alone: what its sanitizers miss, `make test-asan` finds with those of clang.
+embedding = CC=gcc $(BUILD)/embed-$(1)/embed/embed BUILD=$(BUILD)/embed-$(1)
+
+test-embed: setup-test ## test the library for programs that embed Lua, and one that does under sanitizers and valgrind
+	@tools/require cmake pkg-config valgrind
+	@$(MAKE) --no-print-directory all static $(embed_example) $(BUILD)/bench/many/server
+	@$(MAKE) --no-print-directory $(call embedding,asan) CFLAGS='-O1 -g $(sanitizers)'
+	@$(MAKE) --no-print-directory $(call embedding,tsan) CFLAGS='-O1 -g -fsanitize=thread'
+	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run embed'
+
 # What is found goes into the build's folder; what is worth keeping is copied into the corpus by hand.
 FUZZ_SECONDS ?= 60
 
@@ -330,7 +345,7 @@ strict: setup-test ## build all there is with gcc and with clang; warnings are e
 		$(MAKE) --no-print-directory CC=$$compiler BUILD=$(BUILD)/strict-$$compiler CFLAGS='$(CFLAGS) -Werror' \
 			everything || exit 1; done
 
-everything: $(module) $(terminal) $(c_tests) $(preloaded) $(BUILD)/spec/host $(fuzzer_objects) $(bench_programs)
+everything: $(module) $(terminal) $(c_tests) $(preloaded) $(BUILD)/spec/host $(fuzzer_objects) $(bench_programs) $(embed_example)
 
 # Another version may complain about other things.
 checker = emmylua_check@0.25.1

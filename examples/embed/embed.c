@@ -3,8 +3,8 @@
  * In each of THREADS threads it opens STATES Lua states, one after another, runs the scripts in
  * each, and closes it, whatever the scripts have left under way. A state gets its memory from this
  * program, which counts it, and never more than it allows. It has no `io`, no `os` and no `debug`:
- * what a script may know of the world it gets as arguments, the settings of a client and a function
- * that waits.
+ * a script gets two arguments, the settings of a client and a table of what the program can do for
+ * it.
  */
 #include <lauxlib.h>
 #include <lua.h>
@@ -19,9 +19,10 @@ enum { MOST_MEMORY = 16 * 1024 * 1024, MOST_THREADS = 64 };
 
 typedef struct job {
     pthread_t thread;
+    int number;
     int states;
     char **scripts; /* ends with NULL */
-    int failed;
+    int failed;     /* how many states */
 } job;
 
 /* lua_Alloc: `context` counts the bytes that are in use. */
@@ -48,6 +49,14 @@ static int wait_for(lua_State *L)
     struct pollfd one = {.fd = (int)luaL_checkinteger(L, 1), .events = POLLIN};
     lua_pushboolean(L, poll(&one, 1, 1000) > 0);
     return 1;
+}
+
+/* say(text): a line on stdout. Lua's own `print` writes a line in pieces, between which other
+ * threads write theirs. */
+static int say(lua_State *L)
+{
+    printf("%s\n", luaL_checkstring(L, 1));
+    return 0;
 }
 
 static void open_libraries(lua_State *L)
@@ -82,18 +91,27 @@ static void push_settings(lua_State *L)
     }
 }
 
+static void push_host(lua_State *L, const job *self)
+{
+    static const luaL_Reg functions[] = {{"wait", wait_for}, {"say", say}, {NULL, NULL}};
+    luaL_newlib(L, functions);
+    /* To claim tasks by: another name in each thread. */
+    lua_pushfstring(L, "robot %d", self->number);
+    lua_setfield(L, -2, "name");
+}
+
 /* What one state does. It is called in protected mode, because each of these functions may raise.
  */
 static int run(lua_State *L)
 {
-    char **scripts = lua_touserdata(L, 1);
+    const job *self = lua_touserdata(L, 1);
     open_libraries(L);
     tasklist_preload(L);
-    for (; *scripts; scripts++) {
-        if (luaL_loadfile(L, *scripts) != LUA_OK)
+    for (char **script = self->scripts; *script; script++) {
+        if (luaL_loadfile(L, *script) != LUA_OK)
             return lua_error(L);
         push_settings(L);
-        lua_pushcfunction(L, wait_for);
+        push_host(L, self);
         lua_call(L, 2, 0);
     }
     return 0;
@@ -107,7 +125,7 @@ static int to_text(lua_State *L)
 }
 
 /* Gives whether all went well. */
-static int run_state(char **scripts)
+static int run_state(job *self)
 {
     size_t used = 0;
     lua_State *L = lua_newstate(allocate, &used);
@@ -115,7 +133,7 @@ static int run_state(char **scripts)
         return 0;
     lua_pushcfunction(L, to_text);
     lua_pushcfunction(L, run);
-    lua_pushlightuserdata(L, scripts);
+    lua_pushlightuserdata(L, self);
     int fine = lua_pcall(L, 1, 0, 1) == LUA_OK;
     if (!fine)
         fprintf(stderr, "embed: %s\n", lua_tostring(L, -1));
@@ -129,7 +147,7 @@ static void *run_states(void *context)
 {
     job *self = context;
     for (int i = 0; i < self->states; i++)
-        self->failed += !run_state(self->scripts);
+        self->failed += !run_state(self);
     return NULL;
 }
 
@@ -144,7 +162,7 @@ int main(int count, char **arguments)
     }
     for (; started < threads; started++) {
         job *one = &jobs[started];
-        *one = (job){.states = atoi(arguments[2]), .scripts = arguments + 3};
+        *one = (job){.number = started + 1, .states = atoi(arguments[2]), .scripts = arguments + 3};
         if (pthread_create(&one->thread, NULL, run_states, one) != 0)
             break;
     }

@@ -1,5 +1,5 @@
 -- Makes calls in a loop of the host's, and ends while they wait for the server: the host closes the state then.
-local settings, wait = ...
+local settings, host = ...
 local tasklist = require "tasklist"
 
 -- The adapter of the loop, see doc/loops.md.
@@ -29,7 +29,7 @@ local function turn()
     if watch.woken and watch.idle() then
       watches[watch] = nil
     else
-      watch.woken = wait(watch.fd)
+      watch.woken = host.wait(watch.fd)
       if watch.woken then watch.on_ready() end
     end
   end

@@ -111,7 +111,7 @@ end
 -- @treturn table versions of `tasklist`, `lua`, `libcurl` (the one that is running), and `cjson` where the host has
 --   loaded lua-cjson, which this module does not need
 function tasklist.version()
-  local cjson = package.loaded.cjson
+  local cjson = package and package.loaded.cjson -- a host may hide it from scripts
   return {
     tasklist = tasklist._VERSION,
     lua = _VERSION,

@@ -1,19 +1,19 @@
-/* tasklist in a program that embeds Lua 5.4 and links libtasklist.a: `pkg-config tasklist` says how.
+/* tasklist in a program that embeds Lua 5.4 and links libtasklist.a, as `pkg-config tasklist` says.
  *
  *     lua_State *L = luaL_newstate();
  *     luaL_openlibs(L);
  *     tasklist_preload(L);
  *
- * From then on `require "tasklist"` works in that state, and reads no file. doc/embedding.md has the
- * rest: which of Lua's libraries the state needs, threads, and lua-cjson. */
+ * From then on `require "tasklist"` works in that state, and reads no file. doc/embedding.md has
+ * the rest: which of Lua's libraries the state needs, threads, and lua-cjson. */
 #ifndef TASKLIST_H
 #define TASKLIST_H
-
-#include <lua.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include <lua.h>
 
 /* Puts a loader for each module into the state's `package.preload`, and leaves the stack as it was.
  * Nothing is loaded before `require` asks for it. Raises when the memory is out, as Lua's own

@@ -50,8 +50,8 @@ static bool watch(tl_wire *wire, curl_socket_t fd, int what, void *known)
 
 /* libcurl wants nothing of a socket any more. Of one of our own it will, most often, with the next
  * request: that is asked for already. It costs a call where libcurl has wanted to write, but so
- * would forgetting the socket. What the poller does not know is closed: libcurl before 8 tells it of
- * a socket that was not connected yet in no other way. */
+ * would forgetting the socket. One that the poller does not know is closed: of what was not
+ * connected yet, libcurl 7.88 says that in no other way. */
 static void let_rest(tl_wire *wire, curl_socket_t fd, void *known)
 {
     tl_socket *own = tl_socket_table_find(&wire->sockets.open, fd);
