@@ -332,8 +332,8 @@ bench: setup-bench ## measure searches, walks and starts against bare libcurl; w
 	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)' $(PARTS)
 
 lint: setup-lint ## check the style of C and Lua, who includes whom in src/, and `make strict`
-	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.[ch] bench/*/*.[ch]
-	luacheck -q lua spec types examples bench config.ld bin/tasklist tools/man-page tools/run-tests tools/check-types tools/busted tools/includes
+	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.[ch] bench/*/*.[ch] examples/*/*.c
+	luacheck -q lua spec types examples bench config.ld bin/tasklist tools/man-page tools/run-tests tools/check-types tools/busted tools/includes tools/bytecode
 	$(LUA) tools/includes
 	@$(MAKE) --no-print-directory strict
 

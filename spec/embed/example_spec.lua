@@ -8,7 +8,8 @@ local WORK, UNFINISHED = "examples/embed/work.lua", "examples/embed/unfinished.l
 -- How the program is started in each of its builds, and how many states each of six threads opens there.
 local WAYS = {
   { "as it is", checkout.build .. "/embed/embed", 4 },
-  { "under the sanitizers of addresses, leaks and undefined behaviour", checkout.build .. "/embed-asan/embed/embed", 4 },
+  { "under the sanitizers of addresses, leaks and undefined behaviour",
+    checkout.build .. "/embed-asan/embed/embed", 4 },
   { "under the thread sanitizer", "env TSAN_OPTIONS=suppressions=spec/embed/thread_sanitizer.supp "
     .. checkout.build .. "/embed-tsan/embed/embed", 4 },
   { "under valgrind", "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite "
@@ -23,8 +24,8 @@ local function start(environment, command, states, ...)
     table.concat({ ... }, " "))))
 end
 
--- A server that gives the same answer to all, and to GET only after 5 ms: that is how long a state waits for its last turn
--- of the loop.
+-- A server that gives the same answer to all, and to GET only after 5 ms: that is how long a state waits for its last
+-- turn of the loop.
 local function start_server(answer)
   local output = assert(io.popen(("exec %s/bench/many/server 5 0 '%s'"):format(checkout.build, answer)))
   local port, pid = output:read("n", "n")
@@ -58,13 +59,13 @@ end
 describe("the program that embeds the module", function()
   for _, way in ipairs(WAYS) do
     it("does its work, and closes states with requests in flight, " .. way[1], function()
-      -- The task that nobody gets an answer about: a fault is for all paths that begin as its own.
       local tasks, names = {}, {}
       for i = 1, THREADS * way[3] do
         tasks[i] = { id = tostring(2000 + i), name = "Pay", implementation = "JOB_WORKER" }
         names[i] = tasks[i].id
       end
       local server <close> = sandbox.start { tasks = tasks }
+      -- Of a task with an id that no other begins with, since a fault is for all paths that begin like its own.
       server:fault { path = "/v1/tasks/1", action = "silent", times = THREADS * way[3] * 3 }
       local output = start(connect.environment(server), way[2], way[3], WORK, UNFINISHED)
       output:read "l"
