@@ -101,7 +101,7 @@ static: $(static_archive) ## build the module as a library for programs that emb
 
 $(BUILD)/embed/layer.c: tools/bytecode $(layer)
 	@mkdir -p $(@D)
-	$(LUA) $^ >$@
+	@$(LUA) $^ >$@
 
 $(BUILD)/embed/layer.o: $(BUILD)/embed/layer.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<

@@ -30,11 +30,11 @@ setup(function()
 end)
 teardown(function() must("rm -r %s", folder) end)
 
--- The commands that the manual has, in a folder with the program that it has.
-local function block(language)
+-- The block of the manual that holds a word.
+local function block(language, word)
   local texts = {}
   for _, one in ipairs(pages.blocks(pages.read "embedding")) do
-    if one.language == language and one.text:find "host" then texts[#texts + 1] = one.text end
+    if one.language == language and one.text:find(word, 1, true) then texts[#texts + 1] = one.text end
   end
   assert.equal(1, #texts, language)
   return texts[1]
@@ -70,13 +70,13 @@ end)
 describe("the program in the manual", function()
   local program
   setup(function()
-    write(folder .. "/host.c", block "c")
-    must("cd %s && export PKG_CONFIG_PATH=$PWD/lib/pkgconfig && %s", folder, block "sh")
+    write(folder .. "/host.c", block("c", "int main"))
+    must("cd %s && export PKG_CONFIG_PATH=$PWD/lib/pkgconfig && %s", folder, block("sh", "host.c"))
     program = folder .. "/host"
   end)
 
   it("is built with CMake as well", function()
-    write(folder .. "/CMakeLists.txt", block "cmake")
+    write(folder .. "/CMakeLists.txt", block("cmake", "host.c"))
     must("cd %s && PKG_CONFIG_PATH=$PWD/lib/pkgconfig cmake -B cmake . && cmake --build cmake", folder)
     local output, fine = run_in(folder .. "/cmake/host", "print(require('tasklist').version().tasklist)")
     assert.is_true(fine, output)
@@ -128,6 +128,16 @@ describe("the program in the manual", function()
     assert.is_false(fine)
     find(output, "tasklist: bad binary format (version mismatch); the Lua that runs is another than the one that "
       .. "libtasklist.a was built for: build it with `make static LUA=... LUA_INCDIR=...` of this one")
+  end)
+end)
+
+describe("the example of several threads", function()
+  it("is built and run as the manual says", function()
+    local output = must("export PKG_CONFIG_PATH=%s/lib/pkgconfig; %s", folder,
+      (block("sh", "examples/embed"):gsub("build/", folder .. "/")))
+    local claimed = {}
+    for name in output:gmatch "\n%d+\t([^\n]+)" do claimed[#claimed + 1] = name end
+    assert.is_true(#claimed > 10, output)
   end)
 end)
 
