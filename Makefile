@@ -120,9 +120,9 @@ $(static_archive): $(binding_objects) $(core_objects) $(embed_objects)
 	@rm -f $@
 	$(AR) rcs $@ $(BUILD)/embed/tasklist.o
 
-$(embed_example): examples/embed/embed.c $(static_archive)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -Isrc/embed -I$(LUA_INCDIR) $(TL_LDFLAGS) -o $@ $^ -llua5.4 \
-		$(LIBRARIES) -lpthread
+$(embed_example): examples/embed/embed.c src/embed/tasklist.h $(static_archive)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -Isrc/embed -I$(LUA_INCDIR) $(TL_LDFLAGS) -o $@ $(filter-out %.h,$^) \
+		-llua5.4 $(LIBRARIES) -lpthread
 
 $(BUILD)/spec/%.o: spec/c/%.c
 	@mkdir -p $(@D)

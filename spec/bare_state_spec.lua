@@ -3,12 +3,14 @@ local connect = require "spec.support.client"
 local find = require "spec.support.find"
 local sandbox = require "spec.support.sandbox"
 
--- What a script in such a state writes. The libraries are gone from where `require` looks, too.
+-- What a script in such a state writes. The libraries are gone from where `require` looks, too, and of `package` only
+-- `require` is left.
 local function run(script, environment)
   local output, fine = connect.run_script([[
     for _, name in ipairs { "os", "io", "debug" } do
       _G[name], package.loaded[name] = nil, nil
     end
+    package = nil
     local tasklist = require "tasklist"
   ]] .. script, environment)
   assert.is_true(fine, output)
@@ -45,6 +47,10 @@ describe("a state without os, io and debug", function()
     find(output, "(option \"ca_file\") begins with ~, but HOME is not set" .. hint)
     assert.equal(3, select(2, output:gsub(hint, "")))
     find(output, "\nnil\ttrue\n")
+  end)
+
+  it("knows what it runs on", function()
+    assert.equal(_VERSION .. "\n", run "print(tasklist.version().lua)")
   end)
 
   it("cannot read an env_file, and says what for", function()
