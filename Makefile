@@ -4,6 +4,7 @@ LUA_INCDIR ?= /usr/include/lua5.4
 CURL_INCDIR ?=
 CURL_LIBDIR ?=
 CFLAGS     ?= -O2 -g
+OBJCOPY    ?= objcopy
 WARNINGS    = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 PREFIX     ?= /usr/local
 LUA_VERSION = 5.4
@@ -34,6 +35,12 @@ binding_objects = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/lua/*.c src/lua
 core_archive    = $(BUILD)/libtasklist_core.a
 module          = $(BUILD)/tasklist/core.so
 terminal        = $(BUILD)/tasklist/terminal.so
+static_archive  = $(BUILD)/libtasklist.a
+# What a program that embeds the module has inside. It is no terminal's program (cli), and the sandbox is for tests, and
+# needs C modules of others: who wants them installs the module.
+layer           = $(shell find lua/tasklist -name '*.lua' ! -path '*/cli/*' ! -path '*/sandbox/*' | LC_ALL=C sort)
+embed_objects   = $(patsubst %,$(BUILD)/embed/%.o,preload layer)
+embed_example   = $(BUILD)/embed/embed
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
 preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
@@ -58,7 +65,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint
+.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint static install-static test-embed
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -87,9 +94,36 @@ $(core_objects): $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -c -o $@ $<
 
-$(binding_objects): $(BUILD)/%.o: src/%.c
+$(binding_objects) $(BUILD)/embed/preload.o: $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
+
+static: $(static_archive) ## build the module as a library for programs that embed Lua
+
+$(BUILD)/embed/layer.c: tools/bytecode $(layer)
+	@mkdir -p $(@D)
+	@$(LUA) $^ >$@
+
+$(BUILD)/embed/layer.o: $(BUILD)/embed/layer.c
+	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
+
+# All is one object, in which only what tasklist.h declares keeps its name: no other name can meet one of the program's.
+# The linker of macOS takes the names of what is hidden away by itself.
+ifneq ($(SYSTEM),Darwin)
+LOCALIZE = $(OBJCOPY) --localize-hidden
+else
+LOCALIZE = true
+endif
+
+$(static_archive): $(binding_objects) $(core_objects) $(embed_objects)
+	$(CC) -r -nostdlib -o $(BUILD)/embed/tasklist.o $^
+	$(LOCALIZE) $(BUILD)/embed/tasklist.o
+	@rm -f $@
+	$(AR) rcs $@ $(BUILD)/embed/tasklist.o
+
+$(embed_example): examples/embed/embed.c src/embed/tasklist.h $(static_archive)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -Isrc/embed -I$(LUA_INCDIR) $(TL_LDFLAGS) -o $@ $(filter-out %.h,$^) \
+		-llua5.4 $(LIBRARIES) -lpthread
 
 $(BUILD)/spec/%.o: spec/c/%.c
 	@mkdir -p $(@D)
@@ -239,6 +273,16 @@ test-asan-with:
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(BUILD)/spec/host tools/busted -o TAP' $(call inside,$(BUILD)/spec/host,inside)
 
+# gcc alone: what its sanitizers miss, `make test-asan` finds with those of clang.
+embedding = CC=gcc $(BUILD)/embed-$(1)/embed/embed BUILD=$(BUILD)/embed-$(1)
+
+test-embed: setup-test ## test the library for programs that embed Lua, and one that does under sanitizers and valgrind
+	@tools/require cmake pkg-config valgrind
+	@$(MAKE) --no-print-directory all static $(embed_example) $(BUILD)/bench/many/server
+	@$(MAKE) --no-print-directory $(call embedding,asan) CFLAGS='-O1 -g $(sanitizers)'
+	@$(MAKE) --no-print-directory $(call embedding,tsan) CFLAGS='-O1 -g -fsanitize=thread'
+	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run embed'
+
 # What is found goes into the build's folder; what is worth keeping is copied into the corpus by hand.
 FUZZ_SECONDS ?= 60
 
@@ -295,8 +339,8 @@ bench: setup-bench ## measure searches, walks and starts against bare libcurl; w
 	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)' $(PARTS)
 
 lint: setup-lint ## check the style of C and Lua, who includes whom in src/, and `make strict`
-	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.[ch] bench/*/*.[ch]
-	luacheck -q lua spec types examples bench config.ld bin/tasklist tools/man-page tools/run-tests tools/check-types tools/busted tools/includes
+	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.[ch] bench/*/*.[ch] examples/*/*.c
+	luacheck -q lua spec types examples bench config.ld bin/tasklist tools/man-page tools/run-tests tools/check-types tools/busted tools/includes tools/bytecode
 	$(LUA) tools/includes
 	@$(MAKE) --no-print-directory strict
 
@@ -308,7 +352,7 @@ strict: setup-test ## build all there is with gcc and with clang; warnings are e
 		$(MAKE) --no-print-directory CC=$$compiler BUILD=$(BUILD)/strict-$$compiler CFLAGS='$(CFLAGS) -Werror' \
 			everything || exit 1; done
 
-everything: $(module) $(terminal) $(c_tests) $(preloaded) $(BUILD)/spec/host $(fuzzer_objects) $(bench_programs)
+everything: $(module) $(terminal) $(c_tests) $(preloaded) $(BUILD)/spec/host $(fuzzer_objects) $(bench_programs) $(embed_example)
 
 # Another version may complain about other things.
 checker = emmylua_check@0.25.1
@@ -347,6 +391,9 @@ $(BUILD)/program/tasklist: bin/tasklist
 	@mkdir -p $(@D)
 	sed '1s|.*|#!$(if $(filter /%,$(LUA)),,/usr/bin/env )$(LUA)|' $< >$@
 
+# What `install-static` needs, below $(PREFIX).
+INST_STATIC = include lib lib/pkgconfig
+
 # Where shells and man look, below share/.
 SHARED = man/man1 bash-completion/completions zsh/site-functions fish/vendor_completions.d
 
@@ -360,6 +407,14 @@ install: all $(man_page) $(completions) $(BUILD)/program/tasklist ## install bel
 	install -m 644 $(BUILD)/program/bash '$(INST_SHAREDIR)/bash-completion/completions/tasklist'
 	install -m 644 $(BUILD)/program/zsh '$(INST_SHAREDIR)/zsh/site-functions/_tasklist'
 	install -m 644 $(BUILD)/program/fish '$(INST_SHAREDIR)/fish/vendor_completions.d/tasklist.fish'
+
+# Not a part of `install`: its bytecode fits one Lua, and who runs scripts needs none of it.
+install-static: static ## install library, header and pkg-config file for programs that embed Lua, below $(DESTDIR)$(PREFIX)
+	install -d $(INST_STATIC:%='$(DESTDIR)$(PREFIX)/%')
+	install -m 644 $(static_archive) '$(DESTDIR)$(PREFIX)/lib'
+	install -m 644 src/embed/tasklist.h '$(DESTDIR)$(PREFIX)/include'
+	sed -e 's|@prefix@|$(PREFIX)|' -e "s|@version@|$$(sed -n 's/^return "\(.*\)"/\1/p' lua/tasklist/version.lua)|" \
+		src/embed/tasklist.pc.in >'$(DESTDIR)$(PREFIX)/lib/pkgconfig/tasklist.pc'
 
 package: setup ## check the rockspec, and that it installs what `make install` does
 	@tools/require luarocks zip unzip git ca-certificates

@@ -16,7 +16,7 @@ end
 
 -- Without the poller of the other systems, which lacks a header here: `make test-kqueue` compiles it.
 local function sources()
-  local pipe = assert(io.popen "find src spec bench -name '*.c' ! -path src/net/poller_kqueue.c")
+  local pipe = assert(io.popen "find src spec bench examples -name '*.c' ! -path src/net/poller_kqueue.c")
   local names = {}
   for name in pipe:lines() do names[#names + 1] = name end
   pipe:close()

@@ -47,7 +47,7 @@ describe("tools/includes", function()
     assert.is_true(fine)
     assert.equal("base      -> no other room\njson      -> base (1)\nidentity  -> no other room\n"
       .. "net       -> base (1), json (1)\nlua/json  -> no other room\nlua       -> net (1)\n"
-      .. "program   -> no other room\n", picture)
+      .. "program   -> no other room\nembed     -> no other room\n", picture)
   end)
 
   it("passes a function of 49 lines", function()
@@ -73,9 +73,9 @@ describe("tools/includes", function()
     ["a file outside the rooms"] = { "stray.c", "", "stray.c:1: the file lies in no room\n" },
     ["a file in a room that there is not"] = { "core/stray.c", "", "core/stray.c:1: the file lies in no room\n" },
     ["Lua in the core"] = { "net/retry.h", "#include <lauxlib.h>\n",
-      "net/retry.h:1: <lauxlib.h> may only be included by lua, lua/json, program\n" },
+      "net/retry.h:1: <lauxlib.h> may only be included by lua, lua/json, program, embed\n" },
     ["Lua's header between quotes"] = { "net/retry.h", '#include "lua.h"\n',
-      'net/retry.h:1: <lua.h> may only be included by lua, lua/json, program\n'
+      'net/retry.h:1: <lua.h> may only be included by lua, lua/json, program, embed\n'
       .. 'net/retry.h:1: "lua.h" does not begin with a room\n' },
     ["libcurl outside the network"] = { "identity/session.h", "#include <curl/curl.h>\n",
       "identity/session.h:1: <curl/curl.h> may only be included by net, base/url.c, base/header_block.c, "

@@ -1,6 +1,12 @@
 --- tasklist: the user tasks of a Camunda 8 cluster as Lua tables.
 -- @module tasklist
 
+for _, name in ipairs { "coroutine", "math", "string", "table", "utf8" } do
+  if not _ENV[name] then
+    error("tasklist needs Lua's library '" .. name .. "', which this state has not opened", 0)
+  end
+end
+
 local core = require "tasklist.core"
 local json = require "tasklist.json"
 
@@ -94,7 +100,7 @@ function tasklist.new(arguments)
   if problem then
     error("tasklist.new: " .. problem, 2)
   end
-  local values, sources = settings.resolve(arguments or {}, os.getenv)
+  local values, sources = settings.resolve(arguments or {}, settings.environment())
   if not values then
     return nil, sources -- the error
   end
@@ -105,7 +111,7 @@ end
 -- @treturn table versions of `tasklist`, `lua`, `libcurl` (the one that is running), and `cjson` where the host has
 --   loaded lua-cjson, which this module does not need
 function tasklist.version()
-  local cjson = package.loaded.cjson
+  local cjson = package and package.loaded.cjson -- a host may hide it from scripts
   return {
     tasklist = tasklist._VERSION,
     lua = _VERSION,

@@ -266,6 +266,34 @@ static void open_deaf_port(int fds[CALLERS + 1], char *url, size_t size)
     snprintf(url, size, "http://127.0.0.1:%d/", ntohs(address.sin_port));
 }
 
+/* Otherwise each would stay in memory for as long as the client, and in a forked child the number
+ * would be closed, whatever of the host's has it by then. */
+static void a_socket_that_was_never_connected_is_forgotten(void **state)
+{
+    (void)state;
+    world w = {.connect_timeout = 50 * TL_MILLISECOND};
+    w.server = server_start(routes);
+    assert_non_null(w.server);
+    assert_true(world_make_engine(&w));
+    char url[64];
+    int fds[CALLERS + 1];
+    open_deaf_port(fds, url, sizeof url);
+    tl_request_spec spec = get_spec(&w, "/");
+    spec.url = url;
+    spec.signin = NULL;
+    const tl_socket_table *open = &w.engine->wire.sockets.open;
+    tl_request *given_up = start(&w, &spec);
+    while (open->count == 0)
+        drive(&w);
+    tl_engine_cancel(given_up);
+    assert_int_equal(open->count, 0);
+    expect_error(&w, start(&w, &spec), TL_TIMEOUT, "");
+    assert_int_equal(open->count, 0);
+    for (size_t i = 0; i < COUNT(fds); i++)
+        close(fds[i]);
+    world_close(&w);
+}
+
 /* Each of its attempts has the whole time for connecting, also the one that was in the queue. */
 static void time_in_the_queue_is_not_taken_from_the_time_for_connecting(void **state)
 {
@@ -405,6 +433,7 @@ int main(void)
         ENGINE_TEST(connections_are_kept_for_the_most_requests_at_once),
         ENGINE_TEST(time_in_the_queue_for_a_connection_is_no_attempt),
         ENGINE_TEST(time_in_the_queue_is_not_taken_from_the_time_for_connecting),
+        ENGINE_TEST(a_socket_that_was_never_connected_is_forgotten),
         ENGINE_TEST(a_request_that_waits_for_a_connection_says_so),
         ENGINE_TEST(a_handle_keeps_nothing_of_the_request_before),
         ENGINE_TEST(an_answer_that_begins_folded_does_no_harm),

@@ -50,16 +50,20 @@ static bool watch(tl_wire *wire, curl_socket_t fd, int what, void *known)
 
 /* libcurl wants nothing of a socket any more. Of one of our own it will, most often, with the next
  * request: that is asked for already. It costs a call where libcurl has wanted to write, but so
- * would forgetting the socket. */
+ * would forgetting the socket. One that the poller does not know is closed: of what was not
+ * connected yet, libcurl 7.88 says that in no other way. */
 static void let_rest(tl_wire *wire, curl_socket_t fd, void *known)
 {
     tl_socket *own = tl_socket_table_find(&wire->sockets.open, fd);
     int before = own ? own->interest : (int)(uintptr_t)known;
     int interest = own && before ? TL_POLLER_READ | TL_POLLER_IDLE : 0;
-    if (!tl_poller_watch(&wire->poller, fd, before, interest))
-        tl_poller_watch(&wire->poller, fd, before, interest = 0);
-    if (own)
+    bool known_to_poller = tl_poller_watch(&wire->poller, fd, before, interest);
+    if (!known_to_poller)
+        tl_poller_watch(&wire->poller, fd, before, 0);
+    if (own && known_to_poller)
         own->interest = interest;
+    else if (own)
+        tl_socket_table_remove(&wire->sockets.open, own);
 }
 
 /* libcurl tells which sockets matter to it. An error code from here would end every transfer of the

@@ -58,9 +58,9 @@ local function missing(api)
   for i, name in ipairs(wanted[api]) do
     either[i] = called(levels.rows[name])
   end
-  return config_error("the address of the cluster%s is missing: set %s; or %s and %s",
+  return config_error("the address of the cluster%s is missing: set %s; or %s and %s%s",
     api ~= "auto" and (" for api = %q"):format(api) or "", table.concat(either, ", or "), called(levels.rows.region),
-    called(levels.rows.cluster_id))
+    called(levels.rows.cluster_id), naming.without_variables())
 end
 
 --- Chooses the addresses that are in force.

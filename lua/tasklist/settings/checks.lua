@@ -2,11 +2,12 @@
 -- values, and gives what is wrong, in words that follow the setting's name; or nil.
 
 local core = require "tasklist.core"
+local naming = require "tasklist.settings.naming"
 
 local checks = {}
 
 local function missing(_, value)
-  return (value == nil or value == "") and "is missing" or nil
+  return (value == nil or value == "") and "is missing" .. naming.without_variables() or nil
 end
 
 -- What stands at an end of a text is hard to see where it was written.

@@ -94,6 +94,9 @@ end
 -- @tparam string path
 -- @treturn table name -> value; or nil and an error of kind "config"
 function env_file.read(path)
+  if not (io and io.open) then
+    return config_error("option \"env_file\" cannot be read: this Lua state has no io.open")
+  end
   local fine, problem = core.readable(path, "file")
   local file
   if fine then

@@ -82,6 +82,14 @@ local function check(values, sources)
   return true
 end
 
+local function empty() end
+
+--- What reads the environment: one that is empty in a state from which the host keeps `os`.
+-- @treturn function gives a variable's value or nil
+function settings.environment()
+  return os and os.getenv or empty
+end
+
 --- All settings that are in force.
 -- @tparam table arguments without problems
 -- @tparam function environment gives a variable's value or nil, like os.getenv

@@ -14,6 +14,12 @@ function naming.called(row, source)
   return variables and ("%s (option %q)"):format(variables, row.name) or ("option %q"):format(row.name)
 end
 
+--- Why a variable does not count that may be set nonetheless.
+-- @treturn string to follow what says that a setting is missing; "" where variables count
+function naming.without_variables()
+  return os and os.getenv and "" or "; this Lua state has no os.getenv, so that only options count"
+end
+
 --- @param ... as for string.format
 -- @return nil, and an error of kind "config"
 function naming.config_error(...)

@@ -2,6 +2,7 @@
 -- nothing but texts; an argument that is a string is read the same way.
 
 local core = require "tasklist.core"
+local naming = require "tasklist.settings.naming"
 
 local texts = {}
 
@@ -30,7 +31,7 @@ local function read_path(text, environment)
   end
   local home = environment "HOME" or ""
   if home == "" then
-    return nil, "begins with ~, but HOME is not set"
+    return nil, "begins with ~, but HOME is not set" .. naming.without_variables()
   end
   return home .. text:sub(2)
 end
