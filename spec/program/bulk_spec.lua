@@ -69,6 +69,14 @@ describe("many tasks", function()
     assert.equal(4, code)
   end)
 
+  it("have a line for what cannot be an id, too, and go on", function()
+    local _, err, code = claim({ stdin = ".\n" .. lines(2) .. "..\n" }, "-j", "3")
+    assert.matches("^%.: tasklist: [^\n]* is no id\n%.%.: tasklist: [^\n]* is no id\n"
+      .. "tasklist: 2 claimed, 2 failed\n$", err)
+    assert.equal(2, code)
+    assert.equal(2, #server:ledger "assign")
+  end)
+
   it("end with 1 where failures have several codes, and with 6 where one may have been executed", function()
     program.run({ "claim", ids[1], "--as", "her" }, { server = server })
     assert.equal(1, select(3, claim { stdin = "77\n" .. lines(1) }))

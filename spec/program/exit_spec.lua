@@ -33,7 +33,8 @@ describe("the program ends", function()
       { "claim", "1", "-", "--as", "me" },
       { "claim", "1", "--as", "me", "-j", "0" }, { "complete", "a=1" }, { "complete", "1", "a={" },
       { "draft", "1", "a" }, { "update", "1" }, { "update", "1", "--due", "2026-02-30" },
-      { "update", "1", "--priority", "101" }, { "complete", "1", "--vars-file", "/nowhere" } } do
+      { "update", "1", "--priority", "101" }, { "complete", "1", "--vars-file", "/nowhere" },
+      { "get", "1", "." }, { "complete", ".." }, { "vars", "." }, { "form", "" }, { "draft", "..", "a=1" } } do
       local code, err = ends(words)
       assert.equal(2, code, table.concat(words, " "))
       assert.matches("^tasklist: [^\n]+\n", err)

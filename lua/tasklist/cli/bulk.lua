@@ -37,12 +37,21 @@ local function put_out(self, method, ...)
   if not fine then self.broken = problem end
 end
 
+-- Calls `act`. Its complaint about what cannot be an id is a failure of that one.
+local function attempt(act, id)
+  local fine, task, failure = pcall(act, id)
+  if fine then return task, failure end
+  local misuse = type(task) == "string" and failures.of_lua(task).usage
+  if not misuse then error(task, 0) end
+  return nil, { kind = "usage", message = misuse }
+end
+
 -- Works on one id. What `--dry-run` did not send counts as done. Gives nil and a failure where nothing new is to be
 -- begun.
 local function work_on(self, id)
   local number = self.begun + 1
   self.begun, self.under_way[number] = number, id
-  local task, failure = self.act(id)
+  local task, failure = attempt(self.act, id)
   self.under_way[number] = nil
   local counts = self.progress
   if task or failure.code == "dry_run" then

@@ -14,6 +14,7 @@ local rows = {
   { exit = 5, when = { code = "not_assigned" } },
   { exit = 5, when = { code = "not_assignee" } },
   { exit = 1, when = { code = "unsupported" } },
+  { exit = 2, when = { kind = "usage" } },
   { exit = 3, when = { kind = "config" } },
   { exit = 3, when = { kind = "auth" } },
   { exit = 1, when = {} },
@@ -29,16 +30,27 @@ end
 -- What ends the program at once has a code of its own, whatever has failed before.
 local USAGE, INTERRUPTED, NO_READER = 2, 130, 141
 
+-- What the module raises where a verb is called with what it cannot take, such as an id that is none: the place, which
+-- may be missing, the verb, and what is wrong.
+local MISUSE = { "^[^\n]-:%d+: %l[%l_]*: ([^\n]+)$", "^%l[%l_]*: ([^\n]+)$" }
+
+local function misuse_in(text)
+  return text:match(MISUSE[1]) or text:match(MISUSE[2])
+end
+
 local EPIPE, EINTR = 32, 4 -- of <errno.h>; the same on all systems
 
---- What Lua itself raises, a text, as a table: stand-alone Lua raises "interrupted!" at Ctrl-C, which require
--- and others put into texts of their own. All else is a mistake in the program, of which the first line tells.
+--- A text that was raised, as a table: stand-alone Lua raises "interrupted!" at Ctrl-C, which require and others put
+-- into texts of their own; the module raises misuse, which comes from the command line. All else is a mistake in the
+-- program, of which the first line tells.
 -- @tparam string text
--- @treturn table
+-- @treturn table as `Program:break_off` takes it
 function failures.of_lua(text)
   if text:find("interrupted!", 1, true) then
     return { kind = "interrupted" }
   end
+  local misuse = misuse_in(text)
+  if misuse then return { usage = misuse } end
   return { kind = "internal", message = "a mistake in this program: " .. text:match "^[^\n]*" }
 end
 

@@ -37,16 +37,6 @@ local function shown(body)
   return body == "" and "" or pretty(body):gsub("[^\n]+", text.harmless) .. "\n"
 end
 
--- What the module calls misuse, such as a path without a slash, is misuse of this command.
-local function request(client, ...)
-  local fine, status, body = pcall(client.request, client, ...)
-  if not fine then
-    local misuse = type(status) == "string" and status:match "request: (.+)$"
-    error(misuse and { usage = misuse } or status, 0)
-  end
-  return status, body
-end
-
 return {
   description = "Sends any request, signed in as the settings say, and writes the answer's body to stdout: JSON for "
     .. "people to read on a terminal, and as it came elsewhere. A path that begins with /v2/ goes to the Orchestration "
@@ -60,7 +50,7 @@ return {
   },
   run = function(program, given)
     local method = given.METHOD:upper()
-    local status, body = request(program:client(), method, given.PATH, body_of(given.data))
+    local status, body = program:client():request(method, given.PATH, body_of(given.data))
     if not status then
       return program:fail(body)
     end

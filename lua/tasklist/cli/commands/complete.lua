@@ -36,7 +36,7 @@ end
 
 return {
   description = "Completes tasks, all with the same variables. " .. values.description .. ".",
-  arguments = { { name = "ID", args = "+", description = ids.argument.description
+  arguments = { { name = "ID", args = "+", convert = ids.argument.convert, description = ids.argument.description
     .. "; a word with = in it is a variable, name=JSON" } },
   options = {
     { name = "--vars-file", argname = "FILE", description = "a JSON object with variables, - is stdin; those on the "

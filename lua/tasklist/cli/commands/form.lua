@@ -1,11 +1,12 @@
 local columns = require "tasklist.cli.output.columns"
 local formats = require "tasklist.cli.output"
+local ids = require "tasklist.cli.ids"
 local tasklist = require "tasklist"
 
 return {
   description = "Shows a task's form: its schema as JSON text, with -o json and ndjson as a value. "
     .. "The exit code is 4 where the task has none.",
-  arguments = { { name = "ID", description = "of a task" } },
+  arguments = { ids.single },
   run = function(program, given)
     local form, failure = program:client():get_task_form(given.ID)
     if not form then

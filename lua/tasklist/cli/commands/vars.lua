@@ -1,12 +1,13 @@
 local columns = require "tasklist.cli.output.columns"
 local formats = require "tasklist.cli.output"
+local ids = require "tasklist.cli.ids"
 local sorted = require "tasklist.cli.output.sorted"
 
 return {
   description = "Shows a task's variables and their values as JSON; with -o json and ndjson one object of all. "
     .. "With names those alone: the exit code is 4 where the task lacks one of them.",
   arguments = {
-    { name = "ID", description = "of a task" },
+    ids.single,
     { name = "NAME", args = "*", description = "of a variable; all by default" },
   },
   options = {
