@@ -24,17 +24,29 @@ describe("the command line", function()
     { { "completion", "bash", "zsh" }, "'zsh' is one word too many", "tasklist completion --help" },
     { { "list", "--unassigned", "--assignee", "me" }, "--assignee and --unassigned exclude each other",
       "tasklist list --help" },
+    { { "list", "--group", "a\xff" }, "--group: 'a\xff' is not UTF-8", "tasklist list --help" },
+    { { "list", "--var", "a\xff=1" }, "--var: 'a\xff=1' is not UTF-8", "tasklist list --help" },
+    { { "export", "--vars=\xff" }, "--vars: '\xff' is not UTF-8", "tasklist export --help" },
+    { { "claim", "1", "--as", "\xe2\x82" }, "--as: '\xe2\x82' is not UTF-8", "tasklist claim --help" },
+    { { "complete", "1", "a\xffb=1" }, "ID: 'a\xffb=1' is not UTF-8", "tasklist complete --help" },
+    { { "vars", "1", "\xff" }, "NAME: '\xff' is not UTF-8", "tasklist vars --help" },
     { { "update", "1" }, "update: say what to change: --due, --follow-up, --priority or --group",
       "tasklist update --help" },
   }
   for _, case in ipairs(wrong) do
-    it("is refused: tasklist " .. table.concat(case[1], " "), function()
+    it("is refused: tasklist " .. table.concat(case[1], " "):gsub("[\x80-\xff]", "?"), function()
       local out, err, code = program.run(case[1])
       assert.equal(("tasklist: %s\nTry: %s\n"):format(case[2], case[3]), err)
       assert.equal("", out)
       assert.equal(2, code)
     end)
   end
+
+  it("may name files that no UTF-8 names", function()
+    local _, err, code = program.run { "complete", "1", "--vars-file", "/nowhere/\xff" }
+    assert.matches("^tasklist: %-%-vars%-file: /nowhere/\xff: No such file", err)
+    assert.equal(2, code)
+  end)
 
   it("has words after -- that look like options", function()
     local _, err, code = program.run { "get", "--", "-1", "--groop" }

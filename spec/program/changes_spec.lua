@@ -52,7 +52,7 @@ describe("tasklist", function()
   end)
 
   it("complete refuses a file without a JSON object", function()
-    for _, text in ipairs { "[]", "[1]", "5", "{", "" } do
+    for _, text in ipairs { "[]", "[1]", "5", "{", "", '{"a":"\xff"}' } do
       local _, err, code = program.run({ "complete", ids[1], "--vars-file", "-" }, { server = server, stdin = text })
       assert.matches("^tasklist: %-%-vars%-file: ", err)
       assert.equal(2, code)

@@ -3,7 +3,7 @@
 -- * `name`: an option's names, as in `-o --output`, or that of an argument; `argname`: what is shown for its value;
 -- * `flag`: the option has no value; `action(given)` is called for it at once, with what was read until then;
 -- * `choices`: the values there are; `convert(text)`: the value, or nil and what is wrong, to follow the name;
---   `default`: a text is converted likewise;
+--   `default`: a text is converted likewise; `bytes`: may be anything, as the name of a file, and not only UTF-8;
 -- * `count` of an option: 1 if it must be there, "*" if it may come again, and its values are an array then;
 -- * `args` of an argument: "+" or "*" if it takes all words that are left, as an array.
 --
@@ -51,6 +51,7 @@ end
 
 local function convert(properties, text)
   local name = properties.name:match "%S+$"
+  if not properties.bytes and not utf8.len(text) then refuse("%s: '%s' is not UTF-8", name, text) end
   if properties.choices and not contains(properties.choices, text) then
     refuse("%s must be one of %s, and is '%s'", name, table.concat(properties.choices, ", "), text)
   end

@@ -46,7 +46,8 @@ return {
     { name = "PATH", description = "from / on, with the query" },
   },
   options = {
-    { name = "-d --data", argname = "TEXT", description = "the body; @FILE takes it from a file, @- from stdin" },
+    { name = "-d --data", argname = "TEXT", bytes = true,
+      description = "the body; @FILE takes it from a file, @- from stdin" },
   },
   run = function(program, given)
     local method = given.METHOD:upper()

@@ -39,8 +39,8 @@ return {
   arguments = { { name = "ID", args = "+", convert = ids.argument.convert, description = ids.argument.description
     .. "; a word with = in it is a variable, name=JSON" } },
   options = {
-    { name = "--vars-file", argname = "FILE", description = "a JSON object with variables, - is stdin; those on the "
-      .. "command line go before" },
+    { name = "--vars-file", argname = "FILE", bytes = true, description = "a JSON object with variables, - is stdin; "
+      .. "those on the command line go before" },
     { name = "--verify", flag = true, description = "where it stays open whether a task was completed, look" },
     table.unpack(bulk.options),
   },

@@ -79,7 +79,7 @@ return {
     .. "spreadsheet would run as a formula has an apostrophe before it.",
   options = filters.with {
     { name = "--vars", argname = "NAME,…", description = "with these variables" },
-    { name = "--to", argname = "FILE", description = "where to; stdout by default" },
+    { name = "--to", argname = "FILE", bytes = true, description = "where to; stdout by default" },
     { name = "--after", argname = "CURSOR", description = "go on where an export has ended early; with --to, behind "
       .. "what the file has" },
   },

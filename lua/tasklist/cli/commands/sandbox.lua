@@ -116,7 +116,7 @@ return {
   description = "Runs a small Camunda with sample tasks on this machine, to try things with. It prints the variables "
     .. "that lead to it, to be pasted into another terminal, and serves until Ctrl-C. With a command it runs that with "
     .. "these variables, and ends with it.",
-  arguments = { { name = "COMMAND", args = "*", description = "what to run, behind --" } },
+  arguments = { { name = "COMMAND", args = "*", bytes = true, description = "what to run, behind --" } },
   options = {
     { name = "--port", argname = "N", convert = port_of, description = "where it listens; a free one by default" },
     { name = "--auth", argname = "KIND", choices = { "oauth", "cookie", "basic", "none" }, default = "oauth",

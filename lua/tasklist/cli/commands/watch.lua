@@ -44,7 +44,7 @@ return {
   options = filters.without({ ["--sort"] = true, ["--limit"] = true }, {
     { name = "--interval", argname = "SECONDS", convert = arguments.seconds,
       description = "between two looks; 5 by default" },
-    { name = "--exec", argname = "COMMAND",
+    { name = "--exec", argname = "COMMAND", bytes = true,
       description = "run this by a shell for each task instead of showing it; {} is its id" },
     { name = "--once", flag = true, description = "end with the tasks that are there now" },
   }),
