@@ -3,6 +3,8 @@ local commands = require "tasklist.cli.commands"
 local examples = require "tasklist.cli.examples"
 local program = require "spec.support.program"
 
+local SECONDS = "must be a number of seconds above 0, at most 31536000 (a year), and is "
+
 describe("the command line", function()
   local wrong = {
     { {}, "a command is missing", "tasklist --help" },
@@ -14,11 +16,29 @@ describe("the command line", function()
     { { "claim", "--as", "me" }, "ID is missing", "tasklist claim --help" },
     { { "claim", "1", "--as", "--steal" }, "--as needs a value: USER, or --as=--steal", "tasklist claim --help" },
     { { "get", "1", "-j" }, "-j needs a value: N", "tasklist get --help" },
-    { { "get", "1", "-j", "0" }, "--jobs must be a whole number from 1, and is '0'", "tasklist get --help" },
-    { { "get", "1", "-vqjx" }, "--jobs must be a whole number from 1, and is 'x'", "tasklist get --help" },
-    { { "get", "1", "-j", "-3" }, "--jobs must be a whole number from 1, and is '-3'", "tasklist get --help" },
-    { { "get", "1", "--timeout", "-.5" }, "--timeout must be a number above 0, and is '-.5'", "tasklist get --help" },
-    { { "get", "1", "--timeout=soon" }, "--timeout must be a number above 0, and is 'soon'", "tasklist get --help" },
+    { { "get", "1", "-j", "0" }, "--jobs must be a whole number from 1 to 10000, and is '0'", "tasklist get --help" },
+    { { "get", "1", "-vqjx" }, "--jobs must be a whole number from 1 to 10000, and is 'x'", "tasklist get --help" },
+    { { "get", "1", "-j", "-3" }, "--jobs must be a whole number from 1 to 10000, and is '-3'", "tasklist get --help" },
+    { { "list", "-j", "10001" }, "--jobs must be a whole number from 1 to 10000, and is '10001'",
+      "tasklist list --help" },
+    { { "list", "--limit", "0x10" }, "--limit must be a whole number from 1, and is '0x10'", "tasklist list --help" },
+    { { "list", "--limit", "1e3" }, "--limit must be a whole number from 1, and is '1e3'", "tasklist list --help" },
+    { { "sandbox", "--port", "0x50" }, "--port must be a whole number from 0 to 65535, and is '0x50'",
+      "tasklist sandbox --help" },
+    { { "update", "1", "--priority", "1e1" }, "--priority must be a whole number from 0 to 100, and is '1e1'",
+      "tasklist update --help" },
+    { { "get", "1", "--timeout", "-.5" }, "--timeout " .. SECONDS .. "'-.5'", "tasklist get --help" },
+    { { "get", "1", "--timeout=soon" }, "--timeout " .. SECONDS .. "'soon'", "tasklist get --help" },
+    { { "list", "--timeout", "1e300" }, "--timeout " .. SECONDS .. "'1e300'", "tasklist list --help" },
+    { { "list", "--timeout", "31536001" }, "--timeout " .. SECONDS .. "'31536001'", "tasklist list --help" },
+    { { "list", "--timeout", "0x10" }, "--timeout " .. SECONDS .. "'0x10'", "tasklist list --help" },
+    { { "watch", "--interval", "1e300" }, "--interval " .. SECONDS .. "'1e300'", "tasklist watch --help" },
+    { { "watch", "--interval", "0" }, "--interval " .. SECONDS .. "'0'", "tasklist watch --help" },
+    { { "list", "--older", "99999999999999w" },
+      "--older must be up to six digits and s, m, h, d or w, such as 3d, and is '99999999999999w'",
+      "tasklist list --help" },
+    { { "update", "1", "--due", "+999999w" }, "--due must be a date: 2026-12-31, 2026-12-31T17:00:00+01:00, or from "
+      .. "now on +30m, +8h, +3d, +2w; and is '+999999w'", "tasklist update --help" },
     { { "get", "1", "-o", "xml" }, "--output must be one of table, tsv, json, ndjson, csv, id, and is 'xml'",
       "tasklist get --help" },
     { { "completion", "bash", "zsh" }, "'zsh' is one word too many", "tasklist completion --help" },

@@ -84,10 +84,4 @@ describe("tasklist watch", function()
       running:finish()
     end)
   end
-
-  it("refuses an interval that is none", function()
-    local _, err, code = program.run({ "watch", "--interval", "0" }, { server = server })
-    assert.matches("^tasklist: %-%-interval must be a number above 0, and is '0'\n", err)
-    assert.equal(2, code)
-  end)
 end)

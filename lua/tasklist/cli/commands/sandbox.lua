@@ -1,3 +1,4 @@
+local numbers = require "tasklist.cli.numbers"
 local shell = require "tasklist.cli.shell"
 local terminal = require "tasklist.terminal"
 
@@ -13,12 +14,6 @@ local KINDS = {
 
 -- The last line that a sandbox prints at its start.
 local LAST = "^export ZEEBE_AUTHORIZATION_SERVER_URL="
-
-local function port_of(word)
-  local port = math.tointeger(tonumber(word))
-  if port and port >= 0 and port < 65536 then return port end
-  return nil, ("must be a port, from 0 to 65535, and is '%s'"):format(word)
-end
 
 -- The lines by which a shell's programs sign in as this kind asks.
 local function lines_of(kind)
@@ -118,7 +113,8 @@ return {
     .. "these variables, and ends with it.",
   arguments = { { name = "COMMAND", args = "*", bytes = true, description = "what to run, behind --" } },
   options = {
-    { name = "--port", argname = "N", convert = port_of, description = "where it listens; a free one by default" },
+    { name = "--port", argname = "N", convert = numbers.whole(0, 65535),
+      description = "where it listens; a free one by default" },
     { name = "--auth", argname = "KIND", choices = { "oauth", "cookie", "basic", "none" }, default = "oauth",
       description = "how clients sign in" },
     { name = "--version", argname = "VERSION", description = "of Camunda, from 8.5 to 8.10; 8.6 by default" },

@@ -1,6 +1,6 @@
-local arguments = require "tasklist.cli.arguments"
 local columns = require "tasklist.cli.output.columns"
 local filters = require "tasklist.cli.filters"
+local numbers = require "tasklist.cli.numbers"
 local shell = require "tasklist.cli.shell"
 local tasklist = require "tasklist"
 
@@ -42,7 +42,7 @@ return {
   description = "Shows each task that matches as it comes, beginning with those that are there, the oldest first, "
     .. "until Ctrl-C. It goes on when the server is away for a while.",
   options = filters.without({ ["--sort"] = true, ["--limit"] = true }, {
-    { name = "--interval", argname = "SECONDS", convert = arguments.seconds,
+    { name = "--interval", argname = "SECONDS", convert = numbers.seconds,
       description = "between two looks; 5 by default" },
     { name = "--exec", argname = "COMMAND", bytes = true,
       description = "run this by a shell for each task instead of showing it; {} is its id" },
