@@ -114,11 +114,21 @@ describe("tasklist export", function()
 
   it("refuses other formats, and cursors that are none", function()
     server = many(1)
-    for _, words in ipairs { { "-o", "table" }, { "--after", "x" } } do
-      local _, err, code = run(words)
-      assert.matches("^tasklist: [^\n]+\n", err)
+    for words, text in pairs { ["-o table"] = "export: -o csv or", ["--after x"] = "--after must be what an export has",
+      ["--after 5"] = "and is '5'", ["--after null"] = "and is 'null'", ["--after {}"] = "and is '{}'",
+      ["--after []"] = "and is '[]'", ['--after [1,{}]'] = "and is '[1,{}]'", ['--after ""'] = "and is '\"\"'" } do
+      local _, err, code = run { words:match "^(%S+) (%S+)$" }
+      assert.matches("^tasklist: [^\n]+\nTry: tasklist export %-%-help\n$", err)
+      assert.is_truthy(err:find(text, 1, true), err)
       assert.equal(2, code)
     end
+  end)
+
+  it("does not say where to go on when it has come nowhere", function()
+    server = many(1)
+    local _, err, code = run { "--after", '"of v2"' }
+    assert.matches("^tasklist: [^\n]*cursor[^\n]*\n$", err)
+    assert.equal(1, code)
   end)
 
   it("says where the file cannot be written", function()

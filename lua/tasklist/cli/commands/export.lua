@@ -1,6 +1,7 @@
 local columns = require "tasklist.cli.output.columns"
 local filters = require "tasklist.cli.filters"
 local pages = require "tasklist.cli.pages"
+local shell = require "tasklist.cli.shell"
 local tasklist = require "tasklist"
 
 local FORMATS = { csv = true, ndjson = true }
@@ -46,12 +47,19 @@ local function more_of(given, variables)
       query.includeVariables[i] = { name = name, alwaysReturnFullValue = true }
     end
   end
-  if given.after then
-    local failure
-    query.searchAfter, failure = tasklist.decode(given.after)
-    if failure then error({ usage = "--after: not what an export has printed" }, 0) end
-  end
+  query.searchAfter = given.after
   return query
+end
+
+-- Where a page ends: a text of API v2, an array of v1.
+local function cursor_of(text)
+  local cursor = tasklist.decode(text)
+  local fine = type(cursor) == "table" and cursor[1] ~= nil or type(cursor) == "string" and cursor ~= ""
+  for _, part in ipairs(type(cursor) == "table" and cursor or {}) do
+    fine = fine and type(part) ~= "table"
+  end
+  if fine then return cursor end
+  return nil, ("must be what an export has printed, and is '%s'"):format(text)
 end
 
 local function open(path, continued)
@@ -80,8 +88,8 @@ return {
   options = filters.with {
     { name = "--vars", argname = "NAME,…", description = "with these variables" },
     { name = "--to", argname = "FILE", bytes = true, description = "where to; stdout by default" },
-    { name = "--after", argname = "CURSOR", description = "go on where an export has ended early; with --to, behind "
-      .. "what the file has" },
+    { name = "--after", argname = "CURSOR", convert = cursor_of, description = "go on where an export has ended "
+      .. "early; with --to, behind what the file has" },
   },
   mutex = filters.mutex,
   run = function(program, given)
@@ -94,14 +102,14 @@ return {
     local more, client = more_of(given, variables), program:client()
     -- A dry run must not empty the file.
     local page = pages.new(open(not given.dry_run and given.to, given.after))
-    local output, cursor = program:output(columns.of_tasks(fields), page), given.after
+    local output, cursor = program:output(columns.of_tasks(fields), page), nil
     if given.after then page:drop() end -- the line of names is there already
     local fine, failure = pcall(write, client, given, more, output, function(after)
       cursor = tasklist.encode(after)
     end)
     if not fine then
       if cursor then
-        program:say(("tasklist: the export ended early; the same command goes on with --after '%s'"):format(cursor))
+        program:say("tasklist: the export ended early; the same command goes on with --after " .. shell.quote(cursor))
       end
       error(failure, 0)
     end
