@@ -15,6 +15,12 @@ local KINDS = {
 -- The last line that a sandbox prints at its start.
 local LAST = "^export ZEEBE_AUTHORIZATION_SERVER_URL="
 
+local function version_of(word)
+  local minor = word:match "^8%.(%d+)$" or word:match "^8%.(%d+)%.%d+$"
+  if minor and tonumber(minor) >= 5 and tonumber(minor) <= 10 then return word end
+  return nil, ("must be a version from 8.5 to 8.10, also with a patch as in 8.8.3, and is '%s'"):format(word)
+end
+
 -- The lines by which a shell's programs sign in as this kind asks.
 local function lines_of(kind)
   local lines = {}
@@ -37,8 +43,7 @@ local function serve(given)
   local fine, problem = pcall(sandbox.run, { port = given.port, version = given.version,
     authentication = kind.authentication })
   if fine then return end
-  local message = tostring(problem):gsub("^[^ ]*:%d+: ", "")
-  error(message:find '^option "version"' and { usage = message } or { kind = "sandbox", message = message }, 0)
+  error({ kind = "sandbox", message = tostring(problem):gsub("^[^ ]*:%d+: ", "") }, 0)
 end
 
 -- The command line by which this program was started, up to its name.
@@ -117,7 +122,8 @@ return {
       description = "where it listens; a free one by default" },
     { name = "--auth", argname = "KIND", choices = { "oauth", "cookie", "basic", "none" }, default = "oauth",
       description = "how clients sign in" },
-    { name = "--version", argname = "VERSION", description = "of Camunda, from 8.5 to 8.10; 8.6 by default" },
+    { name = "--version", argname = "VERSION", convert = version_of,
+      description = "of Camunda, from 8.5 to 8.10; 8.6 by default" },
   },
   run = function(_, given)
     if given.COMMAND[1] then return run_with(given, with_command(given.COMMAND)) end
