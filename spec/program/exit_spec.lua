@@ -53,6 +53,21 @@ describe("the program ends", function()
     assert.equal(4, (ends { "complete", "99" }))
   end)
 
+  -- The newer API, and what stands before either, answers such a one with 400.
+  it("with 4 for an id that is no number, whatever the server says of it", function()
+    local newer <close> = sandbox.start { version = "8.10" }
+    for _, one in ipairs { server, newer } do
+      for _, words in ipairs { { "get", "abc" }, { "vars", "a/b" }, { "form", "a%" }, { "claim", "abc", "--as", "me" },
+        { "complete", "abc" } } do
+        local code, err = ends(words, { server = one })
+        assert.equal(4, code, err)
+      end
+      assert.equal(4, (ends({ "unclaim", "-" }, { server = one, stdin = "abc\n\xff\na;b\n" })))
+    end
+    assert.equal(4, (ends { "draft", "abc", "a=1" }))
+    assert.equal(4, (ends({ "update", "abc", "--priority", "1" }, { server = newer })))
+  end)
+
   it("with 5 when somebody has the task, or it is not active", function()
     assert.equal(5, (ends { "claim", "2", "--as", "me" }))
     assert.equal(5, (ends { "complete", "3" }))

@@ -20,11 +20,18 @@ local rows = {
   { exit = 1, when = {} },
 }
 
+-- Every task's id is a number. Where one is no number, API v1 finds nothing, and the newer one and what stands before
+-- either answer with a 400: what it means is the same.
+local function names_no_task(failure, id)
+  return id and not id:find "^%d+$" and (failure.status == 400 or failure.status == 404)
+end
+
 --- The exit code of a failure.
 -- @param failure an error object of the module
+-- @tparam ?string id of the task
 -- @treturn integer
-function failures.code(failure)
-  return row_for(rows, failure).exit
+function failures.code(failure, id)
+  return row_for(rows, names_no_task(failure, id) and { code = "not_found" } or failure).exit
 end
 
 -- What ends the program at once has a code of its own, whatever has failed before.

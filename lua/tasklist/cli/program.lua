@@ -56,7 +56,7 @@ end
 -- @param failure an error object of the module
 -- @tparam ?string id of the task
 function Program:fail(failure, id)
-  local code = failures.code(failure)
+  local code = failures.code(failure, id)
   if code == 0 then return end
   self.codes[#self.codes + 1] = code
   self:say((id and id .. ": " or "") .. text_of(failure))
