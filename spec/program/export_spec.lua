@@ -63,6 +63,13 @@ describe("tasklist export", function()
     assert.matches("tenantId,variable a,variable b\r\n", (run { "--vars", "a,b" }))
   end)
 
+  it("asks for a variable once that is named twice", function()
+    server = many(1)
+    local out, err, code = run { "--vars", "b,a,b", "--columns", "id,variable a,id" }
+    assert.same({ "id,variable a\r\n1,\r\n", "", 0 }, { out, err, code })
+    assert.matches("tenantId,variable b,variable a\r\n", (run { "--vars", "b,a,b" }))
+  end)
+
   it("writes JSON lines, with variables as they came", function()
     server = sandbox.start { tasks = { { id = "1", variables = { { name = "a", value = "5" },
       { name = "c", value = '{"z":1,"a":[]}' } } } } }

@@ -1,6 +1,7 @@
 --- The command line: the options of every command, and those of the command that it names.
 
 local commands = require "tasklist.cli.commands"
+local names = require "tasklist.cli.names"
 local numbers = require "tasklist.cli.numbers"
 
 local arguments = {}
@@ -19,7 +20,8 @@ end
 arguments.global = {
   { name = "-o --output", argname = "FORMAT", choices = { "table", "tsv", "json", "ndjson", "csv", "id" },
     description = "how results are written; by default a table on a terminal, and tsv elsewhere" },
-  { name = "--columns", argname = "FIELD,…", description = "the fields to write, by Camunda's names" },
+  { name = "--columns", argname = "FIELD,…", convert = names,
+    description = "the fields to write, by Camunda's names" },
   { name = "--env-file", argname = "FILE", bytes = true,
     description = "the file with variables that Camunda Console hands out" },
   { name = "--timeout", argname = "SECONDS", convert = numbers.seconds,

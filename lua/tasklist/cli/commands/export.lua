@@ -1,16 +1,11 @@
 local columns = require "tasklist.cli.output.columns"
 local filters = require "tasklist.cli.filters"
+local names = require "tasklist.cli.names"
 local pages = require "tasklist.cli.pages"
 local shell = require "tasklist.cli.shell"
 local tasklist = require "tasklist"
 
 local FORMATS = { csv = true, ndjson = true }
-
-local function names_in(text)
-  local names = {}
-  for name in (text or ""):gmatch "[^,]+" do names[#names + 1] = name end
-  return names
-end
 
 -- A variable's value as it came: without the detour over a Lua value, an object keeps the order of its names, too.
 local function value_of(variable, format)
@@ -86,7 +81,7 @@ return {
     .. "them than for a few. When it ends early it says with which --after it goes on. In CSV, text that a "
     .. "spreadsheet would run as a formula has an apostrophe before it.",
   options = filters.with {
-    { name = "--vars", argname = "NAME,…", description = "with these variables" },
+    { name = "--vars", argname = "NAME,…", convert = names, description = "with these variables" },
     { name = "--to", argname = "FILE", bytes = true, description = "where to; stdout by default" },
     { name = "--after", argname = "CURSOR", convert = cursor_of, description = "go on where an export has ended "
       .. "early; with --to, behind what the file has" },
@@ -97,7 +92,7 @@ return {
     if not FORMATS[given.output] then
       error({ usage = "export: -o csv or -o ndjson, not " .. given.output }, 0)
     end
-    local variables, fields = names_in(given.vars), { table.unpack(columns.exported) }
+    local variables, fields = given.vars or {}, { table.unpack(columns.exported) }
     for _, name in ipairs(variables) do fields[#fields + 1] = "variable " .. name end
     local more, client = more_of(given, variables), program:client()
     -- A dry run must not empty the file.

@@ -1,0 +1,12 @@
+--- Names on the command line with commas between them, for an option's `convert`.
+
+--- @tparam string text
+-- @treturn table an array that has each of them once
+return function(text)
+  local names, seen = {}, {}
+  for name in text:gmatch "[^,]+" do
+    if not seen[name] then names[#names + 1] = name end
+    seen[name] = true
+  end
+  return names
+end
