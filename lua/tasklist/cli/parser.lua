@@ -5,7 +5,8 @@
 -- * `choices`: the values there are; `convert(text)`: the value, or nil and what is wrong, to follow the name;
 --   `default`: a text is converted likewise; `bytes`: may be anything, as the name of a file, and not only UTF-8;
 -- * `count` of an option: 1 if it must be there, "*" if it may come again, and its values are an array then;
--- * `args` of an argument: "+" or "*" if it takes all words that are left, as an array.
+-- * `args` of an argument: "+" or "*" if it takes all words that are left, as an array; `written`: how help shows it
+--   where its name does not do.
 --
 -- LuaRocks' argparse reads the like. To load it takes a fifth of the time of `tasklist list`; it takes no negative
 -- number as a value; and its completions offer files for all values.
