@@ -44,12 +44,20 @@ describe("the command line", function()
     { { "completion", "bash", "zsh" }, "'zsh' is one word too many", "tasklist completion --help" },
     { { "list", "--unassigned", "--assignee", "me" }, "--assignee and --unassigned exclude each other",
       "tasklist list --help" },
+    { { "list", "--group", "" }, "--group must not be empty", "tasklist list --help" },
+    { { "claim", "1", "--as=" }, "--as must not be empty", "tasklist claim --help" },
+    { { "export", "--to", "" }, "--to must not be empty", "tasklist export --help" },
+    { { "vars", "1", "" }, "NAME must not be empty", "tasklist vars --help" },
+    { { "export", "--vars", "," }, "--vars must be names with commas between them, and is ','",
+      "tasklist export --help" },
     { { "list", "--group", "a\xff" }, "--group: 'a\xff' is not UTF-8", "tasklist list --help" },
     { { "list", "--var", "a\xff=1" }, "--var: 'a\xff=1' is not UTF-8", "tasklist list --help" },
     { { "export", "--vars=\xff" }, "--vars: '\xff' is not UTF-8", "tasklist export --help" },
     { { "claim", "1", "--as", "\xe2\x82" }, "--as: '\xe2\x82' is not UTF-8", "tasklist claim --help" },
     { { "complete", "1", "a\xffb=1" }, "ID: 'a\xffb=1' is not UTF-8", "tasklist complete --help" },
     { { "vars", "1", "\xff" }, "NAME: '\xff' is not UTF-8", "tasklist vars --help" },
+    { { "vars", "1", "-o", "json", "--columns", "name" }, "vars: the object of -o json and ndjson has no columns; name "
+      .. "the variables behind the ID", "tasklist vars --help" },
     { { "update", "1" }, "update: say what to change: --due, --follow-up, --priority or --group",
       "tasklist update --help" },
   }
@@ -59,6 +67,21 @@ describe("the command line", function()
       assert.equal(("tasklist: %s\nTry: %s\n"):format(case[2], case[3]), err)
       assert.equal("", out)
       assert.equal(2, code)
+    end)
+  end
+
+  for _, words in ipairs { { "list" }, { "claim", "1", "--as", "me" }, { "form", "1" }, { "export", "--vars", "bcd" },
+    { "watch" }, { "list", "--dry-run" } } do
+    it("has no columns that there are none of: tasklist " .. table.concat(words, " "), function()
+      local function columns(text)
+        local _, err, code = program.run(table.move({ "--columns", text }, 1, 2, #words + 1, { table.unpack(words) }),
+          { environment = { CAMUNDA_REST_ADDRESS = "http://127.0.0.1:1", CAMUNDA_AUTH_STRATEGY = "NONE" } })
+        assert.equal(2, code)
+        return err
+      end
+      assert.matches("^tasklist: %-%-columns: unknown field 'idd'; did you mean 'id'%?\nTry: ", columns "id,idd")
+      assert.matches("^tasklist: %-%-columns: unknown field 'variable a'; it takes .*, id, .*\nTry: ",
+        columns "variable a")
     end)
   end
 

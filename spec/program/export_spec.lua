@@ -138,6 +138,16 @@ describe("tasklist export", function()
     assert.equal(1, code)
   end)
 
+  it("leaves the file as it is where the command line is wrong", function()
+    server = many(1)
+    local path = os.tmpname()
+    run { "--to", path }
+    assert.equal(2, (select(3, run { "--to", path, "--columns", "idd" })))
+    local file <close> = assert(io.open(path, "rb"))
+    os.remove(path)
+    assert.matches("^id,name,", file:read "a")
+  end)
+
   it("says where the file cannot be written", function()
     server = many(1)
     local _, err, code = run { "--to", "/none/file.csv" }

@@ -106,17 +106,18 @@ local function run(self)
 end
 
 --- Changes each of the tasks whose ids the command line names. Each failure is said in a line with the id; one that
--- would come for all others, such as a refused sign-in, is the last. The changed tasks are written if `-o` says how.
+-- would come for all others, such as a refused sign-in, is the last. The changed tasks are written where `-o`
+-- or `--columns` says how.
 -- @tparam table program
 -- @tparam table words the ids, or `-`
 -- @tparam string done what becomes of a task, such as "claimed"
 -- @tparam function act gets an id; gives the task, or nil and an error object
 function bulk.change(program, words, done, act)
   local given, source = program.given, ids.new(words)
+  local output = (given.output or given.columns) and program:output(columns.changed)
   confirm(given, source, done)
   run({ program = program, source = source, act = act, done = done, changes = not given.dry_run, under_way = {},
-    begun = 0, is_many = source.piped or #words > 1, progress = progress.new(done, given.quiet),
-    output = given.output and program:output(columns.changed) })
+    begun = 0, is_many = source.piped or #words > 1, progress = progress.new(done, given.quiet), output = output })
 end
 
 --- Reads each of the tasks whose ids the command line names, and writes what `act` gives.

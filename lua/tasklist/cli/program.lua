@@ -1,5 +1,6 @@
 --- What every command works with: the client, the output, and who hears of failures.
 
+local columns = require "tasklist.cli.output.columns"
 local failures = require "tasklist.cli.failures"
 
 local USUAL_REQUESTS = 100 -- of a client at a time; `-j` may want more
@@ -31,12 +32,14 @@ function Program:client()
 end
 
 --- What the command's results are given to.
--- @tparam table columns the fields to write unless `--columns` says otherwise: see tasklist.cli.output.columns
+-- @tparam table fields to write unless `--columns` names others: one of tasklist.cli.output.columns
 -- @tparam ?file file where to; stdout by default
--- @return with `add(row)`, `flush()` and `close()`: see tasklist.cli.output; with `--dry-run` they write nothing
-function Program:output(columns, file)
+-- @return with `add(row)`, `flush()` and `close()`: see tasklist.cli.output; with `--dry-run` they write nothing.
+--   Raises where `--columns` names what is no field
+function Program:output(fields, file)
+  columns.check(fields, self.given.columns)
   if self.given.dry_run then return require("tasklist.cli.wire").no_output end
-  return require("tasklist.cli.output").new(file, self.given.output, columns, self.given.columns)
+  return require("tasklist.cli.output").new(file, self.given.output, fields, self.given.columns)
 end
 
 --- Writes a line to stderr, in the place of the line that shows how far the work is.

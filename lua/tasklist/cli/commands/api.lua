@@ -46,7 +46,7 @@ return {
     { name = "PATH", description = "from / on, with the query" },
   },
   options = {
-    { name = "-d --data", argname = "TEXT", bytes = true,
+    { name = "-d --data", argname = "TEXT", bytes = true, empty = true,
       description = "the body; @FILE takes it from a file, @- from stdin" },
   },
   run = function(program, given)

@@ -92,12 +92,13 @@ return {
     if not FORMATS[given.output] then
       error({ usage = "export: -o csv or -o ndjson, not " .. given.output }, 0)
     end
-    local variables, fields = given.vars or {}, { table.unpack(columns.exported) }
+    local variables, fields = given.vars or {}, columns.of_tasks { table.unpack(columns.exported) }
     for _, name in ipairs(variables) do fields[#fields + 1] = "variable " .. name end
+    columns.check(fields, given.columns) -- before the file is opened
     local more, client = more_of(given, variables), program:client()
     -- A dry run must not empty the file.
     local page = pages.new(open(not given.dry_run and given.to, given.after))
-    local output, cursor = program:output(columns.of_tasks(fields), page), nil
+    local output, cursor = program:output(fields, page), nil
     if given.after then page:drop() end -- the line of names is there already
     local fine, failure = pcall(write, client, given, more, output, function(after)
       cursor = tasklist.encode(after)

@@ -8,6 +8,7 @@ return {
     .. "The exit code is 4 where the task has none.",
   arguments = { ids.single },
   run = function(program, given)
+    local output = program:output(columns.form)
     local form, failure = program:client():get_task_form(given.ID)
     if not form then
       return program:fail(failure or { code = "not_found", message = "the task has no form" }, given.ID)
@@ -18,7 +19,6 @@ return {
       if problem then return program:fail(problem, given.ID) end
       form.schema = schema
     end
-    local output = program:output(columns.form)
     output:add(form)
     output:close()
   end,

@@ -14,12 +14,15 @@ return {
     { name = "--drafts", flag = true, description = "with the task's drafts instead of what they are to replace" },
   },
   run = function(program, given)
+    -- Formats that keep types get one object of all variables; the others a row for each, with its value as JSON text.
+    local whole = formats.typed[given.output]
+    if whole and given.columns then
+      error({ usage = "vars: the object of -o json and ndjson has no columns; name the variables behind the ID" }, 0)
+    end
+    local output = program:output(columns.variables)
     local found, failure = program:client():variables(given.ID, given.NAME[1] and given.NAME,
       { drafts = given.drafts, keep_null = true })
     if not found then return program:fail(failure, given.ID) end
-    local output = program:output(columns.variables)
-    -- Formats that keep types get one object of all variables; the others a row for each, with its value as JSON text.
-    local whole = formats.typed[given.output]
     if whole then output:add(found) end
     for _, name in ipairs(given.NAME[1] and given.NAME or sorted.keys(found)) do
       if found[name] == nil then

@@ -14,7 +14,7 @@ end
 
 -- Tells of a task: writes it, runs the command, or both.
 local function teller(program, given)
-  local output = (given.output or not given.exec) and program:output(columns.tasks)
+  local output = (given.output or given.columns or not given.exec) and program:output(columns.tasks)
   return function(task)
     if output then
       output:add(task)
