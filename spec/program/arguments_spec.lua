@@ -58,6 +58,7 @@ describe("the command line", function()
     { { "vars", "1", "\xff" }, "NAME: '\xff' is not UTF-8", "tasklist vars --help" },
     { { "vars", "1", "-o", "json", "--columns", "name" }, "vars: the object of -o json and ndjson has no columns; name "
       .. "the variables behind the ID", "tasklist vars --help" },
+    { { "help", "claim", "get" }, "'get' is one word too many", "tasklist help --help" },
     { { "update", "1" }, "update: say what to change: --due, --follow-up, --priority or --group",
       "tasklist update --help" },
   }
@@ -105,6 +106,11 @@ describe("the command line", function()
 end)
 
 describe("--help", function()
+  it("is what `help` shows, too, of the program or of a command", function()
+    assert.same({ program.run { "--help" } }, { program.run { "help" } })
+    assert.same({ program.run { "claim", "--help" } }, { program.run { "help", "claim" } })
+  end)
+
   it("lists all commands, options of every command, and examples", function()
     local out, err, code = program.run { "--help" }
     for _, command in ipairs(commands) do

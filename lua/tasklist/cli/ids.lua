@@ -17,7 +17,7 @@ ids.single = { name = "ID", description = "of a task",
   convert = function(word) return word ~= "-" and id_of(word) or nil end }
 
 --- The argument of a command that works on any number of them.
-ids.argument = { name = "ID", args = "+", convert = id_of, written = "ID…|-",
+ids.argument = { name = "ID", many = true, convert = id_of, written = "ID…|-",
   description = "of a task; - reads them from stdin, a line each" }
 
 -- So many are read ahead when they are there, so that the end of a list is known early.

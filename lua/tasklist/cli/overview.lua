@@ -16,8 +16,8 @@ local function shown(properties, is_option)
     value = not properties.flag and (is_option and value or properties.argname or properties.name) or nil,
     choices = properties.choices,
     files = value == "FILE",
-    many = properties.args ~= nil,
-    needed = is_option and properties.count == 1 or not is_option and properties.args ~= "*",
+    many = properties.many ~= nil,
+    needed = is_option and properties.count == 1 or not is_option and not properties.optional,
     again = properties.count == "*",
     description = properties.description or "",
   }

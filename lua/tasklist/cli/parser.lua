@@ -6,8 +6,8 @@
 --   `default`: a text is converted likewise; `bytes`: may be anything, as the name of a file, and not only UTF-8;
 --   `empty`: there may be nothing in it;
 -- * `count` of an option: 1 if it must be there, "*" if it may come again, and its values are an array then;
--- * `args` of an argument: "+" or "*" if it takes all words that are left, as an array; `written`: how help shows it
---   where its name does not do.
+-- * `many` of an argument: it takes all words that are left, as an array; `optional`: it need not be there; `written`:
+--   how help shows it where its name does not do.
 --
 -- LuaRocks' argparse reads the like. To load it takes a fifth of the time of `tasklist list`; it takes no negative
 -- number as a value; and its completions offer files for all values.
@@ -49,7 +49,7 @@ end
 function Parser:keep(properties, value)
   local key = key_of(properties)
   self.seen[properties] = true
-  if properties.count == "*" or properties.args then
+  if properties.count == "*" or properties.many then
     table.insert(self.given[key], value)
   else
     self.given[key] = value
@@ -65,7 +65,7 @@ function Parser:add(options, arguments)
   end
   for _, properties in ipairs(arguments or {}) do
     self.arguments[#self.arguments + 1] = properties
-    if properties.args then self.given[key_of(properties)] = {} end
+    if properties.many then self.given[key_of(properties)] = {} end
   end
 end
 
@@ -113,7 +113,7 @@ function Parser:take_argument(word)
   end
   local properties = self.arguments[self.place] or refuse("'%s' is one word too many", word)
   self:keep(properties, convert(properties, word))
-  if not properties.args then self.place = self.place + 1 end
+  if not properties.many then self.place = self.place + 1 end
 end
 
 function Parser:next_word()
@@ -149,7 +149,7 @@ function Parser:check()
     end
   end
   for _, properties in ipairs(self.arguments) do
-    if properties.args ~= "*" and not self.seen[properties] then
+    if not properties.optional and not self.seen[properties] then
       refuse("%s is missing", properties.argname or properties.name)
     end
   end

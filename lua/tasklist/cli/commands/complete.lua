@@ -36,7 +36,7 @@ end
 
 return {
   description = "Completes tasks, all with the same variables. " .. values.description .. ".",
-  arguments = { { name = "ID", args = "+", convert = ids.argument.convert, written = "ID…|- [name=JSON…]",
+  arguments = { { name = "ID", many = true, convert = ids.argument.convert, written = "ID…|- [name=JSON…]",
     description = ids.argument.description .. "; a word with = in it is a variable, name=JSON" } },
   options = {
     { name = "--vars-file", argname = "FILE", bytes = true, description = "a JSON object with variables, - is stdin; "

@@ -5,7 +5,7 @@ return {
   description = "Keeps variables as drafts of a task, instead of all drafts it had. " .. values.description .. ".",
   arguments = {
     ids.single,
-    { name = "variables", argname = "name=JSON", args = "+", description = "a variable" },
+    { name = "variables", argname = "name=JSON", many = true, description = "a variable" },
   },
   run = function(program, given)
     local variables, problem = values.parse(given.variables)

@@ -116,7 +116,7 @@ return {
   description = "Runs a small Camunda with sample tasks on this machine, to try things with. It prints the variables "
     .. "that lead to it, to be pasted into another terminal, and serves until Ctrl-C. With a command it runs that with "
     .. "these variables, and ends with it.",
-  arguments = { { name = "COMMAND", args = "*", bytes = true, empty = true,
+  arguments = { { name = "COMMAND", many = true, optional = true, bytes = true, empty = true,
     description = "what to run, behind --" } },
   options = {
     { name = "--port", argname = "N", convert = numbers.whole(0, 65535),

@@ -8,7 +8,7 @@ return {
     .. "With names those alone: the exit code is 4 where the task lacks one of them.",
   arguments = {
     ids.single,
-    { name = "NAME", args = "*", description = "of a variable; all by default" },
+    { name = "NAME", many = true, optional = true, description = "of a variable; all by default" },
   },
   options = {
     { name = "--drafts", flag = true, description = "with the task's drafts instead of what they are to replace" },
