@@ -109,7 +109,7 @@ describe("tasklist", function()
     local _, err, code = program.run({ "update", "1", "--priority", "7" },
       { server = { v1_url = old.v1_url, client_id = old.client_id, client_secret = old.client_secret,
         token_url = old.token_url } })
-    assert.matches("^1: tasklist: .*API v1, which changes no dates", err)
+    assert.matches("^tasklist: 1: .*API v1, which changes no dates", err)
     assert.equal(1, code)
   end)
 end)

@@ -77,7 +77,7 @@ describe("the program ends", function()
   it("with 6 when it is unknown whether a change was executed", function()
     server:fault { action = "close", at = "executed", method = "PATCH" }
     local code, err = ends { "claim", "1", "--as", "me" }
-    assert.matches("^1: [^\n]*it may have been executed[^\n]*\n$", err)
+    assert.matches("^tasklist: 1: [^\n]*it may have been executed[^\n]*\n$", err)
     assert.equal(6, code)
   end)
 

@@ -51,7 +51,7 @@ describe("tasklist watch", function()
   it("says which command failed, goes on, and ends with 1", function()
     local out, err, code = program.run({ "watch", "--once", "-o", "id", "--exec", "exit {}" }, { server = server })
     assert.equal("1\n2\n", out)
-    assert.equal("1: tasklist: the command ended with 1\n2: tasklist: the command ended with 2\n", err)
+    assert.equal("tasklist: 1: the command ended with 1\ntasklist: 2: the command ended with 2\n", err)
     assert.equal(1, code)
   end)
 

@@ -82,7 +82,7 @@ end
 -- Says whose change was on its way when the work was broken off.
 local function tell_of_those_under_way(self)
   for _, number in ipairs(require("tasklist.cli.output.sorted").keys(self.under_way)) do
-    self.program:say(("%s: broken off; it may have been %s"):format(self.under_way[number], self.done))
+    self.program:say("broken off; it may have been " .. self.done, self.under_way[number])
   end
 end
 
@@ -90,7 +90,7 @@ local function tell_counts(self)
   local given = self.program.given
   if given.quiet or given.dry_run or not self.is_many then return end
   local untried = self.stopped and (self.source:left() or "the rest")
-  self.program:say("tasklist: " .. self.progress:counts(untried ~= 0 and untried or nil))
+  self.program:say(self.progress:counts(untried ~= 0 and untried or nil))
 end
 
 local function run(self)

@@ -105,7 +105,7 @@ return {
     end)
     if not fine then
       if cursor then
-        program:say("tasklist: the export ended early; the same command goes on with --after " .. shell.quote(cursor))
+        program:say("the export ended early; the same command goes on with --after " .. shell.quote(cursor))
       end
       error(failure, 0)
     end

@@ -29,7 +29,7 @@ local function each_new(program, given)
   local query = filters.query(given)
   query.dueDate = nil
   return program:client():watch(query, { interval = given.interval, on_error = function(failure)
-    program:say(tostring(failure))
+    program:warn(failure)
   end })
 end
 
