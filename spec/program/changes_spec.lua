@@ -103,13 +103,4 @@ describe("tasklist", function()
     assert.matches("^2030%-05%-01T21:59:59", of_task(ids[1], "dueDate"))
     assert.matches("^2030%-04%-30T22:00:00", of_task(ids[1], "followUpDate"))
   end)
-
-  it("update ends with 1 where the server has no such change", function()
-    local old <close> = sandbox.start { version = "8.7", tasks = { { id = "1" } } }
-    local _, err, code = program.run({ "update", "1", "--priority", "7" },
-      { server = { v1_url = old.v1_url, client_id = old.client_id, client_secret = old.client_secret,
-        token_url = old.token_url } })
-    assert.matches("^tasklist: 1: .*API v1, which changes no dates", err)
-    assert.equal(1, code)
-  end)
 end)

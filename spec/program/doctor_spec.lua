@@ -59,7 +59,7 @@ describe("doctor", function()
       end
     end
     for name, variable in pairs(variables) do
-      assert.is_true(known[name .. " " .. variable] or variable == "--timeout" and name == "timeout", name)
+      assert.is_true(known[name .. " " .. variable] or variable == "--" .. name:gsub("_", "-"), name)
     end
     for _, row in ipairs(causes) do
       for name in (row.cause .. row.remedy):gmatch "{([%w_]+)}" do

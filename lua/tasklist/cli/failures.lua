@@ -4,7 +4,7 @@ local row_for = require "tasklist.cli.rows"
 
 local failures = {}
 
--- By the fields of the error.
+-- By the fields of the error. `for_all`: it would come for every other task, too.
 local rows = {
   { exit = 0, when = { code = "dry_run" } }, -- not sent, as it was wanted
   { exit = 6, when = { outcome = "unknown" } },
@@ -13,10 +13,11 @@ local rows = {
   { exit = 5, when = { code = "already_assigned" } },
   { exit = 5, when = { code = "not_assigned" } },
   { exit = 5, when = { code = "not_assignee" } },
+  { exit = 1, when = { code = "unsupported", kind = "config" }, for_all = true },
   { exit = 1, when = { code = "unsupported" } },
   { exit = 2, when = { kind = "usage" } },
-  { exit = 3, when = { kind = "config" } },
-  { exit = 3, when = { kind = "auth" } },
+  { exit = 3, when = { kind = "config" }, for_all = true },
+  { exit = 3, when = { kind = "auth" }, for_all = true },
   { exit = 1, when = {} },
 }
 
@@ -75,12 +76,12 @@ function failures.ending(problem)
   end
 end
 
---- Whether a failure would come for every other task, too, so that to go on makes no sense: who signs in is refused, or
--- the settings are wrong.
+--- Whether a failure would come for every other task, too, so that to go on makes no sense: who signs in is refused,
+-- the settings are wrong, or the server cannot do such a thing.
 -- @param failure an error object of the module
 -- @treturn boolean
 function failures.comes_for_all(failure)
-  return failures.code(failure) == 3
+  return row_for(rows, failure).for_all or false
 end
 
 --- The exit code of several: an unknown outcome before all others, because somebody has to look; else the one that all

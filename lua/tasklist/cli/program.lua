@@ -3,6 +3,7 @@
 local columns = require "tasklist.cli.output.columns"
 local failures = require "tasklist.cli.failures"
 local harmless = require("tasklist.cli.output.text").harmless
+local wording = require "tasklist.cli.wording"
 
 local USUAL_REQUESTS = 100 -- of a client at a time; `-j` may want more
 
@@ -62,7 +63,8 @@ end
 -- @tparam ?string id of the task
 function Program:warn(failure, id)
   local meta = getmetatable(failure)
-  self:say(meta and meta.__tostring and tostring(failure):gsub("^tasklist: ", "") or failure.message, id)
+  local of_module = meta and meta.__tostring and tostring(failure):gsub("^tasklist: ", "")
+  self:say(of_module and wording.of(of_module) or failure.message, id)
 end
 
 --- Tells of a failure: a line on stderr. What `--dry-run` did not send has not failed.

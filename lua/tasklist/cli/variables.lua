@@ -7,6 +7,6 @@ return {
   client_key = "CAMUNDA_CUSTOM_PRIVATE_KEY_PATH", client_key_password = "CAMUNDA_MTLS_KEY_PASSPHRASE",
   client_secret = "CAMUNDA_CLIENT_SECRET", login_url = "CAMUNDA_COOKIE_AUTH_URL", no_proxy = "NO_PROXY",
   password = "CAMUNDA_BASIC_AUTH_PASSWORD", proxy = "HTTPS_PROXY", rest_audience = "CAMUNDA_TOKEN_AUDIENCE",
-  rest_url = "CAMUNDA_REST_ADDRESS", scope = "CAMUNDA_TOKEN_SCOPE", timeout = "--timeout",
+  env_file = "--env-file", rest_url = "CAMUNDA_REST_ADDRESS", scope = "CAMUNDA_TOKEN_SCOPE", timeout = "--timeout",
   token = "CAMUNDA_OAUTH_TOKEN", username = "CAMUNDA_BASIC_AUTH_USERNAME",
 }

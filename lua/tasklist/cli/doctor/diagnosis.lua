@@ -4,6 +4,7 @@ local causes = require "tasklist.cli.doctor.causes"
 local row_for = require "tasklist.cli.rows"
 local tasklist = require "tasklist"
 local variables = require "tasklist.cli.variables"
+local wording = require "tasklist.cli.wording"
 
 local sign_in_urls = { oauth = "authorization_server_url", cookie = "login_url" }
 local who_signs_in = { oauth = "client_id", cookie = "username", basic = "username", bearer = "token" }
@@ -66,7 +67,7 @@ return function(failure, settings)
   local row = row_for(causes, known(failure, settings, role))
   local function fill(text)
     return (text:gsub("{([%w_]+)}", function(name)
-      return name == "message" and failure.message or called(role[name] or name, settings)
+      return name == "message" and wording.of(failure.message) or called(role[name] or name, settings)
     end))
   end
   return fill(row.cause), fill(row.remedy), at_sign_in(failure, auth)
