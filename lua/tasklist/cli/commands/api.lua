@@ -1,5 +1,6 @@
 local files = require "tasklist.cli.files"
 local output = require "tasklist.cli.output"
+local tasklist = require "tasklist"
 local terminal = require "tasklist.terminal"
 
 -- What an answer means for the exit code, by its status: as the module says it of its own calls.
@@ -31,6 +32,12 @@ local function body_of(data)
   return text
 end
 
+-- As it came; but JSON ends in a line end, for a shell's next line.
+local function in_lines(body)
+  local _, problem = tasklist.decode(body)
+  return (problem or body:find "\n$") and body or body .. "\n"
+end
+
 -- For a terminal: JSON for people to read, and nothing that a terminal would obey.
 local function shown(body)
   local text, pretty = require "tasklist.cli.output.text", require "tasklist.cli.output.pretty"
@@ -39,7 +46,7 @@ end
 
 return {
   description = "Sends any request, signed in as the settings say, and writes the answer's body to stdout: JSON for "
-    .. "people to read on a terminal, and as it came elsewhere. A path that begins with /v2/ goes to the Orchestration "
+    .. "people to read on a terminal, and as it came elsewhere (JSON with a line end). A path that begins with /v2/ goes to the Orchestration "
     .. "Cluster API where that has an address of its own.",
   arguments = {
     { name = "METHOD", description = "such as GET or POST" },
@@ -55,7 +62,7 @@ return {
     if not status then
       return program:fail(body)
     end
-    output.stream(io.stdout):write(terminal.width(1) and shown(body) or body)
+    output.stream(io.stdout):write(terminal.width(1) and shown(body) or in_lines(body))
     if status < 200 or status > 299 then
       program:fail(refused(method, given.PATH, status))
     end
