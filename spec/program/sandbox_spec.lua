@@ -3,6 +3,7 @@ local arguments = require "tasklist.cli.arguments"
 local child = require "spec.support.child"
 local http = require "spec.support.http"
 local program = require "spec.support.program"
+local read = require("spec.support.public").read
 local versions = require "tasklist.sandbox.versions"
 local wait = require "spec.support.wait"
 
@@ -62,6 +63,19 @@ describe("tasklist sandbox", function()
     local _, _, code = running:finish()
     assert.equal(130, code)
     wait.until_true(function() return not is_there() end, "the sandbox is still there")
+  end)
+
+  it("is ended by Ctrl-C without a word of make, where `make sandbox` runs it", function()
+    local recipe = assert(read("Makefile"):match "\nsandbox:[^\n]*\n.-(\t@[^\n]*bin/tasklist sandbox[^\n]*\n)\n")
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write("sandbox:\n", recipe)
+    file:close()
+    local running = program.start({ "sandbox", "--", "make", "-f", path }, { terminal = 80 })
+    wait.until_true(function() return running:out():find "AUTHORIZATION_SERVER_URL='[^']*'\r\n" end, "no line")
+    running:send "\3"
+    assert.is_nil(running:finish():find("make:", 1, true))
+    os.remove(path)
   end)
 
   it("says lines for a shell where nobody sits", function()

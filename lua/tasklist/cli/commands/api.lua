@@ -46,8 +46,8 @@ end
 
 return {
   description = "Sends any request, signed in as the settings say, and writes the answer's body to stdout: JSON for "
-    .. "people to read on a terminal, and as it came elsewhere (JSON with a line end). A path that begins with /v2/ goes to the Orchestration "
-    .. "Cluster API where that has an address of its own.",
+    .. "people to read on a terminal, and as it came elsewhere (JSON with a line end). A path that begins with /v2/ "
+    .. "goes to the Orchestration Cluster API where that has an address of its own.",
   arguments = {
     { name = "METHOD", description = "such as GET or POST" },
     { name = "PATH", description = "from / on, with the query" },
