@@ -23,11 +23,15 @@ describe("tasklist api", function()
     server:fault { path = "/v1/tasks", action = "status", status = status, body = body }
   end
 
-  it("writes the body as it came", function()
+  it("writes the body as it came, and a line end behind JSON", function()
     local out, err, code = api { "get", "/v1/tasks/1" }
     assert.equal("", err)
     assert.equal(0, code)
-    assert.matches('^{.*"id":"1".*}$', out)
+    assert.matches('^{.*"id":"1".*}\n$', out)
+    for body, written in pairs { ["[1]\n"] = "[1]\n", ["no JSON"] = "no JSON", [""] = "" } do
+      answer(200, body)
+      assert.equal(written, (api { "GET", "/v1/tasks/1" }))
+    end
   end)
 
   it("writes JSON for people on a terminal, names in order", function()

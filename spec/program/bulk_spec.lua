@@ -65,8 +65,21 @@ describe("many tasks", function()
 
   it("have a line with the id for each failure, and the code that all failures share", function()
     local _, err, code = claim { stdin = "77\n" .. lines(1) .. "78\n" }
-    assert.matches("^77: tasklist: [^\n]*\n78: tasklist: [^\n]*\ntasklist: 1 claimed, 2 failed\n$", err)
+    assert.matches("^tasklist: 77: [^\n]*\ntasklist: 78: [^\n]*\ntasklist: 1 claimed, 2 failed\n$", err)
     assert.equal(4, code)
+  end)
+
+  it("have lines of stdin in what is said that no terminal obeys", function()
+    local _, err = claim { stdin = "a\27[31mb\n" }
+    assert.matches("^tasklist: a\u{FFFD}%[31mb: ", err)
+  end)
+
+  it("have a line for what cannot be an id, too, and go on", function()
+    local _, err, code = claim({ stdin = ".\n" .. lines(2) .. "..\n" }, "-j", "3")
+    assert.matches("^tasklist: %.: [^\n]* is no id\ntasklist: %.%.: [^\n]* is no id\n"
+      .. "tasklist: 2 claimed, 2 failed\n$", err)
+    assert.equal(2, code)
+    assert.equal(2, #server:ledger "assign")
   end)
 
   it("end with 1 where failures have several codes, and with 6 where one may have been executed", function()
@@ -183,8 +196,8 @@ describe("many tasks", function()
       wait(function() return seen() > before end)
       run:send "\3"
       local out, _, code = run:finish()
-      assert.matches(("%s: broken off; it may have been claimed\r\n%s: broken off; it may have been claimed\r\n")
-        :format(ids[1], ids[2]), out)
+      assert.matches("tasklist: " .. ids[1] .. ": broken off; it may have been claimed\r\n"
+        .. "tasklist: " .. ids[2] .. ": broken off; it may have been claimed\r\n", out)
       assert.matches("tasklist: 0 claimed, 0 failed", out)
       assert.is_nil(out:find "traceback")
       assert.equal(130, code)

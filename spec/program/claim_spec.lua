@@ -18,7 +18,7 @@ describe("tasklist claim", function()
 
   it("ends with 5 where somebody has it, and says so in a line with the id", function()
     local _, err, code = program.run({ "claim", "2", "--as", "me" }, { server = server })
-    assert.matches("^2: tasklist: .*Task is already assigned[^\n]*\n$", err)
+    assert.matches("^tasklist: 2: .*Task is already assigned[^\n]*\n$", err)
     assert.equal(5, code)
   end)
 

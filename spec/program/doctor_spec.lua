@@ -1,13 +1,19 @@
 --- `tasklist doctor`, as a process: what may be wrong, and what it says of that.
+local causes = require "tasklist.cli.doctor.causes"
 local find = require "spec.support.find"
 local gateways = require "spec.support.gateway"
+local names = require "tasklist.settings.names"
 local program = require "spec.support.program"
 local proxies = require "spec.support.proxy"
 local raw = require "spec.support.raw"
 local sandbox = require "spec.support.sandbox"
+local variables = require "tasklist.cli.variables"
 
 local PAGE = "<html><head><title>Blocked</title></head></html>"
 local PAGE_ANSWER = "HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s"
+
+-- What the texts name besides settings.
+local ROLES = { address = true, audience_of = true, who = true, message = true }
 
 local function page_answer(status)
   return PAGE_ANSWER:format(status, #PAGE, PAGE)
@@ -43,6 +49,24 @@ describe("doctor", function()
     assert.equal(1, lines)
     assert.equal(code, exit)
   end
+
+  -- The program reads no tables of the module's own.
+  it("calls each setting by a variable that sets it", function()
+    local known = {}
+    for _, row in ipairs(names) do
+      for _, list in ipairs { row.env or {}, row.usual or {} } do
+        for _, variable in ipairs(list) do known[row.name .. " " .. variable] = true end
+      end
+    end
+    for name, variable in pairs(variables) do
+      assert.is_true(known[name .. " " .. variable] or variable == "--" .. name:gsub("_", "-"), name)
+    end
+    for _, row in ipairs(causes) do
+      for name in (row.cause .. row.remedy):gmatch "{([%w_]+)}" do
+        assert.is_true(variables[name] ~= nil or ROLES[name], name)
+      end
+    end
+  end)
 
   it("says that all is fine", function()
     local out, err, exit = diagnose({}, { server = server })

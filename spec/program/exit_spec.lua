@@ -33,7 +33,8 @@ describe("the program ends", function()
       { "claim", "1", "-", "--as", "me" },
       { "claim", "1", "--as", "me", "-j", "0" }, { "complete", "a=1" }, { "complete", "1", "a={" },
       { "draft", "1", "a" }, { "update", "1" }, { "update", "1", "--due", "2026-02-30" },
-      { "update", "1", "--priority", "101" }, { "complete", "1", "--vars-file", "/nowhere" } } do
+      { "update", "1", "--priority", "101" }, { "complete", "1", "--vars-file", "/nowhere" },
+      { "get", "1", "." }, { "complete", ".." }, { "vars", "." }, { "form", "" }, { "draft", "..", "a=1" } } do
       local code, err = ends(words)
       assert.equal(2, code, table.concat(words, " "))
       assert.matches("^tasklist: [^\n]+\n", err)
@@ -52,6 +53,21 @@ describe("the program ends", function()
     assert.equal(4, (ends { "complete", "99" }))
   end)
 
+  -- The newer API, and what stands before either, answers such a one with 400.
+  it("with 4 for an id that is no number, whatever the server says of it", function()
+    local newer <close> = sandbox.start { version = "8.10" }
+    for _, one in ipairs { server, newer } do
+      for _, words in ipairs { { "get", "abc" }, { "vars", "a/b" }, { "form", "a%" }, { "claim", "abc", "--as", "me" },
+        { "complete", "abc" } } do
+        local code, err = ends(words, { server = one })
+        assert.equal(4, code, err)
+      end
+      assert.equal(4, (ends({ "unclaim", "-" }, { server = one, stdin = "abc\n\xff\na;b\n" })))
+    end
+    assert.equal(4, (ends { "draft", "abc", "a=1" }))
+    assert.equal(4, (ends({ "update", "abc", "--priority", "1" }, { server = newer })))
+  end)
+
   it("with 5 when somebody has the task, or it is not active", function()
     assert.equal(5, (ends { "claim", "2", "--as", "me" }))
     assert.equal(5, (ends { "complete", "3" }))
@@ -61,7 +77,7 @@ describe("the program ends", function()
   it("with 6 when it is unknown whether a change was executed", function()
     server:fault { action = "close", at = "executed", method = "PATCH" }
     local code, err = ends { "claim", "1", "--as", "me" }
-    assert.matches("^1: [^\n]*it may have been executed[^\n]*\n$", err)
+    assert.matches("^tasklist: 1: [^\n]*it may have been executed[^\n]*\n$", err)
     assert.equal(6, code)
   end)
 
@@ -73,7 +89,7 @@ describe("the program ends", function()
   end)
 
   it("with 130 and without a word at Ctrl-C, wherever that strikes once it runs", function()
-    for _, line in ipairs { 60, 100, 300, 1000, 3000 } do
+    for _, line in ipairs { 5, 8, 12, 60, 300, 1000, 3000 } do
       local code, err = ends({ "claim", "1", "--as", "me" }, { environment = {
         LUA_INIT = ([[local left = %d
           -- as stand-alone Lua raises it, and once; first comes what this file itself has left

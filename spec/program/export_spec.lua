@@ -63,6 +63,13 @@ describe("tasklist export", function()
     assert.matches("tenantId,variable a,variable b\r\n", (run { "--vars", "a,b" }))
   end)
 
+  it("asks for a variable once that is named twice", function()
+    server = many(1)
+    local out, err, code = run { "--vars", "b,a,b", "--columns", "id,variable a,id" }
+    assert.same({ "id,variable a\r\n1,\r\n", "", 0 }, { out, err, code })
+    assert.matches("tenantId,variable b,variable a\r\n", (run { "--vars", "b,a,b" }))
+  end)
+
   it("writes JSON lines, with variables as they came", function()
     server = sandbox.start { tasks = { { id = "1", variables = { { name = "a", value = "5" },
       { name = "c", value = '{"z":1,"a":[]}' } } } } }
@@ -114,11 +121,31 @@ describe("tasklist export", function()
 
   it("refuses other formats, and cursors that are none", function()
     server = many(1)
-    for _, words in ipairs { { "-o", "table" }, { "--after", "x" } } do
-      local _, err, code = run(words)
-      assert.matches("^tasklist: [^\n]+\n", err)
+    for words, text in pairs { ["-o table"] = "export: -o csv or", ["--after x"] = "--after must be what an export has",
+      ["--after 5"] = "and is '5'", ["--after null"] = "and is 'null'", ["--after {}"] = "and is '{}'",
+      ["--after []"] = "and is '[]'", ['--after [1,{}]'] = "and is '[1,{}]'", ['--after ""'] = "and is '\"\"'" } do
+      local _, err, code = run { words:match "^(%S+) (%S+)$" }
+      assert.matches("^tasklist: [^\n]+\nTry: tasklist export %-%-help\n$", err)
+      assert.is_truthy(err:find(text, 1, true), err)
       assert.equal(2, code)
     end
+  end)
+
+  it("does not say where to go on when it has come nowhere", function()
+    server = many(1)
+    local _, err, code = run { "--after", '"of v2"' }
+    assert.matches("^tasklist: [^\n]*cursor[^\n]*\n$", err)
+    assert.equal(1, code)
+  end)
+
+  it("leaves the file as it is where the command line is wrong", function()
+    server = many(1)
+    local path = os.tmpname()
+    run { "--to", path }
+    assert.equal(2, (select(3, run { "--to", path, "--columns", "idd" })))
+    local file <close> = assert(io.open(path, "rb"))
+    os.remove(path)
+    assert.matches("^id,name,", file:read "a")
   end)
 
   it("says where the file cannot be written", function()

@@ -42,13 +42,13 @@ describe("tasklist form", function()
       it("ends with 4 where the task has none", function()
         local out, err, code = form "2"
         assert.equal("", out)
-        assert.equal("2: tasklist: the task has no form\n", err)
+        assert.equal("tasklist: 2: the task has no form\n", err)
         assert.equal(4, code)
       end)
 
       it("ends with 4 where there is no such task", function()
         local _, err, code = form "99"
-        assert.matches("^99: tasklist: [^\n]+\n$", err)
+        assert.matches("^tasklist: 99: [^\n]+\n$", err)
         assert.equal(4, code)
       end)
     end)

@@ -31,7 +31,7 @@ describe("tasklist get", function()
   it("goes on after a task that is not there, and ends with 4", function()
     local out, err, code = get { "none", "2", "-o", "id" }
     assert.equal("2\n", out)
-    assert.matches("^none: tasklist: [^\n]+\n$", err)
+    assert.matches("^tasklist: none: [^\n]+\n$", err)
     assert.equal(4, code)
   end)
 
@@ -58,7 +58,7 @@ describe("tasklist get", function()
     local newer <close> = sandbox.start { version = "8.10", tasks = TASKS }
     local out, err, code = get({ "1", "99", "--columns", "name" }, { server = newer })
     assert.equal("Pay\n", out)
-    assert.matches("^99: ", err)
+    assert.matches("^tasklist: 99: ", err)
     assert.equal(4, code)
   end)
 

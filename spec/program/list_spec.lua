@@ -120,7 +120,7 @@ describe("tasklist list", function()
   end)
 
   for words, text in pairs {
-    ["--state open"] = "--state must be created", ["--older 3"] = "--older must be a number and s",
+    ["--state open"] = "--state must be created", ["--older 3"] = "--older must be up to six digits and s",
     ["--older d"] = "--older must be", ["--sort name"] = "--sort must be due", ["--sort due:up"] = "and is 'due:up'",
     ["--limit 0"] = "--limit must be a whole number from 1, and is '0'", ["--limit 1.5"] = "and is '1.5'",
     ["--var amount"] = "'amount' is not name=JSON", ["--var a=1 --var a=2"] = "variable 'a' is given twice",

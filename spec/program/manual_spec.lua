@@ -1,4 +1,5 @@
 --- doc/program.md has what the program has.
+local columns = require "tasklist.cli.output.columns"
 local commands = require "tasklist.cli.commands"
 local read = require("spec.support.public").read
 
@@ -34,6 +35,16 @@ describe("doc/program.md", function()
   it("has the formats", function()
     for _, option in ipairs(arguments.global) do
       if option.choices then assert.same(option.choices, cells("What is written", "`(%l+)`")) end
+    end
+  end)
+
+  it("is about records whose fields can be columns", function()
+    for heading, known in pairs { Task = columns.tasks, Form = columns.form } do
+      local section = assert((read "doc/records.md" .. "\n## "):match("\n## " .. heading .. "\n(.-)\n## "), heading)
+      local fields, there = {}, columns.known(known)
+      for name in section:gmatch "\n| `(%w+)` |" do fields[name] = true end
+      for name in pairs(fields) do assert.is_true(there[name], name) end
+      for name in pairs(there) do assert.is_true(fields[name], name) end
     end
   end)
 

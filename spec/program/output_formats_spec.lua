@@ -28,9 +28,9 @@ describe("tasklist list", function()
   end
 
   it("writes tab-separated text into a pipe, from which printf has each field back", function()
-    local out = listed("--columns", "id,name,candidateGroups,none,assignee")
+    local out = listed("--columns", "id,name,candidateGroups,dueDate,assignee")
     assert.equal('1\tPay\t["b","a"]\t\tfrida\n'
-      .. [[2]] .. "\t" .. [[a\tb\\c\nd\0033[31me\0302\02332Jf\0177]] .. "\t\t\t\n", out)
+      .. [[2]] .. "\t" .. [[a\tb\\c\nd\0033[31me\0302\02332Jf\0177]] .. "\t\t2024-03-02T00:00:00.000+0000\t\n", out)
     local name = out:match "\n2\t([^\t]*)"
     local printf <close> = assert(io.popen("printf %b '" .. name .. "'"))
     assert.equal(FOREIGN, printf:read "a")
@@ -70,7 +70,7 @@ describe("tasklist list", function()
 
   it("writes only the fields that are asked for with json, and none that is not there", function()
     assert.equal('[\n{"assignee":"frida","id":"1"},\n{"id":"2"}\n]\n',
-      listed("-ojson", "--columns", "id,assignee,none"))
+      listed("-ojson", "--columns", "id,assignee,completionDate"))
   end)
 
   it("writes ids alone with id", function()

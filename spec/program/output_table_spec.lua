@@ -91,7 +91,15 @@ describe("the table", function()
 
   it("cuts no ids", function()
     local others <close> = sandbox.start { tasks = many() }
-    assert.equal("1001  s…", lines_of(others, { "--columns", "id,name" }, { terminal = 8 })[2])
+    assert.equal("1001  Activ…", lines_of(others, { "--columns", "id,taskDefinitionId" }, { terminal = 12 })[2])
+  end)
+
+  it("has a line for each field where columns would have no room, and cuts nothing there", function()
+    assert.same({ "id: 11", "name: 寿司と茶を注文する", "priority: 5", "", "id: 12", "name: Cafe\u{301} au lait",
+      "priority: 100", "", "id: 13", "name: x�[2J�31m y�z", "priority: 50" },
+      lines_of(server, { "--columns", "id,name,priority" }, { terminal = 15 }))
+    assert.same({ "id: 12", "dueDate: 2024-03-05 22:30" },
+      lines_of(server, { "--columns", "id,assignee,dueDate", "--older", "1d", "--overdue" }, { terminal = 15 }))
   end)
 
   it("cuts nothing where it goes to no terminal", function()

@@ -1,7 +1,10 @@
 --- `tasklist sandbox`, as a process.
+local arguments = require "tasklist.cli.arguments"
 local child = require "spec.support.child"
 local http = require "spec.support.http"
 local program = require "spec.support.program"
+local read = require("spec.support.public").read
+local versions = require "tasklist.sandbox.versions"
 local wait = require "spec.support.wait"
 
 -- The words that start a sandbox at a port of this test's own, and whether it is there.
@@ -62,6 +65,19 @@ describe("tasklist sandbox", function()
     wait.until_true(function() return not is_there() end, "the sandbox is still there")
   end)
 
+  it("is ended by Ctrl-C without a word of make, where `make sandbox` runs it", function()
+    local recipe = assert(read("Makefile"):match "\nsandbox:[^\n]*\n.-(\t@[^\n]*bin/tasklist sandbox[^\n]*\n)\n")
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write("sandbox:\n", recipe)
+    file:close()
+    local running = program.start({ "sandbox", "--", "make", "-f", path }, { terminal = 80 })
+    wait.until_true(function() return running:out():find "AUTHORIZATION_SERVER_URL='[^']*'\r\n" end, "no line")
+    running:send "\3"
+    assert.is_nil(running:finish():find("make:", 1, true))
+    os.remove(path)
+  end)
+
   it("says lines for a shell where nobody sits", function()
     local running = program.start { "sandbox", "--auth", "cookie" }
     wait.until_true(function() return running:out():find "AUTHORIZATION_SERVER_URL='[^']*'\n" end, "no lines")
@@ -74,10 +90,18 @@ describe("tasklist sandbox", function()
   end)
 
   it("refuses versions and ports that are none", function()
-    for _, words in ipairs { { "--version", "9" }, { "--port", "x" }, { "--port", "70000" }, { "--auth", "x" } } do
+    for _, words in ipairs { { "--version", "9" }, { "--version", "7", "--", "true" }, { "--port", "x" },
+      { "--port", "70000" }, { "--auth", "x" } } do
       local _, err, code = program.run { "sandbox", table.unpack(words) }
       assert.matches("^tasklist: [^\n]+\nTry: tasklist sandbox %-%-help\n$", err)
       assert.equal(2, code)
+    end
+  end)
+
+  it("knows the versions that there are", function()
+    for _, version in ipairs { "8.4", "8.5", "8.8.3", "8.10", "8.11", "8.8.", "8", "8.8.3.1", "v8.8" } do
+      local fine = pcall(arguments.read, { "sandbox", "--version", version })
+      assert.equal(versions.known(version), fine, version)
     end
   end)
 end)

@@ -40,10 +40,6 @@ describe("name=JSON", function()
     end
   end)
 
-  it("refuses text that is not UTF-8", function()
-    assert.same({ nil, "variable 'x': the text is not UTF-8" }, { values.parse { "x=\xff" } })
-  end)
-
   it("refuses a word without a name, and a name that comes twice", function()
     for _, word in ipairs { "amount", "=5" } do
       assert.same({ nil, ("'%s' is not name=JSON"):format(word) }, { values.parse { word } })

@@ -64,14 +64,14 @@ describe("tasklist vars", function()
   it("ends with 4 where one that is named is not there, and shows the others", function()
     local out, err, code = vars { "1", "none", "amount" }
     assert.equal("amount\t5\n", out)
-    assert.equal("1: tasklist: the task has no variable 'none'\n", err)
+    assert.equal("tasklist: 1: the task has no variable 'none'\n", err)
     assert.equal(4, code)
   end)
 
   it("ends with 4 where there is no such task", function()
     local out, err, code = vars { "none" }
     assert.equal("", out)
-    assert.matches("^none: tasklist: [^\n]+\n$", err)
+    assert.matches("^tasklist: none: [^\n]+\n$", err)
     assert.equal(4, code)
   end)
 

@@ -6,6 +6,10 @@ Run.__index = Run
 
 local program = {}
 
+-- What the program may never say: names of what only Lua has, and what a mistake in it looks like.
+local OF_LUA = { 'option "', "client:%l", "[^%w]query%.%l", "%f[%w]base_url", "%f[%w]rest_url",
+  "a mistake in this program", "stack traceback" }
+
 local function read(path)
   local file <close> = assert(io.open(path, "rb"))
   return file:read "a"
@@ -103,6 +107,7 @@ function Run:finish()
   local _, how, code = self.process:close()
   if self.terminal then self.input:close() end
   local out, err = self:out(), self:err()
+  for _, pattern in ipairs(OF_LUA) do assert(not err:find(pattern), err) end
   os.execute("rm -r " .. self.folder)
   return out, err, how == "signal" and 128 + code or code
 end

@@ -1,21 +1,10 @@
 --- The command line: the options of every command, and those of the command that it names.
 
 local commands = require "tasklist.cli.commands"
+local names = require "tasklist.cli.names"
+local numbers = require "tasklist.cli.numbers"
 
 local arguments = {}
-
-local function whole(text)
-  local number = text:find "^%d+$" and math.tointeger(tonumber(text))
-  if number and number > 0 then return number end
-  return nil, ("must be a whole number from 1, and is '%s'"):format(text)
-end
-
---- A number of seconds, for an option's `convert`.
-function arguments.seconds(text)
-  local number = tonumber(text)
-  if number and number > 0 and number < math.huge then return number end
-  return nil, ("must be a number above 0, and is '%s'"):format(text)
-end
 
 local function version()
   print("tasklist " .. require("tasklist")._VERSION)
@@ -31,12 +20,14 @@ end
 arguments.global = {
   { name = "-o --output", argname = "FORMAT", choices = { "table", "tsv", "json", "ndjson", "csv", "id" },
     description = "how results are written; by default a table on a terminal, and tsv elsewhere" },
-  { name = "--columns", argname = "FIELD,…", description = "the fields to write, by Camunda's names" },
-  { name = "--env-file", argname = "FILE", description = "the file with variables that Camunda Console hands out" },
-  { name = "--timeout", argname = "SECONDS", convert = arguments.seconds,
+  { name = "--columns", argname = "FIELD,…", convert = names,
+    description = "the fields to write, by Camunda's names" },
+  { name = "--env-file", argname = "FILE", bytes = true,
+    description = "the file with variables that Camunda Console hands out" },
+  { name = "--timeout", argname = "SECONDS", convert = numbers.seconds,
     description = "how long each call may take; 30 by default" },
   { name = "--dry-run", flag = true, description = "show what would be sent, and send nothing" },
-  { name = "-j --jobs", argname = "N", convert = whole, default = 1,
+  { name = "-j --jobs", argname = "N", convert = numbers.whole(1, 10000), default = 1,
     description = "how many tasks to work on at a time; 1 by default" },
   { name = "-q --quiet", flag = true, description = "no progress and no counts" },
   { name = "-v --verbose", flag = true, description = "each request on stderr" },

@@ -37,12 +37,21 @@ local function put_out(self, method, ...)
   if not fine then self.broken = problem end
 end
 
+-- Calls `act`. Its complaint about what cannot be an id is a failure of that one.
+local function attempt(act, id)
+  local fine, task, failure = pcall(act, id)
+  if fine then return task, failure end
+  local misuse = type(task) == "string" and failures.of_lua(task).usage
+  if not misuse then error(task, 0) end
+  return nil, { kind = "usage", message = misuse }
+end
+
 -- Works on one id. What `--dry-run` did not send counts as done. Gives nil and a failure where nothing new is to be
 -- begun.
 local function work_on(self, id)
   local number = self.begun + 1
   self.begun, self.under_way[number] = number, id
-  local task, failure = self.act(id)
+  local task, failure = attempt(self.act, id)
   self.under_way[number] = nil
   local counts = self.progress
   if task or failure.code == "dry_run" then
@@ -73,7 +82,7 @@ end
 -- Says whose change was on its way when the work was broken off.
 local function tell_of_those_under_way(self)
   for _, number in ipairs(require("tasklist.cli.output.sorted").keys(self.under_way)) do
-    self.program:say(("%s: broken off; it may have been %s"):format(self.under_way[number], self.done))
+    self.program:say("broken off; it may have been " .. self.done, self.under_way[number])
   end
 end
 
@@ -81,7 +90,7 @@ local function tell_counts(self)
   local given = self.program.given
   if given.quiet or given.dry_run or not self.is_many then return end
   local untried = self.stopped and (self.source:left() or "the rest")
-  self.program:say("tasklist: " .. self.progress:counts(untried ~= 0 and untried or nil))
+  self.program:say(self.progress:counts(untried ~= 0 and untried or nil))
 end
 
 local function run(self)
@@ -97,17 +106,18 @@ local function run(self)
 end
 
 --- Changes each of the tasks whose ids the command line names. Each failure is said in a line with the id; one that
--- would come for all others, such as a refused sign-in, is the last. The changed tasks are written if `-o` says how.
+-- would come for all others, such as a refused sign-in, is the last. The changed tasks are written where `-o`
+-- or `--columns` says how.
 -- @tparam table program
 -- @tparam table words the ids, or `-`
 -- @tparam string done what becomes of a task, such as "claimed"
 -- @tparam function act gets an id; gives the task, or nil and an error object
 function bulk.change(program, words, done, act)
   local given, source = program.given, ids.new(words)
+  local output = (given.output or given.columns) and program:output(columns.changed)
   confirm(given, source, done)
   run({ program = program, source = source, act = act, done = done, changes = not given.dry_run, under_way = {},
-    begun = 0, is_many = source.piped or #words > 1, progress = progress.new(done, given.quiet),
-    output = given.output and program:output(columns.changed) })
+    begun = 0, is_many = source.piped or #words > 1, progress = progress.new(done, given.quiet), output = output })
 end
 
 --- Reads each of the tasks whose ids the command line names, and writes what `act` gives.

@@ -60,4 +60,7 @@ return {
     { "tasklist completion zsh >~/.zfunc/_tasklist", "into a folder of zsh's fpath" },
     { "tasklist completion fish >~/.config/fish/completions/tasklist.fish", "for fish" },
   },
+  help = {
+    { "tasklist help claim", "what `claim` does, and its options" },
+  },
 }

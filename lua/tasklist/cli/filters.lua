@@ -1,5 +1,6 @@
 --- The options that choose tasks, and the query that they make.
 
+local numbers = require "tasklist.cli.numbers"
 local tasklist = require "tasklist"
 local values = require "tasklist.cli.values"
 
@@ -17,8 +18,8 @@ local UNITS = { s = 1, m = 60, h = 3600, d = 86400, w = 604800 }
 
 local function seconds_of(word)
   local number, unit = word:match "^(%d+)(%a)$"
-  if UNITS[unit] then return tonumber(number) * UNITS[unit] end
-  return nil, ("must be a number and s, m, h, d or w, such as 3d, and is '%s'"):format(word)
+  if UNITS[unit] and #number < 7 then return tonumber(number) * UNITS[unit] end
+  return nil, ("must be up to six digits and s, m, h, d or w, such as 3d, and is '%s'"):format(word)
 end
 
 local SORTS = { due = "dueDate", ["follow-up"] = "followUpDate", creation = "creationTime",
@@ -29,12 +30,6 @@ local function sort_of(word)
   local name, order = word:match "^([^:]+)(.*)$"
   if SORTS[name] and ORDERS[order] then return { { field = SORTS[name], order = ORDERS[order] } } end
   return nil, ("must be due, follow-up, creation, completion or priority, or one with :desc, and is '%s'"):format(word)
-end
-
-local function limit_of(word)
-  local limit = math.tointeger(tonumber(word))
-  if limit and limit >= 1 then return limit end
-  return nil, ("must be a whole number from 1, and is '%s'"):format(word)
 end
 
 local function as_text(value)
@@ -71,7 +66,7 @@ filters.options = {
     description = "of this tenant" },
   { name = "--sort", argname = "ORDER", convert = sort_of, field = "sort",
     description = "due, follow-up, creation, completion or priority, the lowest first; due:desc: the highest first" },
-  { name = "--limit", argname = "N", convert = limit_of, description = "this many tasks at most" },
+  { name = "--limit", argname = "N", convert = numbers.whole(1), description = "this many tasks at most" },
 }
 
 --- The options with others after them.

@@ -7,7 +7,18 @@ Ids.__index = Ids
 
 local ids = {}
 
-ids.argument = { name = "ID", args = "+", description = "of a task; - reads them from stdin, a line each" }
+-- Of a word of the command line; nil for what would lead elsewhere in a path.
+local function id_of(word)
+  return word ~= "" and word ~= "." and word ~= ".." and word or nil
+end
+
+--- The argument of a command that works on one task.
+ids.single = { name = "ID", description = "of a task",
+  convert = function(word) return word ~= "-" and id_of(word) or nil end }
+
+--- The argument of a command that works on any number of them.
+ids.argument = { name = "ID", many = true, convert = id_of, written = "ID…|-",
+  description = "of a task; - reads them from stdin, a line each" }
 
 -- So many are read ahead when they are there, so that the end of a list is known early.
 local AHEAD = 10000
@@ -22,9 +33,7 @@ function ids.new(words)
       .. "them, as in `tasklist list -o id | tasklist claim - --as me`" }, 0)
   end
   for _, word in ipairs(piped and {} or words) do
-    if word == "-" or word == "" then
-      error({ usage = ("'%s' is no id%s"):format(word, word == "-" and ": - stands alone" or "") }, 0)
-    end
+    if word == "-" then error({ usage = "'-' is no id: - stands alone" }, 0) end
   end
   local queue = piped and {} or table.move(words, 1, #words, 1, {})
   return setmetatable({ queue = queue, first = 1, last = #queue, piped = piped, open = piped, rest = "" }, Ids)

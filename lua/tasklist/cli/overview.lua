@@ -12,11 +12,12 @@ local function shown(properties, is_option)
   local value = properties.argname or names[#names]:gsub("^%-+", ""):upper()
   return {
     names = names,
+    written = properties.written,
     value = not properties.flag and (is_option and value or properties.argname or properties.name) or nil,
     choices = properties.choices,
     files = value == "FILE",
-    many = properties.args ~= nil,
-    needed = is_option and properties.count == 1 or not is_option and properties.args ~= "*",
+    many = properties.many ~= nil,
+    needed = is_option and properties.count == 1 or not is_option and not properties.optional,
     again = properties.count == "*",
     description = properties.description or "",
   }
@@ -33,7 +34,8 @@ end
 --- What there is, for people and for shells.
 -- @treturn table `options`, and `commands`: each with `name`, `summary`, `description`, `arguments` and `options`.
 --   Of an option or argument there are the `names`; of what is no flag its `value`'s name, its `choices`, and whether
---   it is one of `files`; `many` (values), `needed` and `again` (the option) say how often it stands
+--   it is one of `files`; how an argument is `written` where its name does not say that; `many` (values), `needed` and
+--   `again` (the option) say how often it stands
 function overview.all()
   local result = { options = all_shown(global, true), commands = {} }
   for i, command in ipairs(commands) do
@@ -47,6 +49,7 @@ end
 --- @tparam table of an overview: an option or argument
 -- @treturn string `-o, --output FORMAT`, or `ID…`
 function overview.label(of)
+  if of.written then return of.written end
   local label = of.value
   if of.names[1]:find "^%-" then
     label = table.concat(of.names, ", ") .. (label and " " .. label or "")

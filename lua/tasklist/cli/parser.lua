@@ -3,39 +3,22 @@
 -- * `name`: an option's names, as in `-o --output`, or that of an argument; `argname`: what is shown for its value;
 -- * `flag`: the option has no value; `action(given)` is called for it at once, with what was read until then;
 -- * `choices`: the values there are; `convert(text)`: the value, or nil and what is wrong, to follow the name;
---   `default`: a text is converted likewise;
+--   `default`: a text is converted likewise; `bytes`: may be anything, as the name of a file, and not only UTF-8;
+--   `empty`: there may be nothing in it;
 -- * `count` of an option: 1 if it must be there, "*" if it may come again, and its values are an array then;
--- * `args` of an argument: "+" or "*" if it takes all words that are left, as an array.
+-- * `many` of an argument: it takes all words that are left, as an array; `optional`: it need not be there; `written`:
+--   how help shows it where its name does not do.
 --
 -- LuaRocks' argparse reads the like. To load it takes a fifth of the time of `tasklist list`; it takes no negative
 -- number as a value; and its completions offer files for all values.
+
+local slips = require "tasklist.cli.slips"
 
 local Parser = {}
 Parser.__index = Parser
 
 local function refuse(...)
   error({ usage = string.format(...) }, 0)
-end
-
--- A word without one of its letters, for each letter; and the word.
-local function shortened(word)
-  local set = { [word] = true }
-  for i = 1, #word do set[word:sub(1, i - 1) .. word:sub(i + 1)] = true end
-  return set
-end
-
--- Of what name a word may be a slip: ones with a letter more, less, another, or two of them exchanged.
-local function meant(word, names)
-  local near, found = shortened(word), {}
-  for name in pairs(names) do
-    for part in pairs(shortened(name)) do
-      if #name > 2 and near[part] then found[name] = true end
-    end
-  end
-  local list = {}
-  for name in pairs(found) do list[#list + 1] = ("'%s'"):format(name) end
-  table.sort(list)
-  return list[1] and "; did you mean " .. table.concat(list, " or ") .. "?" or ""
 end
 
 -- By what name a value is found in what was given.
@@ -51,6 +34,8 @@ end
 
 local function convert(properties, text)
   local name = properties.name:match "%S+$"
+  if text == "" and not properties.empty then refuse("%s must not be empty", name) end
+  if not properties.bytes and not utf8.len(text) then refuse("%s: '%s' is not UTF-8", name, text) end
   if properties.choices and not contains(properties.choices, text) then
     refuse("%s must be one of %s, and is '%s'", name, table.concat(properties.choices, ", "), text)
   end
@@ -64,7 +49,7 @@ end
 function Parser:keep(properties, value)
   local key = key_of(properties)
   self.seen[properties] = true
-  if properties.count == "*" or properties.args then
+  if properties.count == "*" or properties.many then
     table.insert(self.given[key], value)
   else
     self.given[key] = value
@@ -80,12 +65,12 @@ function Parser:add(options, arguments)
   end
   for _, properties in ipairs(arguments or {}) do
     self.arguments[#self.arguments + 1] = properties
-    if properties.args then self.given[key_of(properties)] = {} end
+    if properties.many then self.given[key_of(properties)] = {} end
   end
 end
 
 function Parser:option(name)
-  return self.options[name] or refuse("unknown option '%s'%s", name, meant(name, self.options))
+  return self.options[name] or refuse("unknown option '%s'%s", name, slips(name, self.options))
 end
 
 -- The next word as a value. One that looks like an option would be there because a value was forgotten.
@@ -121,14 +106,14 @@ end
 
 function Parser:take_argument(word)
   if not self.given.command then
-    if not self.commands[word] then refuse("unknown command '%s'%s", word, meant(word, self.commands)) end
+    if not self.commands[word] then refuse("unknown command '%s'%s", word, slips(word, self.commands)) end
     self.given.command = word
     self.command = self.commands[word]()
     return self:add(self.command.options, self.command.arguments)
   end
   local properties = self.arguments[self.place] or refuse("'%s' is one word too many", word)
   self:keep(properties, convert(properties, word))
-  if not properties.args then self.place = self.place + 1 end
+  if not properties.many then self.place = self.place + 1 end
 end
 
 function Parser:next_word()
@@ -164,7 +149,7 @@ function Parser:check()
     end
   end
   for _, properties in ipairs(self.arguments) do
-    if properties.args ~= "*" and not self.seen[properties] then
+    if not properties.optional and not self.seen[properties] then
       refuse("%s is missing", properties.argname or properties.name)
     end
   end

@@ -1,6 +1,9 @@
 --- What every command works with: the client, the output, and who hears of failures.
 
+local columns = require "tasklist.cli.output.columns"
 local failures = require "tasklist.cli.failures"
+local harmless = require("tasklist.cli.output.text").harmless
+local wording = require "tasklist.cli.wording"
 
 local USUAL_REQUESTS = 100 -- of a client at a time; `-j` may want more
 
@@ -31,35 +34,47 @@ function Program:client()
 end
 
 --- What the command's results are given to.
--- @tparam table columns the fields to write unless `--columns` says otherwise: see tasklist.cli.output.columns
+-- @tparam table fields to write unless `--columns` names others: one of tasklist.cli.output.columns
 -- @tparam ?file file where to; stdout by default
--- @return with `add(row)`, `flush()` and `close()`: see tasklist.cli.output; with `--dry-run` they write nothing
-function Program:output(columns, file)
+-- @return with `add(row)`, `flush()` and `close()`: see tasklist.cli.output; with `--dry-run` they write nothing.
+--   Raises where `--columns` names what is no field
+function Program:output(fields, file)
+  columns.check(fields, self.given.columns)
   if self.given.dry_run then return require("tasklist.cli.wire").no_output end
-  return require("tasklist.cli.output").new(file, self.given.output, columns, self.given.columns)
+  return require("tasklist.cli.output").new(file, self.given.output, fields, self.given.columns)
 end
 
 --- Writes a line to stderr, in the place of the line that shows how far the work is.
--- @tparam string text
-function Program:say(text)
+-- @tparam string line
+function Program:write(line)
   if self.progress then self.progress:hide() end
-  io.stderr:write(text .. "\n")
+  io.stderr:write(line, "\n")
 end
 
--- An error object of the module says what it is; tables of the program have a `message` only.
-local function text_of(failure)
+--- Says something on stderr, in the form that all lines have which are no results.
+-- @tparam string text
+-- @tparam ?string id of the task that it is about
+function Program:say(text, id)
+  self:write("tasklist: " .. (id and harmless(id) .. ": " or "") .. text)
+end
+
+--- Says what went wrong.
+-- @param failure an error object of the module, or a table with a `message`
+-- @tparam ?string id of the task
+function Program:warn(failure, id)
   local meta = getmetatable(failure)
-  return meta and meta.__tostring and tostring(failure) or "tasklist: " .. failure.message
+  local of_module = meta and meta.__tostring and tostring(failure):gsub("^tasklist: ", "")
+  self:say(of_module and wording.of(of_module) or failure.message, id)
 end
 
 --- Tells of a failure: a line on stderr. What `--dry-run` did not send has not failed.
--- @param failure an error object of the module
+-- @param failure as for `warn`
 -- @tparam ?string id of the task
 function Program:fail(failure, id)
-  local code = failures.code(failure)
+  local code = failures.code(failure, id)
   if code == 0 then return end
   self.codes[#self.codes + 1] = code
-  self:say((id and id .. ": " or "") .. text_of(failure))
+  self:warn(failure, id)
 end
 
 --- Ends the program early, because of what was raised: a line on stderr, but for Ctrl-C and for an output that nobody
@@ -73,7 +88,7 @@ function Program:break_off(problem)
   self.early = failures.ending(problem)
   if problem.usage then
     local command = problem.command or self.given and self.given.command
-    self:say(("tasklist: %s\nTry: tasklist %s--help"):format(problem.usage, command and command .. " " or ""))
+    self:say(("%s\nTry: tasklist %s--help"):format(problem.usage, command and command .. " " or ""))
   elseif not self.early then
     self:fail(problem)
   end

@@ -13,7 +13,6 @@ local function value_of(text)
   local value, failure = tasklist.decode(text, { keep_null = true })
   if not failure then return value end
   if text:find '^%s*[{["]' then return nil, failure.message end
-  if not utf8.len(text) then return nil, "the text is not UTF-8" end
   return text
 end
 

@@ -36,7 +36,7 @@ end
 -- @treturn function for `trace` of `tasklist.new`
 function wire.teller(program)
   return function(event)
-    program:say(line_of(event))
+    program:write(line_of(event))
   end
 end
 

@@ -1,5 +1,6 @@
 local files = require "tasklist.cli.files"
 local output = require "tasklist.cli.output"
+local tasklist = require "tasklist"
 local terminal = require "tasklist.terminal"
 
 -- What an answer means for the exit code, by its status: as the module says it of its own calls.
@@ -31,40 +32,37 @@ local function body_of(data)
   return text
 end
 
+-- As it came; but JSON ends in a line end, for a shell's next line.
+local function in_lines(body)
+  local _, problem = tasklist.decode(body)
+  return (problem or body:find "\n$") and body or body .. "\n"
+end
+
 -- For a terminal: JSON for people to read, and nothing that a terminal would obey.
 local function shown(body)
   local text, pretty = require "tasklist.cli.output.text", require "tasklist.cli.output.pretty"
   return body == "" and "" or pretty(body):gsub("[^\n]+", text.harmless) .. "\n"
 end
 
--- What the module calls misuse, such as a path without a slash, is misuse of this command.
-local function request(client, ...)
-  local fine, status, body = pcall(client.request, client, ...)
-  if not fine then
-    local misuse = type(status) == "string" and status:match "request: (.+)$"
-    error(misuse and { usage = misuse } or status, 0)
-  end
-  return status, body
-end
-
 return {
   description = "Sends any request, signed in as the settings say, and writes the answer's body to stdout: JSON for "
-    .. "people to read on a terminal, and as it came elsewhere. A path that begins with /v2/ goes to the Orchestration "
-    .. "Cluster API where that has an address of its own.",
+    .. "people to read on a terminal, and as it came elsewhere (JSON with a line end). A path that begins with /v2/ "
+    .. "goes to the Orchestration Cluster API where that has an address of its own.",
   arguments = {
     { name = "METHOD", description = "such as GET or POST" },
     { name = "PATH", description = "from / on, with the query" },
   },
   options = {
-    { name = "-d --data", argname = "TEXT", description = "the body; @FILE takes it from a file, @- from stdin" },
+    { name = "-d --data", argname = "TEXT", bytes = true, empty = true,
+      description = "the body; @FILE takes it from a file, @- from stdin" },
   },
   run = function(program, given)
     local method = given.METHOD:upper()
-    local status, body = request(program:client(), method, given.PATH, body_of(given.data))
+    local status, body = program:client():request(method, given.PATH, body_of(given.data))
     if not status then
       return program:fail(body)
     end
-    output.stream(io.stdout):write(terminal.width(1) and shown(body) or body)
+    output.stream(io.stdout):write(terminal.width(1) and shown(body) or in_lines(body))
     if status < 200 or status > 299 then
       program:fail(refused(method, given.PATH, status))
     end

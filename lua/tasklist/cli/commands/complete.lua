@@ -36,11 +36,11 @@ end
 
 return {
   description = "Completes tasks, all with the same variables. " .. values.description .. ".",
-  arguments = { { name = "ID", args = "+", description = ids.argument.description
-    .. "; a word with = in it is a variable, name=JSON" } },
+  arguments = { { name = "ID", many = true, convert = ids.argument.convert, written = "ID…|- [name=JSON…]",
+    description = ids.argument.description .. "; a word with = in it is a variable, name=JSON" } },
   options = {
-    { name = "--vars-file", argname = "FILE", description = "a JSON object with variables, - is stdin; those on the "
-      .. "command line go before" },
+    { name = "--vars-file", argname = "FILE", bytes = true, description = "a JSON object with variables, - is stdin; "
+      .. "those on the command line go before" },
     { name = "--verify", flag = true, description = "where it stays open whether a task was completed, look" },
     table.unpack(bulk.options),
   },

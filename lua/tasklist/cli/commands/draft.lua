@@ -1,10 +1,11 @@
+local ids = require "tasklist.cli.ids"
 local values = require "tasklist.cli.values"
 
 return {
   description = "Keeps variables as drafts of a task, instead of all drafts it had. " .. values.description .. ".",
   arguments = {
-    { name = "ID", description = "of the task" },
-    { name = "variables", argname = "name=JSON", args = "+", description = "a variable" },
+    ids.single,
+    { name = "variables", argname = "name=JSON", many = true, description = "a variable" },
   },
   run = function(program, given)
     local variables, problem = values.parse(given.variables)

@@ -1,15 +1,11 @@
 local columns = require "tasklist.cli.output.columns"
 local filters = require "tasklist.cli.filters"
+local names = require "tasklist.cli.names"
 local pages = require "tasklist.cli.pages"
+local shell = require "tasklist.cli.shell"
 local tasklist = require "tasklist"
 
 local FORMATS = { csv = true, ndjson = true }
-
-local function names_in(text)
-  local names = {}
-  for name in (text or ""):gmatch "[^,]+" do names[#names + 1] = name end
-  return names
-end
 
 -- A variable's value as it came: without the detour over a Lua value, an object keeps the order of its names, too.
 local function value_of(variable, format)
@@ -46,12 +42,19 @@ local function more_of(given, variables)
       query.includeVariables[i] = { name = name, alwaysReturnFullValue = true }
     end
   end
-  if given.after then
-    local failure
-    query.searchAfter, failure = tasklist.decode(given.after)
-    if failure then error({ usage = "--after: not what an export has printed" }, 0) end
-  end
+  query.searchAfter = given.after
   return query
+end
+
+-- Where a page ends: a text of API v2, an array of v1.
+local function cursor_of(text)
+  local cursor = tasklist.decode(text)
+  local fine = type(cursor) == "table" and cursor[1] ~= nil or type(cursor) == "string" and cursor ~= ""
+  for _, part in ipairs(type(cursor) == "table" and cursor or {}) do
+    fine = fine and type(part) ~= "table"
+  end
+  if fine then return cursor end
+  return nil, ("must be what an export has printed, and is '%s'"):format(text)
 end
 
 local function open(path, continued)
@@ -78,10 +81,10 @@ return {
     .. "them than for a few. When it ends early it says with which --after it goes on. In CSV, text that a "
     .. "spreadsheet would run as a formula has an apostrophe before it.",
   options = filters.with {
-    { name = "--vars", argname = "NAME,…", description = "with these variables" },
-    { name = "--to", argname = "FILE", description = "where to; stdout by default" },
-    { name = "--after", argname = "CURSOR", description = "go on where an export has ended early; with --to, behind "
-      .. "what the file has" },
+    { name = "--vars", argname = "NAME,…", convert = names, description = "with these variables" },
+    { name = "--to", argname = "FILE", bytes = true, description = "where to; stdout by default" },
+    { name = "--after", argname = "CURSOR", convert = cursor_of, description = "go on where an export has ended "
+      .. "early; with --to, behind what the file has" },
   },
   mutex = filters.mutex,
   run = function(program, given)
@@ -89,19 +92,20 @@ return {
     if not FORMATS[given.output] then
       error({ usage = "export: -o csv or -o ndjson, not " .. given.output }, 0)
     end
-    local variables, fields = names_in(given.vars), { table.unpack(columns.exported) }
+    local variables, fields = given.vars or {}, columns.of_tasks { table.unpack(columns.exported) }
     for _, name in ipairs(variables) do fields[#fields + 1] = "variable " .. name end
+    columns.check(fields, given.columns) -- before the file is opened
     local more, client = more_of(given, variables), program:client()
     -- A dry run must not empty the file.
     local page = pages.new(open(not given.dry_run and given.to, given.after))
-    local output, cursor = program:output(columns.of_tasks(fields), page), given.after
+    local output, cursor = program:output(fields, page), nil
     if given.after then page:drop() end -- the line of names is there already
     local fine, failure = pcall(write, client, given, more, output, function(after)
       cursor = tasklist.encode(after)
     end)
     if not fine then
       if cursor then
-        program:say(("tasklist: the export ended early; the same command goes on with --after '%s'"):format(cursor))
+        program:say("the export ended early; the same command goes on with --after " .. shell.quote(cursor))
       end
       error(failure, 0)
     end

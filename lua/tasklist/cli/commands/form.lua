@@ -1,12 +1,14 @@
 local columns = require "tasklist.cli.output.columns"
 local formats = require "tasklist.cli.output"
+local ids = require "tasklist.cli.ids"
 local tasklist = require "tasklist"
 
 return {
   description = "Shows a task's form: its schema as JSON text, with -o json and ndjson as a value. "
     .. "The exit code is 4 where the task has none.",
-  arguments = { { name = "ID", description = "of a task" } },
+  arguments = { ids.single },
   run = function(program, given)
+    local output = program:output(columns.form)
     local form, failure = program:client():get_task_form(given.ID)
     if not form then
       return program:fail(failure or { code = "not_found", message = "the task has no form" }, given.ID)
@@ -17,7 +19,6 @@ return {
       if problem then return program:fail(problem, given.ID) end
       form.schema = schema
     end
-    local output = program:output(columns.form)
     output:add(form)
     output:close()
   end,

@@ -24,4 +24,5 @@ return {
   { name = "doctor", summary = "find out what is wrong, and what to do" },
   { name = "sandbox", summary = "run a server to try things with" },
   { name = "completion", summary = "print what lets a shell complete command lines" },
+  { name = "help", summary = "show help of the program, or of a command" },
 }

@@ -1,3 +1,4 @@
+local numbers = require "tasklist.cli.numbers"
 local shell = require "tasklist.cli.shell"
 local terminal = require "tasklist.terminal"
 
@@ -14,10 +15,10 @@ local KINDS = {
 -- The last line that a sandbox prints at its start.
 local LAST = "^export ZEEBE_AUTHORIZATION_SERVER_URL="
 
-local function port_of(word)
-  local port = math.tointeger(tonumber(word))
-  if port and port >= 0 and port < 65536 then return port end
-  return nil, ("must be a port, from 0 to 65535, and is '%s'"):format(word)
+local function version_of(word)
+  local minor = word:match "^8%.(%d+)$" or word:match "^8%.(%d+)%.%d+$"
+  if minor and tonumber(minor) >= 5 and tonumber(minor) <= 10 then return word end
+  return nil, ("must be a version from 8.5 to 8.10, also with a patch as in 8.8.3, and is '%s'"):format(word)
 end
 
 -- The lines by which a shell's programs sign in as this kind asks.
@@ -42,8 +43,7 @@ local function serve(given)
   local fine, problem = pcall(sandbox.run, { port = given.port, version = given.version,
     authentication = kind.authentication })
   if fine then return end
-  local message = tostring(problem):gsub("^[^ ]*:%d+: ", "")
-  error(message:find '^option "version"' and { usage = message } or { kind = "sandbox", message = message }, 0)
+  error({ kind = "sandbox", message = tostring(problem):gsub("^[^ ]*:%d+: ", "") }, 0)
 end
 
 -- The command line by which this program was started, up to its name.
@@ -116,12 +116,15 @@ return {
   description = "Runs a small Camunda with sample tasks on this machine, to try things with. It prints the variables "
     .. "that lead to it, to be pasted into another terminal, and serves until Ctrl-C. With a command it runs that with "
     .. "these variables, and ends with it.",
-  arguments = { { name = "COMMAND", args = "*", description = "what to run, behind --" } },
+  arguments = { { name = "COMMAND", many = true, optional = true, bytes = true, empty = true,
+    description = "what to run, behind --" } },
   options = {
-    { name = "--port", argname = "N", convert = port_of, description = "where it listens; a free one by default" },
+    { name = "--port", argname = "N", convert = numbers.whole(0, 65535),
+      description = "where it listens; a free one by default" },
     { name = "--auth", argname = "KIND", choices = { "oauth", "cookie", "basic", "none" }, default = "oauth",
       description = "how clients sign in" },
-    { name = "--version", argname = "VERSION", description = "of Camunda, from 8.5 to 8.10; 8.6 by default" },
+    { name = "--version", argname = "VERSION", convert = version_of,
+      description = "of Camunda, from 8.5 to 8.10; 8.6 by default" },
   },
   run = function(_, given)
     if given.COMMAND[1] then return run_with(given, with_command(given.COMMAND)) end

@@ -1,16 +1,11 @@
 local bulk = require "tasklist.cli.bulk"
 local ids = require "tasklist.cli.ids"
 local moments = require "tasklist.cli.moments"
+local numbers = require "tasklist.cli.numbers"
 local tasklist = require "tasklist"
 
 local function moment(time)
   return function(text) return moments.parse(text, time) end
-end
-
-local function priority_of(text)
-  local priority = text:find "^%d+$" and math.tointeger(tonumber(text))
-  if not priority or priority > 100 then return nil, ("'%s' is no whole number from 0 to 100"):format(text) end
-  return priority
 end
 
 -- What each option changes. "none" takes away what the task has there.
@@ -20,7 +15,7 @@ local changes = {
       .. "; a date alone is the end of that day; none: no date" },
   { name = "--follow-up", as = "follow_up", field = "followUpDate", argname = "DATE", read = moment "00:00:00",
     description = "when to look at it again, likewise; a date alone is the beginning of that day; none: no date" },
-  { name = "--priority", as = "priority", field = "priority", argname = "N", read = priority_of,
+  { name = "--priority", as = "priority", field = "priority", argname = "N", read = numbers.whole(0, 100),
     description = "0 to 100; none: 50, as if the process said nothing" },
   { name = "--group", as = "group", field = "candidateGroups", argname = "GROUP", count = "*",
     read = function(groups) return groups end, description = "a candidate group, instead of those it has; may be "
@@ -44,7 +39,7 @@ local function read(given)
     if text and (type(text) == "string" or #text > 0) then
       local value, problem = tasklist.null, nil
       if not is_none(text) then value, problem = change.read(text) end
-      if problem then error({ usage = ("%s: %s"):format(change.name, problem) }, 0) end
+      if problem then error({ usage = ("%s %s"):format(change.name, problem) }, 0) end
       wanted[change.field] = value
     end
   end

@@ -1,6 +1,6 @@
-local arguments = require "tasklist.cli.arguments"
 local columns = require "tasklist.cli.output.columns"
 local filters = require "tasklist.cli.filters"
+local numbers = require "tasklist.cli.numbers"
 local shell = require "tasklist.cli.shell"
 local tasklist = require "tasklist"
 
@@ -14,7 +14,7 @@ end
 
 -- Tells of a task: writes it, runs the command, or both.
 local function teller(program, given)
-  local output = (given.output or not given.exec) and program:output(columns.tasks)
+  local output = (given.output or given.columns or not given.exec) and program:output(columns.tasks)
   return function(task)
     if output then
       output:add(task)
@@ -29,7 +29,7 @@ local function each_new(program, given)
   local query = filters.query(given)
   query.dueDate = nil
   return program:client():watch(query, { interval = given.interval, on_error = function(failure)
-    program:say(tostring(failure))
+    program:warn(failure)
   end })
 end
 
@@ -42,9 +42,9 @@ return {
   description = "Shows each task that matches as it comes, beginning with those that are there, the oldest first, "
     .. "until Ctrl-C. It goes on when the server is away for a while.",
   options = filters.without({ ["--sort"] = true, ["--limit"] = true }, {
-    { name = "--interval", argname = "SECONDS", convert = arguments.seconds,
+    { name = "--interval", argname = "SECONDS", convert = numbers.seconds,
       description = "between two looks; 5 by default" },
-    { name = "--exec", argname = "COMMAND",
+    { name = "--exec", argname = "COMMAND", bytes = true,
       description = "run this by a shell for each task instead of showing it; {} is its id" },
     { name = "--once", flag = true, description = "end with the tasks that are there now" },
   }),

@@ -3,19 +3,8 @@
 local causes = require "tasklist.cli.doctor.causes"
 local row_for = require "tasklist.cli.rows"
 local tasklist = require "tasklist"
-
--- The variable that sets each setting of which a text speaks, for those that nobody has set.
-local variables = {
-  allow_insecure = "TASKLIST_ALLOW_INSECURE", api = "TASKLIST_API", audience = "CAMUNDA_TASKLIST_OAUTH_AUDIENCE",
-  auth = "CAMUNDA_AUTH_STRATEGY", authorization_server_url = "CAMUNDA_OAUTH_URL",
-  base_url = "CAMUNDA_TASKLIST_BASE_URL", ca_file = "CAMUNDA_CUSTOM_ROOT_CERT_PATH",
-  client_cert = "CAMUNDA_CUSTOM_CERT_CHAIN_PATH", client_id = "CAMUNDA_CLIENT_ID",
-  client_key = "CAMUNDA_CUSTOM_PRIVATE_KEY_PATH", client_key_password = "CAMUNDA_MTLS_KEY_PASSPHRASE",
-  client_secret = "CAMUNDA_CLIENT_SECRET", login_url = "CAMUNDA_COOKIE_AUTH_URL", no_proxy = "NO_PROXY",
-  password = "CAMUNDA_BASIC_AUTH_PASSWORD", proxy = "HTTPS_PROXY", rest_audience = "CAMUNDA_TOKEN_AUDIENCE",
-  rest_url = "CAMUNDA_REST_ADDRESS", scope = "CAMUNDA_TOKEN_SCOPE", timeout = "--timeout",
-  token = "CAMUNDA_OAUTH_TOKEN", username = "CAMUNDA_BASIC_AUTH_USERNAME",
-}
+local variables = require "tasklist.cli.variables"
+local wording = require "tasklist.cli.wording"
 
 local sign_in_urls = { oauth = "authorization_server_url", cookie = "login_url" }
 local who_signs_in = { oauth = "client_id", cookie = "username", basic = "username", bearer = "token" }
@@ -78,7 +67,7 @@ return function(failure, settings)
   local row = row_for(causes, known(failure, settings, role))
   local function fill(text)
     return (text:gsub("{([%w_]+)}", function(name)
-      return name == "message" and failure.message or called(role[name] or name, settings)
+      return name == "message" and wording.of(failure.message) or called(role[name] or name, settings)
     end))
   end
   return fill(row.cause), fill(row.remedy), at_sign_in(failure, auth)

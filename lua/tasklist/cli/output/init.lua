@@ -67,18 +67,14 @@ end
 -- there; nil: stdout
 -- @tparam ?string format of `-o`; by default a table on a terminal, and tsv elsewhere
 -- @tparam table columns the fields to write unless others are chosen; for tasks see tasklist.cli.output.columns
--- @tparam ?string chosen names of fields with commas between them
+-- @tparam ?table chosen names of fields
 -- @return with `add(row)`, `flush()` and `close()`. Where nothing can be written, they raise a table with `kind`
 --   "output", `message`, and `errno`, the system's number
 function output.new(file, format, columns, chosen)
   local to_stdout = not file or file.is_stdout
   local asked = { chosen = chosen ~= nil, terminal = to_stdout and terminal.width(1) or nil }
-  local names = { lists = columns.lists or {} }
-  if chosen then
-    for name in chosen:gmatch "[^,]+" do names[#names + 1] = name end
-  else
-    table.move(columns, 1, #columns, 1, names)
-  end
+  local shown = chosen or columns
+  local names = table.move(shown, 1, #shown, 1, { lists = columns.lists or {} })
   format = format or asked.terminal and "table" or "tsv"
   local stream = output.stream(file or io.stdout)
   return setmetatable({

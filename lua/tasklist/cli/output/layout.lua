@@ -6,6 +6,9 @@ local layout = {}
 
 local GAP = "  "
 
+-- In less than this nothing can be read that is cut.
+local NARROWEST = 6
+
 -- What is no use when a part of it is missing.
 local WHOLE = { id = true }
 
@@ -28,7 +31,7 @@ end
 --- @tparam table lines arrays of cells
 -- @tparam table columns their names
 -- @tparam ?integer room the terminal's width. The widest columns are narrowed until the lines fit, ids never
--- @treturn table the columns' widths
+-- @treturn ?table the columns' widths; nil where there is no room for columns
 function layout.widths(lines, columns, room)
   local widths, narrowed = {}, {}
   for i, column in ipairs(columns) do
@@ -42,6 +45,7 @@ function layout.widths(lines, columns, room)
   end
   if room then
     local widest = limit(narrowed, room - #GAP * (#columns - 1))
+    if widest < NARROWEST then return nil end
     for i, column in ipairs(columns) do
       if not WHOLE[column] then widths[i] = math.min(widths[i], widest) end
     end

@@ -1,7 +1,8 @@
 --- A table for people: a line with the names, then a line for each result, cut to the terminal's width.
 --
 -- The first 100 rows, or what came until somebody waits, decide how wide each column is; later ones are cut to fit, so
--- that rows without end need no memory. Where the output is no terminal, nothing is cut.
+-- that rows without end need no memory. Where the output is no terminal, nothing is cut. Where a terminal is too narrow
+-- for columns, each field of a result has a line of its own.
 
 local layout = require "tasklist.cli.output.layout"
 local tasklist = require "tasklist"
@@ -41,12 +42,28 @@ local function line_of(self, row)
   return line
 end
 
-local function write(self, line)
-  local shown = layout.line(line, self.widths, self.numeric)
-  if line.mark then
-    self.stream:write(line.mark, shown, PLAIN, "\n")
+local function put(self, mark, shown)
+  if mark then
+    self.stream:write(mark, shown, PLAIN, "\n")
   else
     self.stream:write(shown, "\n")
+  end
+end
+
+-- A line for each field that has something, and an empty one between two results.
+local function write_fields(self, line)
+  if self.begun then self.stream:write "\n" end
+  self.begun = true
+  for i, column in ipairs(self.columns) do
+    if line[i] ~= "" then put(self, line.mark, text.harmless(column) .. ": " .. line[i]) end
+  end
+end
+
+local function write(self, line)
+  if self.widths then
+    put(self, line.mark, layout.line(line, self.widths, self.numeric))
+  else
+    write_fields(self, line)
   end
 end
 
@@ -56,6 +73,7 @@ local function begin(self)
   for i, column in ipairs(self.columns) do names[i] = text.harmless(column) end
   table.insert(self.waiting, 1, names)
   self.widths = layout.widths(self.waiting, self.columns, self.terminal)
+  if not self.widths then table.remove(self.waiting, 1) end
   for _, line in ipairs(self.waiting) do write(self, line) end
   self.waiting = nil
 end
