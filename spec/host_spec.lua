@@ -21,17 +21,6 @@ describe("the module", function()
     calls:close()
   end)
 
-  it("sets no global, and leaves the host's alone", function()
-    local output, fine = connect.run_script [[
-      local before = {}
-      for name in pairs(_G) do before[name] = true end
-      local tasklist = require "tasklist"
-      tasklist.new { base_url = "https://h.example", client_id = "a", client_secret = "b" }:close()
-      for name in pairs(_G) do assert(before[name], name) end
-    ]]
-    assert.is_true(fine, output)
-  end)
-
   it("loads what most programs never need only when they need it", function()
     local output, fine = connect.run_script [[
       local tasklist = require "tasklist"
