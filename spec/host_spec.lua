@@ -59,6 +59,37 @@ describe("the module", function()
     assert.is_true(fine, output)
   end)
 
+  -- libcurl 7.88 closes the socket of a connection that is given up while it is made, and does not say so.
+  it("keeps nothing of connections that were given up, and takes no descriptor of the host's for theirs", function()
+    local server = sandbox.start()
+    finally(function() server:stop() end)
+    local output, fine = connect.run_in_host(([[
+      local host, core = require "host", require "tasklist.core"
+      local engine = core.engine { connect_timeout = 5 }
+      local function give_up()
+        local request = engine:start(nil, "GET", %q, "", nil, 5, 1000)
+        engine:step()
+        request:close()
+      end
+      local function used_after(count)
+        for _ = 1, count do give_up() end
+        collectgarbage() -- finalizers
+        collectgarbage()
+        return host.used()
+      end
+      local before = used_after(1)
+      local growth = used_after(100) - before
+      assert(growth < 1000, growth)
+      local files = {}
+      for place = 1, 5 do files[place] = io.tmpfile() end
+      assert(host.in_child(function()
+        engine:close()
+        for _, file in ipairs(files) do assert(file:write "x" and file:flush()) end
+      end))
+    ]]):format(server.base_url))
+    assert.is_true(fine, output)
+  end)
+
   local slow = "LD_PRELOAD=" .. checkout.build .. "/spec/slow_lookup.so"
 
   it("is not held by a slow name lookup, nor is the end of the state", function()
