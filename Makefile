@@ -42,7 +42,7 @@ layer           = $(shell find lua/tasklist -name '*.lua' ! -path '*/cli/*' ! -p
 embed_objects   = $(patsubst %,$(BUILD)/embed/%.o,preload layer)
 embed_example   = $(BUILD)/embed/embed
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
-preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue)
+preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue process)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
 fuzzer_objects  = $(patsubst spec/%.c,$(BUILD)/%.o,$(wildcard spec/fuzz/*.c))
 bench_programs  = $(addprefix $(BUILD)/bench/,floor starter scale many/floor many/server easy.so empty.so)
@@ -153,10 +153,10 @@ $(BUILD)/bench/%.so: bench/%.c
 
 .SECONDARY:
 
-# Libraries to preload: name lookups that are slow, a clock that somebody sets.
+# Libraries to preload (name lookups that are slow, a clock that somebody sets), and a module that looks at the process.
 $(BUILD)/spec/%.so: spec/support/%.c
 	@mkdir -p $(@D)
-	$(CC) $(TL_CFLAGS) -shared -o $@ $<
+	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -shared -o $@ $<
 
 # A program that embeds the module.
 $(BUILD)/spec/host.o: spec/support/host.c

@@ -32,10 +32,9 @@ end
 
 local raised = "the token function raised: "
 
--- What the call of a token function in a coroutine gave: whether it ran to its end; a token and its life, or nil and a
--- message, or an object that stands for one.
-local function answer(self, identity, co, fine, token, said, ...)
-  self.askers[co] = nil
+-- What the call of a token function gave: whether it ran to its end; a token and its life, or nil and a message, or an
+-- object that stands for one.
+local function answer(self, identity, fine, token, said, ...)
   if not fine then
     refuse(self, identity, raised .. text_of(token), token)
   elseif type(token) == "string" then
@@ -48,15 +47,15 @@ local function answer(self, identity, co, fine, token, said, ...)
   end
 end
 
---- Gets the token that an identity asks for. Where no memory is left for the answer, closing the identity refuses it:
--- nobody would ask again otherwise.
--- @param identity from `engine:asked()`
+local function give(identity, self, call)
+  answer(self, identity, call(self.tokens[identity]))
+end
+
+--- Gets the token that the next identity asks for.
 -- @tparam function call calls the token function: `pcall` where that may yield, else `core.call`
-function Asking:give(identity, call)
-  local asked <close> = identity
-  local co = coroutine.running()
-  self.askers[co] = true
-  answer(self, asked, co, call(self.tokens[asked]))
+-- @treturn boolean false when none asks
+function Asking:give(call)
+  return core.during(self.askers, coroutine.running(), true, self.engine.ask, self.engine, give, self, call)
 end
 
 --- Whether a token function runs in the running coroutine.

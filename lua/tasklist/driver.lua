@@ -52,9 +52,8 @@ end
 --- Calls the token function of each identity that asks, and the trace function with each event. These must not
 -- yield. What a token function raises is a refusal, and the waiting requests fail with it.
 function Driver:serve()
-  local engine = self.engine
-  for identity in engine.asked, engine do
-    self.asking:give(identity, core.call)
+  if self.asking then
+    repeat until not self.asking:give(core.call)
   end
   self:tell()
 end

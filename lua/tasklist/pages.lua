@@ -1,5 +1,6 @@
 --- Pages of a search: the walk over all of them.
 
+local core = require "tasklist.core"
 local errors = require "tasklist.errors"
 local v1 = require "tasklist.api.v1"
 
@@ -239,14 +240,6 @@ end
 
 local in_use = "this iterator is at work in another coroutine: give each coroutine one of its own"
 
--- The time in which an iterator is at work. It may be suspended there, and a second call would find the walk between
--- two pages then.
-local Turn = {}
-
-function Turn:__close()
-  self.taken = false
-end
-
 --- What a generic `for` takes (Lua manual 3.3.5).
 -- @tparam table source it is the closing value and has its `connection`. Its `take` gives the next value, and
 --   maybe another for the loop; or nil, and what to raise when that is no good end: an error object, or a text
@@ -259,15 +252,15 @@ end
 -- @treturn table source
 function pages.iterate(source, name, take)
   take = take or source.take
-  local the_turn = setmetatable({ taken = false }, Turn)
+  -- The coroutine in which it is at work. It may be suspended there, and a second call would find the walk between two
+  -- pages then; or it was closed there.
+  local turn = { of = nil }
   local function iterator()
-    local problem = source.connection:misuse() or the_turn.taken and in_use
+    local problem = source.connection:misuse() or turn.of and coroutine.status(turn.of) ~= "dead" and in_use
     if problem then
       error(("%s: %s"):format(name, problem), 2)
     end
-    local turn <close> = the_turn
-    turn.taken = true
-    local value, other = take(source)
+    local value, other = core.during(turn, "of", coroutine.running(), take, source)
     if value ~= nil or other == nil then
       return value, other
     elseif type(other) == "string" then

@@ -4,6 +4,7 @@
 -- and calls the function. So no more is taken than is needed, and while a page is fetched those before it are worked
 -- on. A coroutine that finds another one pulling ends: it is made anew when there is something to do.
 
+local core = require "tasklist.core"
 local pages = require "tasklist.pages"
 local parking = require "tasklist.parking"
 
@@ -190,11 +191,17 @@ local function new_work(loop, items, fn, options, keep)
   return self
 end
 
--- A to-be-closed variable of `run_own`: at its end calls block again.
-local Stay = {}
+local function work_through(loop, ...)
+  local work <close> = new_work(loop, ...)
+  work:appoint()
+  loop.run(function() return work:is_done() end)
+  return work
+end
 
-function Stay:__close()
-  self.driver.parking = nil
+-- A to-be-closed variable of `run_own`.
+local Ending = {}
+
+function Ending:__close()
   if not self.driver.engine:problem() then
     self.driver:tell() -- of what was given up
   end
@@ -203,12 +210,8 @@ end
 -- Outside of any loop: blocks in a loop of its own, which the calls in the coroutines use meanwhile.
 local function run_own(driver, ...)
   local loop = require("tasklist.loop.own").new(driver.engine)
-  local stay <close> = setmetatable({ driver = driver }, Stay) -- luacheck: ignore 211
-  driver.parking = parking.new(driver, loop)
-  local work <close> = new_work(loop, ...)
-  work:appoint()
-  loop.run(function() return work:is_done() end)
-  return work
+  local ending <close> = setmetatable({ driver = driver }, Ending) -- luacheck: ignore 211
+  return (core.during(driver, "parking", parking.new(driver, loop), work_through, loop, ...))
 end
 
 -- In a loop, and in a map inside of a map: suspends the caller until all is done.

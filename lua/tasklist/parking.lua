@@ -99,10 +99,7 @@ end
 -- A token function runs in a coroutine of its own, since it may wait for another client.
 local function ask(self)
   self.spawning = false
-  local identity = self.engine:asked()
-  if identity then
-    self.driver.asking:give(identity, pcall)
-  end
+  self.driver.asking:give(pcall)
 end
 
 local function spawn_asker(self)

@@ -1,8 +1,8 @@
 /* A program that embeds Lua and links the module statically, so that a sanitizer's frames have
  * names: host SCRIPT [ARGUMENT…] runs a script as stand-alone Lua does, Ctrl-C included. Its
  * allocator checks that each block is given back with the size that it was asked for, and gives a
- * script that asks for it less: require "host".starve. It can fork, too: require "host".in_child.
- */
+ * script that asks for it less: require "host".starve and .ration. It limits how much of a script
+ * runs (.interrupt), as hosts do that run scripts of others, and it can fork (.in_child). */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,13 +36,15 @@ typedef union header {
 typedef enum diet {
     PLENTY,
     NOTHING_AFTER, /* `left` times more */
-    NOTHING_FIRST  /* for each object, so that Lua collects its garbage and asks again */
+    NOTHING_FIRST, /* for each object, so that Lua collects its garbage and asks again */
+    NOTHING_BEYOND /* `left` bytes in use */
 } diet;
 
 static struct {
     diet diet;
     lua_Integer left;
-    bool refused; /* the last time */
+    lua_Integer used; /* bytes in use */
+    bool refused;     /* the last time */
 } supply;
 
 /* What does not grow must not fail. What is new and has an old size is an object, lua_Alloc; not
@@ -50,6 +53,8 @@ static bool gets_nothing(const void *block, size_t old_size, size_t new_size)
 {
     if (supply.diet == PLENTY || (block && new_size <= old_size))
         return false;
+    if (supply.diet == NOTHING_BEYOND)
+        return supply.used + (lua_Integer)(new_size - (block ? old_size : 0)) > supply.left;
     if (supply.diet == NOTHING_AFTER)
         return supply.left == 0 || supply.left-- == 0;
     if (block || old_size == 0)
@@ -58,12 +63,9 @@ static bool gets_nothing(const void *block, size_t old_size, size_t new_size)
     return supply.refused;
 }
 
-/* starve(n, fn, ...): calls the function while memory is given n times and then no more; without n,
- * for each object only after a collection of all garbage. Gives what pcall gives. */
-static int starve(lua_State *L)
+/* Calls the function at 2 with what follows, and gives what pcall gives. */
+static int call_on(lua_State *L, diet kind, lua_Integer left)
 {
-    lua_Integer left = luaL_optinteger(L, 1, 0);
-    diet kind = lua_isnoneornil(L, 1) ? NOTHING_FIRST : NOTHING_AFTER;
     luaL_checkany(L, 2);
     supply.left = left;
     supply.refused = false;
@@ -73,6 +75,110 @@ static int starve(lua_State *L)
     lua_pushboolean(L, code == LUA_OK);
     lua_replace(L, 1);
     return lua_gettop(L);
+}
+
+/* starve(n, fn, ...): calls the function while memory is given n times and then no more; without n,
+ * for each object only after a collection of all garbage. Gives what pcall gives. */
+static int starve(lua_State *L)
+{
+    lua_Integer left = luaL_optinteger(L, 1, 0);
+    return call_on(L, lua_isnoneornil(L, 1) ? NOTHING_FIRST : NOTHING_AFTER, left);
+}
+
+/* ration(bytes, fn, ...): calls the function while so much memory may be in use beside what is in
+ * use before. Gives what pcall gives. */
+static int ration(lua_State *L)
+{
+    return call_on(L, NOTHING_BEYOND, supply.used + luaL_checkinteger(L, 1));
+}
+
+/* used(): bytes of this allocator that are in use, by Lua and by the core. */
+static int used(lua_State *L)
+{
+    lua_pushinteger(L, supply.used);
+    return 1;
+}
+
+enum { EVERYTHING = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT };
+
+/* Where a hook raises: so many events after the line was come to for the n-th time. */
+static struct {
+    bool on;
+    bool lasting; /* and with every event from then on */
+    lua_Integer visits, events;
+    const char *place; /* "file:line"; NULL for none */
+} limit;
+
+static bool is_at(lua_State *L, lua_Debug *where)
+{
+    char place[LUA_IDSIZE + 16];
+    lua_getinfo(L, "Sl", where);
+    snprintf(place, sizeof place, "%s:%d", where->short_src, where->currentline);
+    return strcmp(place, limit.place) == 0;
+}
+
+static void raise_at(lua_State *L, lua_Debug *where)
+{
+    if (!limit.on)
+        return;
+    if (limit.visits > 0) {
+        if (where->event != LUA_HOOKLINE || !is_at(L, where) || --limit.visits > 0)
+            return;
+    }
+    if (limit.events-- > 0)
+        return;
+    limit.on = limit.lasting;
+    luaL_error(L, "the host's limit");
+}
+
+/* interrupt(place, visit, events, lasting, fn, ...): calls the function, and raises in it or in a
+ * coroutine that it makes: so many events (calls, returns, lines, instructions) after the line
+ * "file:line" was come to for the n-th time. Gives whether it came to that, and what pcall gives.
+ */
+static int interrupt(lua_State *L)
+{
+    limit.place = luaL_checkstring(L, 1);
+    limit.visits = luaL_checkinteger(L, 2);
+    limit.events = luaL_checkinteger(L, 3);
+    limit.lasting = lua_toboolean(L, 4);
+    luaL_checkany(L, 5);
+    limit.on = true;
+    lua_sethook(L, raise_at, EVERYTHING, 1);
+    int code = lua_pcall(L, lua_gettop(L) - 5, LUA_MULTRET, 0);
+    lua_sethook(L, NULL, 0, 0);
+    limit.on = false;
+    lua_pushboolean(L, limit.visits == 0 && limit.events < 0);
+    lua_replace(L, 3);
+    lua_pushboolean(L, code == LUA_OK);
+    lua_replace(L, 4);
+    return lua_gettop(L) - 2;
+}
+
+static const char visited; /* its address is the key of a table in the registry */
+
+static void note(lua_State *L, lua_Debug *where)
+{
+    lua_getinfo(L, "Sl", where);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &visited);
+    lua_pushfstring(L, "%s:%d", where->short_src, where->currentline);
+    lua_pushvalue(L, -1);
+    lua_Integer count = lua_rawget(L, -3) == LUA_TNIL ? 0 : lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    lua_pushinteger(L, count + 1);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+/* places(fn, ...): calls the function, and gives "file:line" -> how often it was come to. */
+static int places(lua_State *L)
+{
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &visited);
+    lua_sethook(L, note, LUA_MASKLINE, 0);
+    lua_call(L, lua_gettop(L) - 1, 0);
+    lua_sethook(L, NULL, 0, 0);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &visited);
+    return 1;
 }
 
 /* in_child(fn): calls the function in a process that is forked for it; whether it came to its end.
@@ -94,11 +200,11 @@ static int in_child(lua_State *L)
 
 static int open_host(lua_State *L)
 {
-    lua_newtable(L);
-    lua_pushcfunction(L, in_child);
-    lua_setfield(L, -2, "in_child");
-    lua_pushcfunction(L, starve);
-    lua_setfield(L, -2, "starve");
+    static const luaL_Reg functions[] = {
+        {"starve", starve}, {"ration", ration},     {"used", used}, {"interrupt", interrupt},
+        {"places", places}, {"in_child", in_child}, {NULL, NULL},
+    };
+    luaL_newlib(L, functions);
     return 1;
 }
 
@@ -111,6 +217,7 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
         abort();
     }
     if (new_size == 0) {
+        supply.used -= (lua_Integer)(old ? old->size : 0);
         free(old);
         return NULL;
     }
@@ -119,6 +226,7 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
     header *moved = realloc(old, sizeof *moved + new_size);
     if (!moved)
         return NULL;
+    supply.used += (lua_Integer)(new_size - (old ? old_size : 0));
     moved->size = new_size;
     return moved + 1;
 }

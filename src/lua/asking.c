@@ -3,20 +3,6 @@
  */
 #include "lua/binding.h"
 
-/* engine:asked(): the next identity that asks for a token, once for each time that it asks; nil
- * when there is none. Whoever gets it calls engine:grant or engine:refuse when the answer is there,
- * now or later; requests wait meanwhile, each until its deadline. Held by a variable that is to be
- * closed it is refused at the end of the block, unless it was answered there. */
-int tl_method_asked(lua_State *L)
-{
-    tl_engine *engine = tl_opt_engine(L, 1);
-    const tl_signin *signin = engine ? tl_engine_asked(engine) : NULL;
-    if (!signin)
-        return 0;
-    tl_push_identity(L, 1, signin)->asks = true;
-    return 1;
-}
-
 /* The identity at 2 of the engine at 1 has its answer: gives it, or NULL when it does not ask, or
  * not any more. */
 static tl_signin *take_question(lua_State *L)
@@ -85,16 +71,53 @@ void tl_push_failure_object(lua_State *L, int engine_index, const tl_signin *sig
     lua_remove(L, -2);
 }
 
-/* __close: whoever was to answer has come to an end without. */
-int tl_identity_close(lua_State *L)
+static void refuse_unanswered(tl_identity_box *box)
 {
     tl_error error;
-    tl_identity_box *box = luaL_checkudata(L, 1, TL_IDENTITY_TYPE);
     const tl_engine *engine = box->owner->engine;
     if (!box->asks || !engine || !tl_engine_is_ours(engine))
-        return 0;
+        return;
     box->asks = false;
     tl_error_set(&error, TL_AUTH, "the token function was ended before it gave a token");
     tl_engine_refuse(box->signin, &error, false);
+}
+
+/* __close: the coroutine that was to answer was closed. */
+int tl_identity_close(lua_State *L)
+{
+    refuse_unanswered(luaL_checkudata(L, 1, TL_IDENTITY_TYPE));
     return 0;
+}
+
+/* Has the identity at 2. */
+static int end_of_question(lua_State *L, int status, lua_KContext context)
+{
+    (void)context;
+    refuse_unanswered(lua_touserdata(L, 2));
+    if (status != LUA_OK && status != LUA_YIELD)
+        return lua_error(L);
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+/* engine:ask(function, ...): calls function(identity, ...) for the next identity that asks for a
+ * token, once for each time that it asks; false when there is none, otherwise true. The function
+ * may yield, and calls engine:grant or engine:refuse when the answer is there; requests wait
+ * meanwhile, each until its deadline. Nobody would ask again: so where the function has come to its
+ * end without an answer, whatever ended it, the identity is refused. */
+int tl_method_ask(lua_State *L)
+{
+    tl_engine *engine = tl_opt_engine(L, 1);
+    luaL_checkany(L, 2);
+    const tl_signin *signin = engine ? tl_engine_asked(engine) : NULL;
+    if (!signin) {
+        lua_pushboolean(L, false);
+        return 1;
+    }
+    tl_push_identity(L, 1, signin)->asks = true;
+    lua_insert(L, 2);
+    lua_toclose(L, 2);
+    lua_pushvalue(L, 2);
+    lua_insert(L, 4);
+    return end_of_question(L, lua_pcallk(L, lua_gettop(L) - 3, 0, 0, 0, end_of_question), 0);
 }

@@ -112,7 +112,7 @@ static tl_awaited_box *check_own(lua_State *L)
 
 /* engine:wait(awaited): waits, and moves on what is under way, until a request or a pause is
  * finished: then true. False when a signal came first, so that Lua gets the chance to run its
- * handler before the caller waits on; and when engine:asked() or engine:traced() have something.
+ * handler before the caller waits on; and when engine:ask() or engine:traced() have something.
  * The second result is whether they have. Nothing that finishes meanwhile is given by take. */
 int tl_method_wait(lua_State *L)
 {

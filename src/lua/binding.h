@@ -56,7 +56,7 @@ enum {
 typedef struct tl_identity_box {
     tl_signin *signin;
     tl_engine_box *owner;
-    bool asks;        /* for a token: engine:asked() has given it, and nobody has answered yet */
+    bool asks;        /* for a token: engine:ask() has given it, and nobody has answered yet */
     uint64_t failure; /* the number of the object in the third user value; counts up */
 } tl_identity_box;
 
@@ -102,7 +102,7 @@ tl_engine *tl_check_engine(lua_State *L, int index);
 /* The engine at `index`, NULL when it is closed; raises when it was made before a fork. */
 tl_engine *tl_opt_engine(lua_State *L, int index);
 
-/* What wait and step give besides: whether engine:asked() or engine:traced() have something for the
+/* What wait and step give besides: whether engine:ask() or engine:traced() have something for the
  * host, whose functions are called by nobody in here. False when the engine is closed. */
 bool tl_wants_host(const tl_engine_box *box);
 
@@ -161,7 +161,9 @@ void tl_push_error(lua_State *L, const tl_error *error);
 
 /* Lua functions of the module: */
 int tl_new_engine(lua_State *L); /* engine.c */
-int tl_line(lua_State *L);       /* text.c */
+int tl_call(lua_State *L);       /* calls.c */
+int tl_during(lua_State *L);
+int tl_line(lua_State *L); /* text.c */
 int tl_lower(lua_State *L);
 int tl_before(lua_State *L);
 
@@ -174,7 +176,7 @@ int tl_method_pause(lua_State *L);
 int tl_new_basic(lua_State *L); /* identity.c */
 int tl_new_bearer(lua_State *L);
 int tl_new_sign_in(lua_State *L);
-int tl_method_asked(lua_State *L); /* asking.c */
+int tl_method_ask(lua_State *L); /* asking.c */
 int tl_method_grant(lua_State *L);
 int tl_method_refuse(lua_State *L);
 int tl_method_traced(lua_State *L); /* trace.c */

@@ -203,8 +203,8 @@ bool tl_wants_host(const tl_engine_box *box)
 }
 
 /* engine:step(): moves on what is under way, without waiting, and calls none of the user's
- * functions. True when engine:asked() or engine:traced() have something for them; the second result
- * is whether engine:asked() has. */
+ * functions. True when engine:ask() or engine:traced() have something for them; the second result
+ * is whether engine:ask() has. */
 static int engine_step(lua_State *L)
 {
     tl_engine_step(tl_check_engine(L, 1));
@@ -284,7 +284,7 @@ void tl_engine_register(lua_State *L)
         {"give_again", tl_method_give_again},
         {"in_flight", engine_in_flight},
         {"idle", engine_idle},
-        {"asked", tl_method_asked},
+        {"ask", tl_method_ask},
         {"grant", tl_method_grant},
         {"refuse", tl_method_refuse},
         {"traced", tl_method_traced},

@@ -58,7 +58,7 @@ int tl_new_basic(lua_State *L)
 }
 
 /* engine:bearer(token): an identity that sends this token; without one it asks for a token whenever
- * one is needed, see engine:asked. */
+ * one is needed, see engine:ask. */
 int tl_new_bearer(lua_State *L)
 {
     bool asks = lua_isnoneornil(L, 2);

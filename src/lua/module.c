@@ -168,32 +168,11 @@ static int readable(lua_State *L)
     return 1;
 }
 
-/* call(function, ...): as pcall does, but the function cannot yield. For functions of the user's
- * that are called where nobody would resume them. */
-static int call(lua_State *L)
-{
-    luaL_checkany(L, 1);
-    lua_pushboolean(L, true);
-    lua_insert(L, 1);
-    if (lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0) == LUA_OK)
-        return lua_gettop(L);
-    lua_pushboolean(L, false);
-    lua_insert(L, -2);
-    return 2;
-}
-
 static const luaL_Reg functions[] = {
-    {"now", now},
-    {"encode", encode},
-    {"engine", tl_new_engine},
-    {"url", read_url},
-    {"address", read_address},
-    {"curl_version", curl_version_text},
-    {"readable", readable},
-    {"line", tl_line},
-    {"lower", tl_lower},
-    {"before", tl_before},
-    {"call", call},
+    {"now", now},           {"encode", encode},        {"engine", tl_new_engine},
+    {"url", read_url},      {"address", read_address}, {"curl_version", curl_version_text},
+    {"readable", readable}, {"line", tl_line},         {"lower", tl_lower},
+    {"before", tl_before},  {"call", tl_call},         {"during", tl_during},
     {NULL, NULL},
 };
 

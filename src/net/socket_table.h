@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/list.h"
 
+#include <sys/types.h>
+
 enum { TL_IP_SIZE = 64 }; /* an IPv6 address has 45 characters at most, and may name a zone */
 
 /* Both ends of a connection, as libcurl names them. */
@@ -24,6 +26,7 @@ typedef struct tl_socket {
     tl_link by_fd;   /* in the ring that its descriptor belongs to */
     tl_link by_port; /* in the ring that the port of our end belongs to; in none without ends */
     int fd;
+    ino_t inode;  /* by which the system knows the socket, whatever its number */
     int interest; /* what the poller was asked for it; 0: nothing */
     tl_ends ends;
     tl_time until; /* the server may close it from then on */

@@ -3,6 +3,7 @@
 #include "base/system.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void tl_sockets_init(tl_sockets *sockets, const tl_allocator *allocator, tl_poller *poller)
@@ -16,16 +17,37 @@ void tl_sockets_free(tl_sockets *sockets)
     tl_socket_table_free(&sockets->open);
 }
 
+static ino_t inode_of(int fd)
+{
+    struct stat facts;
+    return fstat(fd, &facts) == 0 && S_ISSOCK(facts.st_mode) ? facts.st_ino : 0;
+}
+
+/* libcurl 7.88 closes a socket without a word when its request ends while it connects. It is
+ * noticed here, since the system gives out the smallest number that is free. */
+static void forget_closed(tl_sockets *sockets, int fd)
+{
+    tl_socket *closed = tl_socket_table_find(&sockets->open, fd);
+    if (closed)
+        tl_socket_table_remove(&sockets->open, closed);
+}
+
 /* A socket that could not be remembered would stay open in a forked child. */
 static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     (void)purpose;
     tl_sockets *sockets = context;
     int fd = tl_open_socket(address->family, address->socktype, address->protocol);
-    if (fd < 0 || tl_socket_table_add(&sockets->open, fd))
+    if (fd < 0)
         return fd;
-    close(fd);
-    return CURL_SOCKET_BAD;
+    forget_closed(sockets, fd);
+    tl_socket *opened = tl_socket_table_add(&sockets->open, fd);
+    if (!opened) {
+        close(fd);
+        return CURL_SOCKET_BAD;
+    }
+    opened->inode = inode_of(fd);
+    return fd;
 }
 
 /* The poller forgets it first: a forked child may have a copy, and as long as that is open the
@@ -109,10 +131,12 @@ bool tl_sockets_ended(const tl_sockets *sockets, const tl_ends *ends)
     return used && (tl_now() >= used->until || is_readable(used->fd));
 }
 
+/* The number of a socket that libcurl has closed may be one of the host's by now. */
 void tl_sockets_abandon(tl_sockets *sockets)
 {
     for (tl_socket *socket; (socket = tl_socket_table_first(&sockets->open));) {
-        close(socket->fd);
+        if (inode_of(socket->fd) == socket->inode)
+            close(socket->fd);
         tl_socket_table_remove(&sockets->open, socket);
     }
 }
