@@ -203,7 +203,17 @@ describe("many tasks", function()
       assert.equal(130, code)
     end)
 
-    it("ends the wait for ids, and for an answer to the question", function()
+    it("ends the wait for more ids on stdin", function()
+      local run = program.start({ "claim", "-", "--as", "me", "-o", "id" }, { server = server, open = true })
+      run:send(lines(1))
+      wait(function() return run:out() == lines(1) end)
+      os.execute("kill -INT " .. run:pid())
+      local _, err, code = run:finish()
+      run:close_input()
+      assert.same({ "tasklist: 1 claimed, 0 failed, the rest not tried\n", 130 }, { err, code })
+    end)
+
+    it("ends the wait for an answer to the question", function()
       local run = program.start(words({ "claim" }, 101, "--as", "me"), { server = server, terminal = 80 })
       wait(function() return run:out():find("Go on?", 1, true) end)
       run:send "\3"
@@ -211,5 +221,27 @@ describe("many tasks", function()
       assert.is_nil(out:find "traceback")
       assert.equal(130, code)
     end)
+  end)
+
+  it("are no lines without an end", function()
+    local line = "head -c 99999 /dev/zero | env %s timeout 60 bin/tasklist claim - --as me 2>&1; echo $?"
+    local pipe <close> = assert(io.popen(line:format(program.environment(server))))
+    assert.matches("\ntasklist: a line of stdin is too long for an id\nTry: tasklist claim %-%-help\n2\n$",
+      "\n" .. pipe:read "a")
+  end)
+
+  it("are read ahead to a bound only, however many there are", function()
+    -- Takes ids of many lines, and says by how many KiB the memory grows meanwhile: less than all of them take.
+    local script = [[
+      local ids = require("tasklist.cli.ids").new { "-" }
+      collectgarbage()
+      local before, most, count, last = collectgarbage "count", 0, 0, nil
+      while ids:wait(1) do
+        last, count = ids:next(), count + 1
+        most = math.max(most, collectgarbage "count")
+      end
+      print(count, last, ids:left(), most - before < 8192)]]
+    local pipe <close> = assert(io.popen("seq 1 300000 | lua5.4 -e " .. quote(script)))
+    assert.equal("300000\t300000\t0\ttrue\n", pipe:read "a")
   end)
 end)

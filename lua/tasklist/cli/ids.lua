@@ -23,6 +23,9 @@ ids.argument = { name = "ID", many = true, convert = id_of, written = "ID…|-",
 -- So many are read ahead when they are there, so that the end of a list is known early.
 local AHEAD = 10000
 
+-- Bytes of a line that has no end yet; no id is so long.
+local LONGEST = 65536
+
 --- Takes them from the command line, or from stdin.
 -- @tparam table words of the command line; `-` alone is stdin, which must be no terminal then
 -- @return object with the methods below
@@ -46,6 +49,7 @@ local function fill(self, wait)
   local whole = self.rest .. (text or "\n")
   local lines = whole:match "^.*\n" or ""
   self.rest = whole:sub(#lines + 1)
+  if #self.rest > LONGEST then error({ usage = "a line of stdin is too long for an id" }, 0) end
   for id in lines:gmatch "%S+" do
     self.last = self.last + 1
     self.queue[self.last] = id
