@@ -137,6 +137,15 @@ describe("doctor", function()
     end)
   end
 
+  it("knows a client certificate that is missing, and a key that does not fit", function()
+    local strict <close> = sandbox.start { tls = "good", client_certificate = true }
+    expect(3, { CAMUNDA_CUSTOM_ROOT_CERT_PATH = strict.ca_file }, { server = strict }, { step = "sign-in   failed",
+      cause = "asks for a client certificate", "CAMUNDA_CUSTOM_CERT_CHAIN_PATH" })
+    expect(3, { CAMUNDA_CUSTOM_ROOT_CERT_PATH = strict.ca_file, CAMUNDA_CUSTOM_CERT_CHAIN_PATH = strict.cert_file },
+      { server = strict }, { step = "server    failed", cause = "do not fit together",
+        "CAMUNDA_CUSTOM_CERT_CHAIN_PATH (" .. strict.cert_file })
+  end)
+
   it("knows https to a port that speaks http", function()
     local url = server.base_url:gsub("^http:", "https:")
     expect(1, { CAMUNDA_REST_ADDRESS = url, CAMUNDA_AUTH_STRATEGY = "NONE" }, nil,

@@ -49,6 +49,20 @@ describe("the program ends", function()
     assert.equal(3, (ends({ "claim", "1", "--as", "me" }, { environment = { ZEEBE_CLIENT_SECRET = "wrong" } })))
   end)
 
+  it("with 3 where a client certificate is missing or wrong", function()
+    local strict <close> = sandbox.start { tls = "good", client_certificate = true }
+    local function with(certificate, key, password)
+      return (ends({ "list" }, { server = strict, environment = { CAMUNDA_CUSTOM_ROOT_CERT_PATH = strict.ca_file,
+        CAMUNDA_CUSTOM_CERT_CHAIN_PATH = certificate, CAMUNDA_CUSTOM_PRIVATE_KEY_PATH = key,
+        CAMUNDA_MTLS_KEY_PASSPHRASE = password } }))
+    end
+    assert.equal(0, with(strict.cert_file, strict.encrypted_key_file, strict.passphrase))
+    assert.equal(3, with())
+    assert.equal(3, with "/nowhere")
+    assert.equal(3, with(strict.cert_file))
+    assert.equal(3, with(strict.cert_file, strict.encrypted_key_file, "wrong"))
+  end)
+
   it("with 4 when there is no such task", function()
     assert.equal(4, (ends { "complete", "99" }))
   end)

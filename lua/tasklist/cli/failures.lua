@@ -18,6 +18,7 @@ local rows = {
   { exit = 2, when = { kind = "usage" } },
   { exit = 3, when = { kind = "config" }, for_all = true },
   { exit = 3, when = { kind = "auth" }, for_all = true },
+  { exit = 3, when = { code = "no_client_certificate" }, for_all = true },
   { exit = 1, when = {} },
 }
 

@@ -17,6 +17,9 @@ return {
   { when = { code = "dry_run" }, cause = "--dry-run sends nothing", remedy = "leave it out" },
   { when = { kind = "config", code = "unsupported" }, cause = "{message}",
     remedy = "leave {api} out, so that the API is found which the server has, or set both {base_url} and {rest_url}" },
+  { when = { code = "bad_client_certificate" },
+    cause = "the client certificate, its key and password do not fit together",
+    remedy = "check {client_cert}, {client_key} and {client_key_password}" },
   { when = { kind = "config" }, cause = "{message}",
     remedy = "set the variable, or name with --env-file the file that Camunda Console hands out for an API client; "
       .. "doc/connecting.md has the variables for each kind of cluster" },
@@ -38,9 +41,6 @@ return {
     remedy = "use the host's name that the certificate has, or have the server's certificate changed" },
   { when = { code = "no_client_certificate" }, cause = "the server asks for a client certificate, and there is none",
     remedy = "set {client_cert} and {client_key}" },
-  { when = { code = "bad_client_certificate" },
-    cause = "the client certificate, its key and password do not fit together",
-    remedy = "check {client_cert}, {client_key} and {client_key_password}" },
   { when = { code = "no_tls" }, cause = "the URL begins with https://, and the server speaks plain HTTP: {address}",
     remedy = "let it begin with http://, and with another host than this machine set {allow_insecure}; or use the "
       .. "server's https port" },
