@@ -1,7 +1,4 @@
 --- Where a program of its own finds this checkout, and what was built of it.
-local lfs = require "lfs"
-
-local folder = lfs.currentdir()
 local build = os.getenv "TASKLIST_BUILD" or "build" -- else a build against another libcurl
 local cjson = os.getenv "CJSON_DIR" -- else the system's lua-cjson
 
@@ -17,11 +14,10 @@ local function environment(where)
 end
 
 return {
-  folder = folder,
   -- The folder with the module, the host program and the libraries to preload.
   build = build,
   -- For programs that run in this folder.
   environment = environment "",
-  -- For programs that change to another one.
-  environment_elsewhere = environment(folder .. "/"),
+  -- For programs that change to another one: gets the path of this one, with a slash at its end.
+  environment_from = environment,
 }

@@ -2,10 +2,13 @@
 local checkout = require "spec.support.checkout"
 local child = require "spec.support.child"
 local connect = require "spec.support.client"
+local lfs = require "lfs"
 local seen = require "spec.support.seen"
 local wait = require "spec.support.wait"
 
 local daemon = {}
+
+local here = lfs.currentdir() .. "/"
 
 --- What Camunda Console would hand out for a sandbox, as the text of a file.
 function daemon.env_file(server)
@@ -19,10 +22,10 @@ end
 -- @param values table: what else is filled in, by name; or nil
 -- @return as spec.support.child gives, and `url`
 function daemon.start(server, command, files, values)
-  local all = { examples = checkout.folder .. "/examples/hosts" }
+  local all = { examples = here .. "examples/hosts" }
   for name, value in pairs(values or {}) do all[name] = value end
   -- In a session of its own: lighttpd ends all processes of its group when it ends.
-  local process = child.start(("env %s %s setsid %s"):format(checkout.environment_elsewhere,
+  local process = child.start(("env %s %s setsid %s"):format(checkout.environment_from(here),
     server and connect.environment(server) or "", command), files or {}, all)
   process.url = "http://127.0.0.1:" .. process.port
   return process
