@@ -280,7 +280,11 @@ int main(int count, char **arguments)
 {
     if (count < 2)
         return EXIT_FAILURE;
+#if LUA_VERSION_NUM >= 505
+    lua_State *L = lua_newstate(allocate, NULL, luaL_makeseed(NULL));
+#else
     lua_State *L = lua_newstate(allocate, NULL);
+#endif
     interrupted = L;
     signal(SIGINT, on_interrupt);
     lua_pushcfunction(L, run);
