@@ -1,6 +1,7 @@
 # tasklist: `make help` lists the targets. Every variable can be set on the command line.
 LUA        ?= lua5.4
 LUA_INCDIR ?= /usr/include/lua5.4
+LUA_LIBRARY ?= -llua5.4
 CURL_INCDIR ?=
 CURL_LIBDIR ?=
 CFLAGS     ?= -O2 -g
@@ -65,7 +66,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint static install-static test-embed
+.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl test-kqueue test-kqueue-with test-lua55 test-lua55-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint static install-static test-embed
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -164,7 +165,7 @@ $(BUILD)/spec/host.o: spec/support/host.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
 $(BUILD)/spec/host: $(BUILD)/spec/host.o $(binding_objects) $(core_archive)
-	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) -llua5.4 $(LIBRARIES)
+	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) $(LUA_LIBRARY) $(LIBRARIES)
 
 setup:
 	@tools/require $(packages)
@@ -229,6 +230,18 @@ test-kqueue-with:
 	@$(LUA) tools/run-tests $(foreach test,$(c_tests), \
 		'CMOCKA_MESSAGE_OUTPUT=TAP LD_PRELOAD=$(BUILD)/spec/pollable_kqueue.so $(test)')
 
+# The check comes first, so that nothing is installed in vain.
+test-lua55: ## run scripts of specs in Lua 5.5, whose source is fetched from crates.io; says what it lacks
+	@tools/test-lua55 --check
+	@$(MAKE) --no-print-directory setup-test
+	@$(MAKE) --no-print-directory all
+	@tools/test-lua55
+
+# busted itself is in Lua 5.4, with the module of that.
+test-lua55-with: all $(BUILD)/spec/host
+	@LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/?.so;;' TASKLIST_LUA='$(BUILD)/spec/host' \
+		$(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run lua55'
+
 DEBIAN ?= bookworm trixie
 
 test-debian: ## run `make demo`, `make test`, `make test-hosts` and `make strict` in minimal Debians, those that DEBIAN names; needs root
@@ -291,7 +304,7 @@ $(BUILD)/fuzz/%.o: spec/fuzz/%.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
 $(fuzzer): $(fuzzer_objects) $(binding_objects) $(core_archive)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer $(TL_LDFLAGS) -o $@ $^ -llua5.4 $(LIBRARIES)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(TL_LDFLAGS) -o $@ $^ $(LUA_LIBRARY) $(LIBRARIES)
 
 fuzz: setup-test ## look for FUZZ_SECONDS for a text that breaks the decoder
 	@tools/require clang libclang-rt-dev
