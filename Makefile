@@ -66,7 +66,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl test-kqueue test-kqueue-with test-lua55 test-lua55-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint static install-static test-embed
+.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl test-kqueue test-kqueue-with test-lua55 test-lua55-with test-tsan test-tsan-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint static install-static test-embed
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -160,12 +160,14 @@ $(BUILD)/spec/%.so: spec/support/%.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -shared -o $@ $<
 
 # A program that embeds the module.
-$(BUILD)/spec/host.o: spec/support/host.c
+host_objects = $(patsubst %,$(BUILD)/spec/%.o,host host_deeds)
+
+$(host_objects): $(BUILD)/spec/%.o: spec/support/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
-$(BUILD)/spec/host: $(BUILD)/spec/host.o $(binding_objects) $(core_archive)
-	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) $(LUA_LIBRARY) $(LIBRARIES)
+$(BUILD)/spec/host: $(host_objects) $(binding_objects) $(core_archive)
+	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) $(LUA_LIBRARY) $(LIBRARIES) -lpthread
 
 setup:
 	@tools/require $(packages)
@@ -285,6 +287,16 @@ test-asan-with:
 	@$(checkout) $(sanitizing) $(LUA) tools/run-tests \
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(BUILD)/spec/host tools/busted -o TAP' $(call inside,$(BUILD)/spec/host,inside)
+
+# busted itself is in plain Lua: the module that is sanitized is in the host program.
+test-tsan: setup-test ## run the C tests, and a program with states in several threads, under the thread sanitizer
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory BUILD=build/tsan CFLAGS='-O1 -g -fsanitize=thread' test-tsan-with
+
+test-tsan-with: $(c_tests) $(BUILD)/spec/host
+	@LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/?.so;;' TASKLIST_LUA='$(BUILD)/spec/host' \
+		$(LUA) tools/run-tests $(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
+		'$(LUA) tools/busted -o TAP spec/threads_spec.lua'
 
 # gcc alone: what its sanitizers miss, `make test-asan` finds with those of clang.
 embedding = CC=gcc $(BUILD)/embed-$(1)/embed/embed BUILD=$(BUILD)/embed-$(1)
