@@ -56,7 +56,8 @@ local rows = {
     assert(values.big == 9007199254740993 and values.least == math.mininteger and values.most == math.maxinteger)
     assert(math.type(values.big) == "integer" and math.type(values.whole) == "float")
     assert(math.type(values.too_big) == "float" and values.too_big == 2.0 ^ 63)
-    assert(tasklist.encode { values.big, 1.0, 0.1, math.mininteger } == "[9007199254740993,1.0,0.1,-9223372036854775808]")
+    local written = tasklist.encode { values.big, 1.0, 0.1, math.mininteger }
+    assert(written == "[9007199254740993,1.0,0.1,-9223372036854775808]", written)
     local core = require "tasklist.core"
     local read = core.decode_answer '[1e3,1.5,-9223372036854775808.0,9223372036854775808.0,-0.0]'
     for place, kind in ipairs { "integer", "float", "integer", "float", "integer" } do

@@ -56,7 +56,7 @@ local ROUNDS = 8
 local servers = {
   { "over plain connections", {}, "" },
   { "over TLS", { tls = "good" }, "" },
-  { "with a token that the threads share, which lives briefly", { token_life = 1 }, "CAMUNDA_TOKEN_CACHE_DIR=%s/cache" },
+  { "with a token that they share, which lives briefly", { token_life = 1 }, "CAMUNDA_TOKEN_CACHE_DIR=%s/cache" },
 }
 
 describe("threads with a state each", function()
