@@ -1,5 +1,6 @@
 --- A program that forks, in each state of a client: the child's copy of the client refuses and does no harm, one that
 -- the child makes works, and the parent goes on with the connections that it has.
+local checkout = require "spec.support.checkout"
 local connect = require "spec.support.client"
 local loops = require "spec.support.loops"
 local sandbox = require "spec.support.sandbox"
@@ -42,6 +43,19 @@ local alone = {
     assert(failure.status == 401)
     open()
   ]], connections = 3 },
+  { "looking a name up", [[
+    client = assert(tasklist.new { base_url = "https://slow.example", token = "none", timeout = 1, env = false })
+    client:map({ 1, 2 }, function(number)
+      if number == 1 then
+        local _, failure = client:get_task "1"
+        assert(failure.kind == "timeout", failure)
+      else
+        forking.pause(client)
+        fork()
+      end
+    end)
+    open()
+  ]], preloaded = "slow_lookup" },
   { "walking, with the next page on its way", [[
     open()
     local seen = 0
@@ -162,11 +176,12 @@ describe("a child that is forked", function()
     return count
   end
 
-  -- `connections`: how many the parent needs when none is lost; 1 by default.
-  local function run(script, fault, connections)
+  -- `connections`: how many the parent needs when none is lost; 1 by default. `preloaded`: a library.
+  local function run(script, fault, connections, preloaded)
     if fault then server:fault(fault) end
     local environment = ("%s CAMUNDA_CUSTOM_ROOT_CERT_PATH=%s SANDBOX=%s FOLDER=%s/cache"):format(
       connect.environment(server), server.ca_file, server.root, folder)
+    if preloaded then environment = ("%s LD_PRELOAD=%s/spec/%s.so"):format(environment, checkout.build, preloaded) end
     assert.equal("fine\n", (connect.run_in_host(HEAD .. script .. [[
       assert(forks > 0)
       client:close()
@@ -177,7 +192,7 @@ describe("a child that is forked", function()
 
   for _, row in ipairs(alone) do
     it("leaves a client alone that is " .. row[1], function()
-      run(row[2] .. [[ get "2" ]], row.fault, row.connections)
+      run(row[2] .. [[ get "2" ]], row.fault, row.connections, row.preloaded)
     end)
   end
 
