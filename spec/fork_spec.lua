@@ -176,7 +176,7 @@ describe("a child that is forked", function()
     return count
   end
 
-  -- `connections`: how many the parent needs when none is lost; 1 by default. `preloaded`: a library.
+  -- `connections`: how many the parent needs at most when none is lost; 1 by default. `preloaded`: a library.
   local function run(script, fault, connections, preloaded)
     if fault then server:fault(fault) end
     local environment = ("%s CAMUNDA_CUSTOM_ROOT_CERT_PATH=%s SANDBOX=%s FOLDER=%s/cache"):format(
@@ -187,7 +187,8 @@ describe("a child that is forked", function()
       client:close()
       print "fine"
     ]], environment)))
-    assert.equal(connections or 1, parents_connections())
+    local needed = parents_connections()
+    assert.is_true(needed <= (connections or 1), needed)
   end
 
   for _, row in ipairs(alone) do
