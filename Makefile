@@ -1,6 +1,7 @@
 # tasklist: `make help` lists the targets. Every variable can be set on the command line.
 LUA        ?= lua5.4
 LUA_INCDIR ?= /usr/include/lua5.4
+LUA_LIBRARY ?= -llua5.4
 CURL_INCDIR ?=
 CURL_LIBDIR ?=
 CFLAGS     ?= -O2 -g
@@ -65,7 +66,7 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl test-kqueue test-kqueue-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint static install-static test-embed
+.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl test-kqueue test-kqueue-with test-lua55 test-lua55-with test-tsan test-tsan-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint static install-static test-embed
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -159,12 +160,14 @@ $(BUILD)/spec/%.so: spec/support/%.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -shared -o $@ $<
 
 # A program that embeds the module.
-$(BUILD)/spec/host.o: spec/support/host.c
+host_objects = $(patsubst %,$(BUILD)/spec/%.o,host host_deeds)
+
+$(host_objects): $(BUILD)/spec/%.o: spec/support/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
-$(BUILD)/spec/host: $(BUILD)/spec/host.o $(binding_objects) $(core_archive)
-	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) -llua5.4 $(LIBRARIES)
+$(BUILD)/spec/host: $(host_objects) $(binding_objects) $(core_archive)
+	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) $(LUA_LIBRARY) $(LIBRARIES) -lpthread
 
 setup:
 	@tools/require $(packages)
@@ -229,6 +232,18 @@ test-kqueue-with:
 	@$(LUA) tools/run-tests $(foreach test,$(c_tests), \
 		'CMOCKA_MESSAGE_OUTPUT=TAP LD_PRELOAD=$(BUILD)/spec/pollable_kqueue.so $(test)')
 
+# The check comes first, so that nothing is installed in vain.
+test-lua55: ## run scripts of specs in Lua 5.5, whose source is fetched from crates.io; says what it lacks
+	@tools/test-lua55 --check
+	@$(MAKE) --no-print-directory setup-test
+	@$(MAKE) --no-print-directory all
+	@tools/test-lua55
+
+# busted itself is in Lua 5.4, with the module of that.
+test-lua55-with: all $(BUILD)/spec/host
+	@LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/?.so;;' TASKLIST_LUA='$(BUILD)/spec/host' \
+		$(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run lua55'
+
 DEBIAN ?= bookworm trixie
 
 test-debian: ## run `make demo`, `make test`, `make test-hosts` and `make strict` in minimal Debians, those that DEBIAN names; needs root
@@ -273,6 +288,16 @@ test-asan-with:
 		$(foreach test,$(c_tests),'CMOCKA_MESSAGE_OUTPUT=TAP $(test)') \
 		'$(BUILD)/spec/host tools/busted -o TAP' $(call inside,$(BUILD)/spec/host,inside)
 
+# The C tests have one thread that uses the core. busted itself is in plain Lua: the module that is sanitized is in the
+# host program.
+test-tsan: setup-test ## run a program with a Lua state in each of several threads under the thread sanitizer
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory BUILD=build/tsan CFLAGS='-O1 -g -fsanitize=thread' test-tsan-with
+
+test-tsan-with: $(BUILD)/spec/host
+	@LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='build/?.so;;' TASKLIST_LUA='$(BUILD)/spec/host' \
+		$(LUA) tools/run-tests '$(LUA) tools/busted -o TAP spec/threads_spec.lua'
+
 # gcc alone: what its sanitizers miss, `make test-asan` finds with those of clang.
 embedding = CC=gcc $(BUILD)/embed-$(1)/embed/embed BUILD=$(BUILD)/embed-$(1)
 
@@ -291,7 +316,7 @@ $(BUILD)/fuzz/%.o: spec/fuzz/%.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
 $(fuzzer): $(fuzzer_objects) $(binding_objects) $(core_archive)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer $(TL_LDFLAGS) -o $@ $^ -llua5.4 $(LIBRARIES)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(TL_LDFLAGS) -o $@ $^ $(LUA_LIBRARY) $(LIBRARIES)
 
 fuzz: setup-test ## look for FUZZ_SECONDS for a text that breaks the decoder
 	@tools/require clang libclang-rt-dev

@@ -9,7 +9,7 @@ description = {
   license = "MIT",
   labels = { "camunda", "http", "client" },
 }
-dependencies = { "lua >= 5.4, < 5.5" }
+dependencies = { "lua >= 5.4, < 5.6" }
 -- No headers: Debian keeps them in a multiarch folder, where LuaRocks does not look.
 external_dependencies = { CURL = { library = "curl" }, ZLIB = { library = "z" } }
 -- The Makefile knows how to link (see `nodelete` there), which "builtin" can't say.

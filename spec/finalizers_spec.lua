@@ -5,6 +5,7 @@ local sandbox = require "spec.support.sandbox"
 -- `at_pushes(act, call, …)` calls a function while every push of the binding collects all garbage, and `act` runs
 -- in a finalizer there. Gives how often that was, and what pcall gave.
 local head = [=[
+  local eager = require "spec.support.eager_collector"
   local tasklist = require "tasklist"
   local registry = debug.getregistry()
   local ours = {}
@@ -32,7 +33,7 @@ local head = [=[
       end
       setmetatable({}, metatable)
     end
-    collectgarbage("incremental", 1, 1000, 63) -- each time that Lua looks it does a whole cycle
+    eager()
     collectgarbage() -- so far it would wait until there is as much garbage as its last mode allows
     setmetatable({}, metatable)
     local all = table.pack(pcall(call, ...))

@@ -221,31 +221,6 @@ for _, row in ipairs(loops) do
       assert.is_true(fine)
     end)
 
-    it("finishes what is in flight while a child process that was forked refuses", function()
-      server:fault { action = "delay", seconds = 0.2, path = "/v1", times = 3 }
-      local output = script [[
-        local done = 0
-        local function get()
-          assert(client:get_task "1")
-          done = done + 1
-        end
-        local function child()
-          local fine, problem = pcall(client.get_task, client, "1")
-          assert(not fine and tostring(problem):find("made before a fork", 1, true), problem)
-          client:close()
-          collectgarbage()
-        end
-        local function fork()
-          local other <close> = new()
-          assert(other:get_task "2")
-          assert(host.in_child(child))
-        end
-        run(get, get, get, fork)
-        print(done)
-      ]]
-      assert.equal("3\n", output)
-    end)
-
     it("does not disturb the most aggressive collector", function()
       local pause, multiplier = collectgarbage("setpause", 0), collectgarbage("setstepmul", 1000)
       finally(function()

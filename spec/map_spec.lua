@@ -623,27 +623,6 @@ describe("map without a loop", function()
     assert.equal("", output)
   end)
 
-  it("finishes what is in flight while a child process that was forked refuses", function()
-    server:fault { action = "delay", seconds = 0.2, path = "/v1/tasks/1", times = 4 }
-    local output = connect.run_in_host([[
-      local in_child = require "host".in_child
-      local client = assert(require("tasklist").new())
-      local function child()
-        local fine, problem = pcall(client.get_task, client, "1")
-        assert(not fine and problem:find("made before a fork", 1, true), problem)
-        client:close()
-        collectgarbage()
-      end
-      local results, errors = client:map({ "1", "1", "2", "1", "1" }, function(id)
-        local task = assert(client:get_task(id))
-        if id == "2" then assert(in_child(child)) end
-        return task.id
-      end)
-      print(table.concat(results), next(errors))
-    ]], connect.environment(server))
-    assert.equal("11211\tnil\n", output)
-  end)
-
   it("is not disturbed by the most aggressive collector", function()
     local pause, multiplier = collectgarbage("setpause", 0), collectgarbage("setstepmul", 1000)
     finally(function()

@@ -106,7 +106,7 @@ local rows = {
       parts[i] = ('{"%s":"%s","%s":{"%s":"same"}}'):format(name, name, name .. "x", name)
     end
     local whole = "[" .. table.concat(parts, ",") .. "]"
-    collectgarbage("incremental", 50, 400) -- one cycle after another
+    require "spec.support.eager_collector" ()
     collectgarbage()
     leave_garbage(1)
     local list = core.decode_value(whole)

@@ -19,8 +19,8 @@ local phases = {
 local function measure_times(setting, program)
   local measured = {}
   local text = setting.read(program, count)
-  for number, who, start, step, finish, removal in text:gmatch("(%d+) (%l+) (%S+) (%S+) (%S+) (%S+)\n") do
-    number = tonumber(number)
+  for digits, who, start, step, finish, removal in text:gmatch("(%d+) (%l+) (%S+) (%S+) (%S+) (%S+)\n") do
+    local number = tonumber(digits)
     local list = measured[number] or {}
     measured[number] = list
     if not list[1] or list[#list][who] then

@@ -23,8 +23,8 @@ end
 -- @treturn table lower-case name -> value; fields that came several times are joined by ", "
 return function(block)
   local fields = {}
-  for name, value in block:gmatch("\n([^:\r\n]+):([^\r\n]*)") do
-    name, value = core.lower(name), trim(value)
+  for written, padded in block:gmatch("\n([^:\r\n]+):([^\r\n]*)") do
+    local name, value = core.lower(written), trim(padded)
     if not kept[name] then
       fields[name] = fields[name] and fields[name] .. ", " .. value or value
     end

@@ -122,11 +122,10 @@ static void check_round_trip(lua_State *L, bool keep_null)
 /* Answers have no float that is an integer, and no table that knows what it is. */
 static void check_answer_value(lua_State *L, int value)
 {
-    lua_Integer integer;
+    int whole = false;
     if (lua_type(L, value) == LUA_TNUMBER && !lua_isinteger(L, value))
-        expect(!lua_numbertointeger(lua_tonumber(L, value), &integer) ||
-                   (lua_Number)integer != lua_tonumber(L, value),
-               "an answer has a float that is an integer");
+        lua_tointegerx(L, value, &whole);
+    expect(!whole, "an answer has a float that is an integer");
     if (!lua_istable(L, value))
         return;
     expect(!lua_getmetatable(L, value), "an answer has a table that is marked");

@@ -73,10 +73,8 @@ describe("the manual", function()
   it("has snippets that run", function()
     local count = 0
     for snippet in manual:gmatch("```lua\n(.-)```") do
-      if snippet:find("describe(", 1, true) then
-        snippet = AS_SPEC:format(snippet)
-      end
-      local output, fine = client.run_script(snippet)
+      local is_spec = snippet:find("describe(", 1, true)
+      local output, fine = client.run_script(is_spec and AS_SPEC:format(snippet) or snippet)
       assert.is_true(fine, output)
       count = count + 1
     end

@@ -2,19 +2,16 @@
  * names: host SCRIPT [ARGUMENT…] runs a script as stand-alone Lua does, Ctrl-C included. Its
  * allocator checks that each block is given back with the size that it was asked for, and gives a
  * script that asks for it less: require "host".starve and .ration. It limits how much of a script
- * runs (.interrupt), as hosts do that run scripts of others, and it can fork (.in_child). */
-#include <lauxlib.h>
-#include <lua.h>
+ * runs (.interrupt), as hosts do that run scripts of others. What else a host may do, such as to
+ * fork, is in host_deeds.c. */
+#include "host.h"
+
 #include <lualib.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-int luaopen_tasklist_core(lua_State *L);
 
 /* Modules stay: otherwise a leak's frames have no names, and what a module of others keeps for the
  * process's life looks lost. */
@@ -181,30 +178,14 @@ static int places(lua_State *L)
     return 1;
 }
 
-/* in_child(fn): calls the function in a process that is forked for it; whether it came to its end.
- */
-static int in_child(lua_State *L)
-{
-    int status = 0;
-    luaL_checkany(L, 1);
-    pid_t child = fork();
-    if (child == 0) {
-        int code = lua_pcall(L, 0, 0, 0);
-        if (code != LUA_OK)
-            fprintf(stderr, "host: the child: %s\n", lua_tostring(L, -1));
-        _exit(code);
-    }
-    lua_pushboolean(L, child > 0 && waitpid(child, &status, 0) == child && status == 0);
-    return 1;
-}
-
 static int open_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"starve", starve}, {"ration", ration},     {"used", used}, {"interrupt", interrupt},
-        {"places", places}, {"in_child", in_child}, {NULL, NULL},
+        {"starve", starve},       {"ration", ration}, {"used", used},
+        {"interrupt", interrupt}, {"places", places}, {NULL, NULL},
     };
     luaL_newlib(L, functions);
+    luaL_setfuncs(L, host_deeds, 0);
     return 1;
 }
 
@@ -255,11 +236,8 @@ static int run(lua_State *L)
     int count = (int)lua_tointeger(L, 1);
     char **arguments = lua_touserdata(L, 2);
     luaL_openlibs(L);
-    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-    lua_pushcfunction(L, luaopen_tasklist_core);
-    lua_setfield(L, -2, "tasklist.core");
-    lua_pushcfunction(L, open_host);
-    lua_setfield(L, -2, "host");
+    host_preload(L, "tasklist.core", luaopen_tasklist_core);
+    host_preload(L, "host", open_host);
     lua_newtable(L);
     for (int i = 0; i < count; i++) {
         lua_pushstring(L, arguments[i]);
@@ -280,7 +258,11 @@ int main(int count, char **arguments)
 {
     if (count < 2)
         return EXIT_FAILURE;
+#if LUA_VERSION_NUM >= 505
+    lua_State *L = lua_newstate(allocate, NULL, luaL_makeseed(NULL));
+#else
     lua_State *L = lua_newstate(allocate, NULL);
+#endif
     interrupted = L;
     signal(SIGINT, on_interrupt);
     lua_pushcfunction(L, run);

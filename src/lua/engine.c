@@ -15,8 +15,10 @@ static const char *problem_of(const tl_engine_box *box)
 {
     if (!box->engine)
         return "attempt to use a closed client";
-    return tl_engine_is_ours(box->engine) ? NULL
-                                          : "attempt to use a client that was made before a fork";
+    if (tl_engine_is_ours(box->engine))
+        return NULL;
+    return "attempt to use a client that was made before a fork (daemons fork after they load "
+           "scripts: make the client at its first use)";
 }
 
 static tl_engine *check_usable(lua_State *L, const tl_engine_box *box)

@@ -7,14 +7,23 @@
 
 enum { FIRST_CAPACITY = 16 };
 
-/* libcurl's global state is made once and never given back, because the host or another module may
- * be using it. */
-static pthread_once_t global_once = PTHREAD_ONCE_INIT;
-static CURLcode global_code;
+/* What is done with libcurl once for all threads of the process, by the first that opens a wire,
+ * while all others that open one wait: to begin with it, since curl_global_init before 7.84 must
+ * not run in two threads at a time; and to ask for its version, since libcurl writes that anew for
+ * each question, where other threads may read it.
+ *
+ * It is never ended, because the host or another module may be using it. libcurl counts who has
+ * begun: a host that did so before may end it at any time, and what is begun here stays. */
+static struct {
+    pthread_once_t once;
+    CURLcode code;
+    bool spoils_handles; /* see most_idle_handles */
+} libcurl = {.once = PTHREAD_ONCE_INIT};
 
-static void global_init(void)
+static void begin_libcurl(void)
 {
-    global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
+    libcurl.code = curl_global_init(CURL_GLOBAL_DEFAULT);
+    libcurl.spoils_handles = curl_version_info(CURLVERSION_NOW)->version_num < 0x080100;
 }
 
 /* The request that a handle was lent to; NULL when it is a handle of libcurl's own. */
@@ -148,11 +157,10 @@ static bool open_multi(tl_wire *wire, long max_connections)
 
 /* How many handles are kept for other requests. Before 8.1.0 a handle goes on pointing to the last
  * field of the answer before, which is freed, and libcurl writes there when the next answer begins
- * with a folded line. Such a handle serves once. Asked once for each engine: libcurl writes its
- * version anew for each question, where other threads may read it. */
+ * with a folded line. Such a handle serves once. */
 static size_t most_idle_handles(size_t max_requests)
 {
-    if (curl_version_info(CURLVERSION_NOW)->version_num < 0x080100)
+    if (libcurl.spoils_handles)
         return 0;
     return max_requests ? max_requests : TL_IDLE_HANDLES;
 }
@@ -168,10 +176,10 @@ void tl_wire_init(tl_wire *wire, const tl_allocator *allocator, tl_timers *timer
 bool tl_wire_open(tl_wire *wire, const tl_transport_options *options, size_t max_requests,
                   tl_error *error)
 {
-    pthread_once(&global_once, global_init);
-    if (global_code != CURLE_OK) {
+    pthread_once(&libcurl.once, begin_libcurl);
+    if (libcurl.code != CURLE_OK) {
         tl_error_set(error, TL_CONFIG, "libcurl does not start: %s",
-                     curl_easy_strerror(global_code));
+                     curl_easy_strerror(libcurl.code));
         return false;
     }
     wire->most_idle = most_idle_handles(max_requests);

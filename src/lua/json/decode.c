@@ -105,12 +105,13 @@ static bool push_name(decoder *d)
 
 static void push_real(decoder *d)
 {
-    lua_Number real = d->reader.number.real;
-    lua_Integer integer;
-    if (d->way.whole && lua_numbertointeger(real, &integer) && (lua_Number)integer == real)
+    int whole = false;
+    lua_pushnumber(d->L, d->reader.number.real);
+    lua_Integer integer = d->way.whole ? lua_tointegerx(d->L, -1, &whole) : 0;
+    if (whole) {
         lua_pushinteger(d->L, integer);
-    else
-        lua_pushnumber(d->L, real);
+        lua_replace(d->L, -2);
+    }
 }
 
 static void push_null(decoder *d)
