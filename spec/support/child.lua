@@ -31,7 +31,8 @@ local function fill(text, values)
   return (text:gsub("%%{(%w+)}", values))
 end
 
---- Starts a program, and waits until it listens. It ends with the test, or after 300 s.
+--- Starts a program, and waits until it listens. It ends with the test, or after 300 s; one that does not end when
+-- it is told to is killed 10 s later.
 -- @param command what a shell runs; in this and in the files %{folder} and %{port} are filled in
 -- @param files table: name in the folder -> text
 -- @param values table: what else is filled in, by name; or nil
@@ -45,7 +46,7 @@ function child.start(command, files, values)
     local file <close> = assert(io.open(folder .. "/" .. name, "w"))
     file:write(fill(text, values))
   end
-  local output = assert(io.popen(("echo $$; PATH=$PATH:/usr/sbin exec timeout --foreground 300 %s >%s/output 2>&1")
+  local output = assert(io.popen(("echo $$; PATH=$PATH:/usr/sbin exec timeout -k 10 --foreground 300 %s >%s/output 2>&1")
     :format(fill(command, values), folder)))
   local self = setmetatable({ output = output, pid = assert(output:read "n"), folder = folder, port = port }, Child)
   repeat

@@ -21,15 +21,19 @@ authentication = "insecure"
 insecure_open_authentication = "Yes please, I know what I'm doing!"
 ]]
 
--- Lasts as long as the daemon, which is no child of the shell's, and ends it.
+-- Lasts until it is told to end, and ends the daemon then, which is no child of the shell's.
 local BACKGROUND = [[
+finish() {
+  until [ -s %{folder}/pid ]; do :; done
+  pid=$(cat %{folder}/pid)
+  kill $pid
+  tail -s 0.05 --pid=$pid -f /dev/null
+  exit
+}
+trap finish TERM
 prosody -D --config %{folder}/conf.cfg.lua || exit
-until [ -s %{folder}/pid ]; do :; done
-pid=$(cat %{folder}/pid)
-trap 'kill $pid' TERM
-tail --pid=$pid -f /dev/null &
-wait $!
-wait $!
+tail -s 0.05 --pid=$$ -f /dev/null &
+wait
 ]]
 
 local prosody = {}
