@@ -44,9 +44,10 @@ end
 -- @tparam table settings of the client
 -- @tparam string worker who claims
 -- @treturn function gets a method and a path; gives a status and a text
+-- @treturn function closes the client: what waits for it is answered with an error
 function web.new(settings, worker)
   local client
-  return function(method, path)
+  local function answer(method, path)
     if path == "/health" then
       return 200, "fine\n"
     end
@@ -62,6 +63,11 @@ function web.new(settings, worker)
       text, failure = ask(client, id, worker)
     end
     return text and 200 or 502, text or tostring(failure) .. "\n"
+  end
+  return answer, function()
+    if client then
+      client:close()
+    end
   end
 end
 
