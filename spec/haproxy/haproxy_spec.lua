@@ -15,6 +15,12 @@ local ways = {
   ["in a worker of a master's, interrupted at each turn"] = "master-worker\n nbthread 2\n tune.lua.forced-yield 1",
 }
 
+-- The process that a child of ours, or a child of that, and so on, has become in the end.
+local function last_of(pid)
+  local child = public.read(("/proc/%d/task/%d/children"):format(pid, pid)):match "%d+"
+  return child and last_of(child) or pid
+end
+
 for name, settings in pairs(ways) do
   describe("haproxy " .. name, function()
     local server, haproxy
@@ -35,5 +41,10 @@ for name, settings in pairs(ways) do
     for test, run in pairs(web_host.tests) do
       it(test, function() run(server, haproxy, "haproxy") end)
     end
+
+    it("may begin threads, in which libcurl looks names up", function()
+      local limits = public.read(("/proc/%d/limits"):format(last_of(haproxy.pid)))
+      assert.are_not.equal("0", limits:match "Max processes%s+(%w+)")
+    end)
   end)
 end
