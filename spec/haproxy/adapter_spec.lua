@@ -238,6 +238,16 @@ describe("the adapter for haproxy", function()
     waiting:close()
   end)
 
+  it("ends what computes for so long that haproxy would end itself", function()
+    find(run "inside(function() repeat until false end)", "script:1: this has run for more than a second")
+    assert.equal("Task 1", run [[
+      return inside(function()
+        local client <close> = new()
+        return client:get_task("1").name
+      end)
+    ]])
+  end)
+
   it("says where nothing can wait", function()
     find(run "new():get_task '1'", "call it in a function that `run` of that gets")
     find(run [[

@@ -7,6 +7,8 @@
 -- time one is to be resumed, a task of haproxy's is made that does it. Tasks also look at the descriptor every few
 -- milliseconds, but only while there is a watch.
 
+local now = require("tasklist.core").now
+
 local adapter = {}
 
 local longest = 10 -- milliseconds between two looks; when something has happened, the next ones follow each other sooner
@@ -23,6 +25,16 @@ local function new_coroutine(fn)
     coroutine.yield(coroutine.running())
     fn()
   end)()
+end
+
+local resumed = 0 -- when the coroutine that runs was
+
+-- A hook. haproxy would end its own coroutines for that, and it ends itself when one of its threads does nothing else for
+-- two seconds.
+local function forbid_to_compute()
+  if now() - resumed > 1 then
+    error("this has run for more than a second without waiting, while haproxy stands still", 2)
+  end
 end
 
 -- Whether all went well. What did not is logged.
@@ -50,6 +62,7 @@ end
 -- One at a time, so that each has haproxy's time for a task.
 local function resume_first()
   local co = table.remove(ready, 1)
+  resumed = now()
   if co and coroutine.status(co) == "suspended" and not check(coroutine.resume(co)) then
     coroutine.close(co)
   end
@@ -132,6 +145,7 @@ end
 -- @tparam function fn
 function adapter.spawn(fn)
   local co = new_coroutine(fn)
+  debug.sethook(co, forbid_to_compute, "", 100000)
   own[co] = true
   adapter.wake(co)
 end
