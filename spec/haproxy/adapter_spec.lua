@@ -2,6 +2,7 @@
 local daemon = require "spec.support.daemon"
 local find = require "spec.support.find"
 local http = require "spec.support.http"
+local pages = require "spec.support.pages"
 local public = require "spec.support.public"
 local sandbox = require "spec.support.sandbox"
 local seen = require "spec.support.seen"
@@ -14,12 +15,15 @@ global
   tune.lua.forced-yield 1
   tune.lua.burst-timeout 100ms
   lua-load %{folder}/trial.lua
+  lua-load %{folder}/manual.lua
 frontend trial
   mode http
   bind 127.0.0.1:%{port}
   timeout client 1m
   http-request wait-for-body time 10s
   http-request return status 200 content-type text/plain lf-string "%[lua.fetch]" if { path /fetch }
+  http-request lua.count_tasks if { path /count }
+  http-request return status 200 content-type text/plain lf-string "%[var(txn.tasks)]" if { path /count }
   http-request use-service lua.trial
 ]]
 
@@ -47,6 +51,15 @@ core.register_fetches("fetch", function()
 end)
 ]]
 
+-- The block of the manual.
+local function manual()
+  for _, block in ipairs(pages.blocks(pages.read "loops")) do
+    if block.text:find("tasklist.loop.haproxy", 1, true) then
+      return (block.text:gsub("/etc/haproxy", "%%{folder}"))
+    end
+  end
+end
+
 describe("the adapter for haproxy", function()
   local server, host
 
@@ -60,16 +73,21 @@ describe("the adapter for haproxy", function()
 
   setup(function()
     local tasks = {}
-    for i = 1, 40 do tasks[i] = { id = tostring(i), name = "Task " .. i } end
+    for i = 1, 40 do tasks[i] = { id = tostring(i), name = "Task " .. i, candidateGroups = { "accounting" } } end
     server = sandbox.start { tasks = tasks }
     host = daemon.start(server, "haproxy -f %{folder}/haproxy.cfg",
-      { ["haproxy.cfg"] = CONFIGURATION, ["trial.lua"] = TRIAL })
+      { ["haproxy.cfg"] = CONFIGURATION, ["trial.lua"] = TRIAL, ["manual.lua"] = manual(),
+        ["camunda.env"] = daemon.env_file(server) })
   end)
   teardown(function()
     host:stop()
     server:stop()
   end)
   before_each(function() server:clear() end)
+
+  it("does what the manual says", function()
+    assert.equal("40", (select(3, http.request(host.url .. "/count", "GET"))))
+  end)
 
   it("gives what a function gives, and raises what it raises", function()
     assert.equal("3: a, nil, nil", run [[
