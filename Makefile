@@ -55,7 +55,7 @@ sandbox_packages = lua-cqueues lua-luaossl
 test_packages    = $(sandbox_packages) lua-luv lua-cjson lua-socket lua-busted libcmocka-dev binutils curl locales \
 	openssl tinyproxy nginx haproxy zsh fish mandoc
 bench_packages   = $(sandbox_packages) lua-luv lua-cjson valgrind
-host_packages    = lighttpd lighttpd-modules-lua prosody lua-event
+host_packages    = lighttpd lighttpd-modules-lua prosody lua-event libuv1-dev
 lint_packages    = $(test_packages) lua-check clang clang-format
 
 # A folder with another cjson.so than the system's, for the tests.
@@ -66,7 +66,10 @@ cjson_path = $(CJSON_DIR:%=%/?.so;)
 checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD)/?.so;;' \
 	$(CJSON_DIR:%=CJSON_DIR='%')
 
-.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl test-kqueue test-kqueue-with test-lua55 test-lua55-with test-tsan test-tsan-with test-valgrind test-asan test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help setup setup-demo setup-bench setup-test setup-lint static install-static test-embed
+.PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl \
+	test-kqueue test-kqueue-with test-lua55 test-lua55-with test-tsan test-tsan-with test-valgrind test-asan \
+	test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help \
+	setup setup-demo setup-bench setup-test setup-lint static install-static test-embed
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -169,6 +172,11 @@ $(host_objects): $(BUILD)/spec/%.o: spec/support/%.c
 $(BUILD)/spec/host: $(host_objects) $(binding_objects) $(core_archive)
 	$(CC) $(CFLAGS) $(TL_LDFLAGS) -rdynamic -o $@ $(filter %.o %.a,$^) $(LUA_LIBRARY) $(LIBRARIES) -lpthread
 
+# An example that embeds Lua.
+$(BUILD)/hosts/libuv: examples/hosts/libuv/server.c
+	@mkdir -p $(@D)
+	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) $(LDFLAGS) -o $@ $< -luv -llua5.4
+
 setup:
 	@tools/require $(packages)
 setup-demo: setup
@@ -208,11 +216,17 @@ test-cjson: setup-test ## run the specs that use lua-cjson, with the one in CJSO
 	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests \
 		'$(LUA) tools/busted -o TAP $(shell grep -l cjson spec/*_spec.lua spec/*/*_spec.lua)'
 
-# Debian 12's and 13's programs with Lua 5.4 inside, and the examples that run in them.
-test-hosts: setup-test ## run examples/hosts in the daemons of others that they are for; installs these
+# The program in C is built with the sanitizers, which see what it does wrong also where it works. haproxy has Lua 5.4 from
+# Debian 13 on.
+test-hosts: setup-test ## run examples/hosts in the programs of others that they are for; installs these
 	@tools/require $(host_packages)
 	@$(MAKE) --no-print-directory all
-	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run hosts'
+	@$(MAKE) --no-print-directory CFLAGS='-O1 -g $(sanitizers)' $(BUILD)/hosts/libuv
+	@if PATH=$$PATH:/usr/sbin haproxy -vv | grep -q 'Built with Lua version : Lua 5\.4'; \
+	then haproxy='$(LUA) tools/busted -o TAP --run haproxy'; \
+	else echo 'haproxy is not tried: it has another Lua than 5.4'; fi; \
+	$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests \
+		'$(LUA) tools/busted -o TAP --run hosts' $${haproxy:+"$$haproxy"}
 
 # Of what pycurl's wheels carry: the oldest, the nearest to Debian 13's 8.14, and the newest.
 LIBCURL ?= 8.12 8.16 newest
@@ -365,7 +379,8 @@ bench: setup-bench ## measure searches, walks and starts against bare libcurl; w
 	@$(checkout) $(LUA) bench/run.lua $(BUILD)/bench '$(LUA)' '$(CC)' $(PARTS)
 
 lint: setup-lint ## check the style of C and Lua, who includes whom in src/, and `make strict`
-	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.[ch] bench/*/*.[ch] examples/*/*.c
+	clang-format --dry-run -Werror src/*/*.[ch] src/lua/json/*.[ch] spec/c/*.[ch] spec/*/*.c bench/*.[ch] bench/*/*.[ch] \
+		examples/*/*.c examples/hosts/*/*.c
 	luacheck -q lua spec types examples bench config.ld bin/tasklist tools/man-page tools/run-tests tools/check-types tools/busted tools/includes tools/bytecode
 	$(LUA) tools/includes
 	@$(MAKE) --no-print-directory strict
@@ -373,10 +388,10 @@ lint: setup-lint ## check the style of C and Lua, who includes whom in src/, and
 # Only here are warnings errors: a newer compiler or libcurl may warn of what was fine before, and then
 # whoever only wants to use the module could not build it.
 strict: setup-test ## build all there is with gcc and with clang; warnings are errors
-	@tools/require clang
+	@tools/require clang libuv1-dev
 	@for compiler in $(COMPILERS); do \
 		$(MAKE) --no-print-directory CC=$$compiler BUILD=$(BUILD)/strict-$$compiler CFLAGS='$(CFLAGS) -Werror' \
-			everything || exit 1; done
+			everything $(BUILD)/strict-$$compiler/hosts/libuv || exit 1; done
 
 everything: $(module) $(terminal) $(c_tests) $(preloaded) $(BUILD)/spec/host $(fuzzer_objects) $(bench_programs) $(embed_example)
 

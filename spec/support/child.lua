@@ -5,12 +5,14 @@ local Child = {}
 Child.__index = Child
 
 --- Ends the program, and removes its folder. May be called again.
+-- @return whether it ended well
 function Child:stop()
   if not self.output then return end
   os.execute("kill " .. self.pid)
-  self.output:close() -- waits for its end
+  local fine = self.output:close() -- waits for its end
   self.output = nil
   os.execute("rm -r " .. self.folder)
+  return fine
 end
 
 Child.__gc = Child.stop

@@ -26,9 +26,14 @@ function snippets.start_task(server, implementation)
   return ids[1]
 end
 
+local hosts = { "prosody", "haproxy" }
+
 --- Whether a block is for another program, such as Prosody, in which `make test-hosts` tries it.
 function snippets.is_for_host(block)
-  return block:find('require "tasklist.loop.prosody"', 1, true) ~= nil
+  for _, host in ipairs(hosts) do
+    if block:find(('require "tasklist.loop.%s"'):format(host), 1, true) then return true end
+  end
+  return false
 end
 
 --- A block of Lua with what it takes as given.

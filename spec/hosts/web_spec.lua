@@ -1,0 +1,43 @@
+--- The web servers of examples/hosts that are programs of their own: they list, claim and complete tasks.
+local checkout = require "spec.support.checkout"
+local daemon = require "spec.support.daemon"
+local find = require "spec.support.find"
+local http = require "spec.support.http"
+local sandbox = require "spec.support.sandbox"
+local seen = require "spec.support.seen"
+local wait = require "spec.support.wait"
+local web_host = require "spec.support.web_host"
+
+local commands = {
+  libuv = checkout.build .. "/hosts/libuv %{examples}/libuv/serve.lua %{port}",
+  cqueues = "lua5.4 %{examples}/cqueues/server.lua %{port}",
+}
+
+for name, command in pairs(commands) do
+  describe("the web server on " .. name, function()
+    local server, host
+    setup(function() server = sandbox.start() end)
+    teardown(function() server:stop() end)
+    before_each(function()
+      web_host.prepare(server)
+      host = daemon.start(server, command)
+    end)
+    after_each(function() host:stop() end)
+
+    for test, run in pairs(web_host.tests) do
+      it(test, function() run(server, host, name) end)
+    end
+
+    it("ends when it is told to, and answers first whom it kept waiting", function()
+      server:fault { path = "/v1/tasks/search", action = "silent" }
+      local sock = http.connect(host.url)
+      sock:write(http.render(host.url .. "/tasks", "GET"))
+      wait.until_true(function() return seen.count(server, "/v1/tasks/search") > 0 end, "it never asked")
+      assert.is_true(host:stop())
+      local status, _, body = http.read_response(sock)
+      assert.equal(502, status)
+      find(body, "(closed)")
+      sock:close()
+    end)
+  end)
+end
