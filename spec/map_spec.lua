@@ -521,6 +521,17 @@ describe("map without a loop", function()
   end)
   after_each(function() client:close() end)
 
+  it("goes on with what the first have begun while others still start", function()
+    local others = 0 -- the client has no connection yet
+    client:each(numbers(200), function(item)
+      if item > 1 and seen.count(server, "/v1/tasks/1") == 0 then -- which takes some time
+        others = others + 1
+      end
+      return client:get_task(item > 1 and 2 or 1)
+    end, { concurrency = 200 })
+    assert.is_true(others < 199)
+  end)
+
   it("raises for a function that yields", function()
     local closed = false
     local ok, problem = pcall(client.map, client, { 1 }, function()

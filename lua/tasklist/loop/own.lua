@@ -1,7 +1,13 @@
 --- The loop of `client:map` where there is no other: coroutines, a queue of those that go on, and the engine to wait
 -- in when there are none. It has the functions of an adapter (see `tasklist.parking`) and `run`.
 
+local now = require("tasklist.core").now
+
 local own = {}
+
+-- Seconds for which coroutines are resumed before the engine goes on. When many have something to do, the connections
+-- that the first of them have begun to make would stand still otherwise until the last one has had its turn.
+local slice = 0.001
 
 local mark = {} -- what `park` yields, and nothing else does
 
@@ -86,12 +92,17 @@ function own.new(engine)
   end
 
   function loop.run(done)
+    local next_look = 0
     while not done() do
-      if first then
+      if first and (not on_ready or now() < next_look) then
         resume(members, take())
+      elseif first then
+        on_ready()
+        next_look = now() + slice
       elseif on_ready and not idle() then
         engine:block() -- a signal makes it return early, so that a debug hook can run
         on_ready()
+        next_look = now() + slice
       else
         error("client:map has nothing left to wait for")
       end
