@@ -30,7 +30,8 @@ frontend trial
 -- A script gives what is answered. It runs in the service itself, and `inside(fn)` calls a function in the loop.
 local TRIAL = [[
 local adapter = require "tasklist.loop.haproxy"
-local values = setmetatable({ tasklist = require "tasklist", adapter = adapter, inside = adapter.run }, { __index = _G })
+local values = setmetatable({ tasklist = require "tasklist", adapter = adapter, inside = adapter.run },
+  { __index = _G })
 function values.new(options)
   options = options or {}
   options.loop = adapter
