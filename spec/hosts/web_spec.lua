@@ -30,7 +30,7 @@ for name, command in pairs(commands) do
 
     it("ends when it is told to, and answers first whom it kept waiting", function()
       server:fault { path = "/v1/tasks/search", action = "silent" }
-      local sock = http.connect(host.url)
+      local silent, sock = http.connect(host.url), http.connect(host.url)
       sock:write(http.render(host.url .. "/tasks", "GET"))
       wait.until_true(function() return seen.count(server, "/v1/tasks/search") > 0 end, "it never asked")
       assert.is_true(host:stop())
@@ -38,6 +38,7 @@ for name, command in pairs(commands) do
       assert.equal(502, status)
       find(body, "(closed)")
       sock:close()
+      silent:close()
     end)
   end)
 end
