@@ -9,3 +9,5 @@ files["types"] = { unused_args = false, ignore = { "241" }, max_line_length = fa
 files["examples/hosts/lighttpd"] = { globals = { "lighty" } }
 files["examples/hosts/prosody"] = { read_globals = { "VirtualHost" }, globals = { "module" } }
 files["examples/hosts/prosody/tasks.cfg.lua"] = { ignore = { "111" } }
+files["examples/hosts/haproxy"] = { read_globals = { "core" } }
+files["lua/tasklist/loop/haproxy.lua"] = { read_globals = { "core" } }

@@ -34,7 +34,7 @@ for _, path in ipairs(pages.all()) do
       teardown(function() server:stop() end)
 
       for _, block in ipairs(pages.blocks(public.read(path))) do
-        if block.language == "lua" and not snippets.is_for_host(block.text) then
+        if block.language == "lua" and not snippets.host_of(block.text) then
           it(("line %d does what it says"):format(block.line), function() run(server, block.text) end)
         end
       end

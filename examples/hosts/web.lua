@@ -39,8 +39,8 @@ local function route(method, path)
   return method == "POST" and actions[action], id
 end
 
---- Makes a function that answers requests by a client, which it makes at the first of them: many a server forks after it
--- has loaded its scripts.
+--- Makes a function that answers requests by a client, which it makes at the first of them: many a server forks after
+-- it has loaded its scripts.
 -- @tparam table settings of the client
 -- @tparam string worker who claims
 -- @treturn function gets a method and a path; gives a status and a text

@@ -6,6 +6,7 @@ local pages = require "spec.support.pages"
 local public = require "spec.support.public"
 local sandbox = require "spec.support.sandbox"
 local seen = require "spec.support.seen"
+local snippets = require "spec.support.snippets"
 local wait = require "spec.support.wait"
 
 -- haproxy interrupts its own coroutines at each instruction, and ends what runs for longer than a tenth of a second.
@@ -30,7 +31,8 @@ frontend trial
 -- A script gives what is answered. It runs in the service itself, and `inside(fn)` calls a function in the loop.
 local TRIAL = [[
 local adapter = require "tasklist.loop.haproxy"
-local values = setmetatable({ tasklist = require "tasklist", adapter = adapter, inside = adapter.run }, { __index = _G })
+local values = setmetatable({ tasklist = require "tasklist", adapter = adapter, inside = adapter.run },
+  { __index = _G })
 function values.new(options)
   options = options or {}
   options.loop = adapter
@@ -54,7 +56,7 @@ end)
 -- The block of the manual.
 local function manual()
   for _, block in ipairs(pages.blocks(pages.read "loops")) do
-    if block.text:find("tasklist.loop.haproxy", 1, true) then
+    if snippets.host_of(block.text) == "haproxy" then
       return (block.text:gsub("/etc/haproxy", "%%{folder}"))
     end
   end

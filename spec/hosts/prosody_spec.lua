@@ -37,7 +37,7 @@ end
 it("the manual shows a part of the example", function()
   local shown = 0
   for _, block in ipairs(pages.blocks(pages.read "loops")) do
-    if snippets.is_for_host(block.text) then
+    if snippets.host_of(block.text) == "prosody" then
       find(public.read "examples/hosts/prosody/mod_tasks.lua", block.text)
       shown = shown + 1
     end

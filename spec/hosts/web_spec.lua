@@ -30,7 +30,7 @@ for name, command in pairs(commands) do
 
     it("ends when it is told to, and answers first whom it kept waiting", function()
       server:fault { path = "/v1/tasks/search", action = "silent" }
-      local sock = http.connect(host.url)
+      local silent, sock = http.connect(host.url), http.connect(host.url)
       sock:write(http.render(host.url .. "/tasks", "GET"))
       wait.until_true(function() return seen.count(server, "/v1/tasks/search") > 0 end, "it never asked")
       assert.is_true(host:stop())
@@ -38,6 +38,32 @@ for name, command in pairs(commands) do
       assert.equal(502, status)
       find(body, "(closed)")
       sock:close()
+      silent:close()
     end)
   end)
 end
+
+it("the adapter for a loop in C ends a watch when it is idle, after those that were woken have run", function()
+  local events, ready, turn, idle = {}, nil, nil, false
+  local function note(event) events[#events + 1] = event end
+  local loop = dofile("examples/hosts/libuv/loop.lua").new(function(_, fn)
+    ready = fn
+    return function() note "ended" end
+  end, function(fn) turn = fn end)
+  local co
+  loop.spawn(function()
+    co = coroutine.running()
+    loop.park()
+    note "ran"
+  end)
+  turn()
+  local stop = loop.watch(3, function() loop.wake(co) end, function()
+    note "asked"
+    return idle
+  end)
+  ready()
+  idle = true
+  ready()
+  stop() -- does nothing now: the descriptor may be another's
+  assert.same({ "ran", "asked", "asked", "ended" }, events)
+end)

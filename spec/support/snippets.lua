@@ -26,14 +26,12 @@ function snippets.start_task(server, implementation)
   return ids[1]
 end
 
-local hosts = { "prosody", "haproxy" }
+local hosts = { prosody = true, haproxy = true }
 
---- Whether a block is for another program, such as Prosody, in which `make test-hosts` tries it.
-function snippets.is_for_host(block)
-  for _, host in ipairs(hosts) do
-    if block:find(('require "tasklist.loop.%s"'):format(host), 1, true) then return true end
-  end
-  return false
+--- The program that a block is for, such as "prosody", in which `make test-hosts` tries it; or nil.
+function snippets.host_of(block)
+  local loop = block:match 'require "tasklist%.loop%.(%l+)"'
+  return hosts[loop] and loop
 end
 
 --- A block of Lua with what it takes as given.

@@ -18,8 +18,8 @@ local function ask(host, method, path)
   return http.request(host.url .. path, method)
 end
 
---- The tests: name -> function that gets the sandbox, the host that spec.support.daemon started, and the name under which
--- that claims.
+--- The tests: name -> function that gets the sandbox, the host that spec.support.daemon started, and the name under
+-- which that claims.
 web_host.tests = {
   ["signs in, lists tasks, and claims and completes one"] = function(server, host, worker)
     server:revoke()

@@ -24,10 +24,14 @@ local function read_request(sock)
   end
 end
 
+local reading = {} -- sockets, as keys
+
 local function serve(sock)
   sock:setmode("b", "bf")
   sock:onerror(function(_, _, code) return code end) -- who has left needs no answer
+  reading[sock] = true
   local method, path = read_request(sock)
+  reading[sock] = nil
   if method then
     local status, text = answer(method, path)
     sock:write(("HTTP/1.1 %d -\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
@@ -47,6 +51,9 @@ signal.block(signal.SIGTERM)
 controller:wrap(function()
   signal.listen(signal.SIGTERM):wait()
   listener:close()
+  for sock in pairs(reading) do
+    sock:shutdown "r"
+  end
   close() -- and the loop ends when all is answered
 end)
 

@@ -9,8 +9,8 @@ local function report(fine, problem)
 end
 
 --- Makes one.
--- @tparam function watch gets a descriptor and a function that it is to call whenever the descriptor is readable; gives a
---   function that ends that at once
+-- @tparam function watch gets a descriptor and a function that it is to call whenever the descriptor is readable; gives
+--   a function that ends that at once
 -- @tparam function soon gets a function that it is to call once, in the loop's next turn
 -- @treturn table
 function loop.new(watch, soon)

@@ -59,8 +59,6 @@ static void *new_handle(lua_State *L, size_t size)
     return handle;
 }
 
-/* What an adapter needs. */
-
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
     host *h = poll->loop->data;
@@ -114,8 +112,6 @@ static int soon(lua_State *L)
     uv_idle_start(&h->soon, on_idle);
     return 0;
 }
-
-/* Requests. */
 
 typedef struct connection {
     uv_tcp_t tcp;
@@ -216,7 +212,14 @@ static void on_connection(uv_stream_t *listener, int status)
     call(h->L, 1);
 }
 
-/* Beginning and end. */
+/* What is no more than open, and accepts or reads. */
+static void close_unasked(uv_handle_t *handle, void *context)
+{
+    (void)context;
+    if (handle->type == UV_TCP && uv_is_active(handle) &&
+        uv_stream_get_write_queue_size((uv_stream_t *)handle) == 0)
+        close_handle(handle, forget);
+}
 
 /* From now on the loop runs until all is answered. */
 static void on_terminate(uv_signal_t *terminate, int number)
@@ -224,7 +227,7 @@ static void on_terminate(uv_signal_t *terminate, int number)
     host *h = terminate->loop->data;
     (void)number;
     close_handle((uv_handle_t *)terminate, NULL);
-    close_handle((uv_handle_t *)&h->listener, NULL);
+    uv_walk(&h->loop, close_unasked, NULL);
     lua_rawgeti(h->L, LUA_REGISTRYINDEX, h->end);
     call(h->L, 0);
 }

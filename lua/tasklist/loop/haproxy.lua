@@ -3,15 +3,15 @@
 -- Services, actions and tasks use such a client in a function that they give to `run` of this module.
 --
 -- haproxy watches no descriptor of others, and interrupts the Lua of services, actions and tasks anywhere to run
--- another's. It does not interrupt coroutines that these resume. So all that calls a client runs in such coroutines: each
--- time one is to be resumed, a task of haproxy's is made that does it. Tasks also look at the descriptor every few
+-- another's. It does not interrupt coroutines that these resume. So all that calls a client runs in such coroutines:
+-- each time one is to be resumed, a task of haproxy's is made that does it. Tasks also look at the descriptor every few
 -- milliseconds, but only while there is a watch.
 
 local now = require("tasklist.core").now
 
 local adapter = {}
 
-local longest = 10 -- milliseconds between two looks; when something has happened, the next ones follow each other sooner
+local longest = 10 -- milliseconds between two looks; after something has happened there are fewer at first
 
 local own = setmetatable({}, { __mode = "k" }) -- the coroutines of `spawn`
 local ready = {} -- those to resume
@@ -29,8 +29,8 @@ end
 
 local resumed = 0 -- when the coroutine that runs was
 
--- A hook. haproxy would end its own coroutines for that, and it ends itself when one of its threads does nothing else for
--- two seconds.
+-- A hook. haproxy would end its own coroutines for that, and it ends itself when one of its threads does nothing else
+-- for two seconds.
 local function forbid_to_compute()
   if now() - resumed > 1 then
     error("this has run for more than a second without waiting, while haproxy stands still", 2)
@@ -47,8 +47,8 @@ end
 
 local call
 
--- Has a task call a function: a new one each time, because haproxy ends a task at its next wait when it has run for too
--- long.
+-- Has a task call a function: a new one each time, because haproxy ends a task at its next wait when it has run for
+-- too long.
 local function expect(fn, milliseconds)
   if not expected[fn] then
     expected[fn] = true
