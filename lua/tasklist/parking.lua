@@ -142,7 +142,8 @@ local function idle(self)
   if not engine:problem() and (engine:in_flight() > 0 or engine:timeout() == 0) then
     return false
   end
-  self.stop, self.identity = nil, nil
+  self.stop = nil
+  self.identity = nil -- after it: what a debug hook may leave there means nothing without a watch
   if not engine:problem() then
     engine:idle()
   end
