@@ -186,6 +186,8 @@ int luaopen_tasklist_core(lua_State *L)
     tl_identity_register(L);
     tl_taken_register(L);
     luaL_newlib(L, functions);
+    lua_pushliteral(L, TL_VERSION);
+    lua_setfield(L, -2, "version");
     tl_json_register(L);
     return 1;
 }
