@@ -129,6 +129,10 @@ $(embed_example): examples/embed/embed.c src/embed/tasklist.h $(static_archive)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -Isrc/embed -I$(LUA_INCDIR) $(TL_LDFLAGS) -o $@ $(filter-out %.h,$^) \
 		-llua5.4 $(LIBRARIES) -lpthread
 
+# The core says its version, so that Lua files of another one do not go on with it.
+$(BUILD)/lua/module.o: lua/tasklist/version.lua
+$(BUILD)/lua/module.o: TL_CFLAGS += -DTL_VERSION=$(shell sed -n 's/^return //p' lua/tasklist/version.lua | sed "s/.*/'&'/")
+
 $(BUILD)/spec/%.o: spec/c/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -DPOLLER_$(POLLER) -c -o $@ $<

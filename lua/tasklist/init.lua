@@ -8,11 +8,18 @@ for _, name in ipairs { "coroutine", "math", "string", "table", "utf8" } do
 end
 
 local core = require "tasklist.core"
+local version = require "tasklist.version"
+
+if core.version ~= version then
+  error(("tasklist %s has found a tasklist.core of %s: package.path and package.cpath (or package.preload) lead to two "
+    .. "versions"):format(version, core.version or "another version"), 0)
+end
+
 local json = require "tasklist.json"
 
 local tasklist = {
   _NAME = "tasklist",
-  _VERSION = require "tasklist.version",
+  _VERSION = version,
   _LICENSE = "MIT",
   --- An explicit JSON null in what goes out, and in what comes in where absence would not do.
   null = json.null,

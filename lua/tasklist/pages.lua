@@ -238,6 +238,8 @@ function pages.source_of(iterator)
   return sources[iterator]
 end
 
+local during, running = core.during, coroutine.running -- asked for each task
+
 local in_use = "this iterator is at work in another coroutine: give each coroutine one of its own"
 
 --- What a generic `for` takes (Lua manual 3.3.5).
@@ -260,7 +262,7 @@ function pages.iterate(source, name, take)
     if problem then
       error(("%s: %s"):format(name, problem), 2)
     end
-    local value, other = core.during(turn, "of", coroutine.running(), take, source)
+    local value, other = during(turn, "of", running(), take, source)
     if value ~= nil or other == nil then
       return value, other
     elseif type(other) == "string" then

@@ -26,26 +26,19 @@ local elsewhere = "the coroutine that waits was resumed by somebody else, not by
 parking.resumed_elsewhere = elsewhere
 
 -- One coroutine that waits for a request or a pause. It is a to-be-closed variable of that coroutine, so that it is
--- forgotten also when the coroutine is closed in the middle. All its fields are there from the start, so that setting
--- one needs no memory. All that wait are in a ring. A table with what they wait for as keys would be slow: the keys are
--- new each time, so when such a table is just full, Lua builds it anew for each call.
-local Wait = {}
+-- forgotten also when the coroutine is closed in the middle. It counts as woken then, because the engine may still know
+-- it as the owner. All its fields are there from the start, so that setting one needs no memory. All that wait are in a
+-- ring. A table with what they wait for as keys would be slow: the keys are new each time, so when such a table is just
+-- full, Lua builds it anew for each call.
+local Wait = { __close = core.leave }
 
-function Wait:__close()
-  self.before.after, self.after.before = self.after, self.before
-  self.woken = true -- the engine may still know it as the owner
-end
-
-local function new_wait(self, awaited)
-  local first = self.waits
-  local wait = setmetatable({ awaited = awaited, co = coroutine.running(), before = first, after = first.after,
+local function new_wait(awaited)
+  return setmetatable({ awaited = awaited, co = coroutine.running(), before = false, after = false,
     woken = false, -- the loop was told to resume the coroutine
     raised = false, -- what a trace function raised, in a table
     failure = false, -- why it is over without having come to its end
     kept = false, -- what came of the request, when the client was closed afterwards
   }, Wait)
-  first.after.before, first.after = wait, wait
-  return wait
 end
 
 local function next_wait(first, wait)
@@ -96,17 +89,20 @@ local function wake_finished(self)
   end
 end
 
+-- Seconds after which a coroutine that has not run yet never will: a debug hook has ended it, or the loop has lost it.
+local longest_spawn = 1
+
 -- A token function runs in a coroutine of its own, since it may wait for another client.
 local function ask(self)
-  self.spawning = false
+  self.spawned = 0
   self.driver.asking:give(pcall)
 end
 
 local function spawn_asker(self)
-  self.spawning = true
+  self.spawned = core.now()
   local fine, problem = core.call(self.loop.spawn, self.ask)
   if not fine then
-    self.spawning = false -- the question still stands, and is asked the next time
+    self.spawned = 0 -- the question still stands, and is asked the next time
     self.problem = self.problem or is_told(self, problem) and { problem } or nil
   end
 end
@@ -120,7 +116,7 @@ local function turn(self)
     end
   end
   wake_finished(self)
-  if asking and not self.spawning then
+  if asking and core.now() - self.spawned > longest_spawn then
     spawn_asker(self)
   end
 end
@@ -146,7 +142,8 @@ local function idle(self)
   if not engine:problem() and (engine:in_flight() > 0 or engine:timeout() == 0) then
     return false
   end
-  self.stop, self.identity = nil, nil
+  self.stop = nil
+  self.identity = nil -- after it: what a debug hook may leave there means nothing without a watch
   if not engine:problem() then
     engine:idle()
   end
@@ -162,7 +159,7 @@ function parking.new(driver, loop)
     waits = {}, -- the ring, with a first that is none
     stop = nil, -- ends the watch, while there is one
     identity = nil, -- of the loop that has the watch
-    spawning = false, -- a coroutine for a token function was made and has not run yet
+    spawned = 0, -- when a coroutine for a token function was made that has not run yet
     problem = nil, -- what the adapter raised, in a table, until everybody is woken
   }, metatable)
   self.waits.before, self.waits.after = self.waits, self.waits
@@ -233,7 +230,8 @@ function Parking:wait(awaited)
     return problem
   end
   self.driver:raise()
-  local wait <close> = new_wait(self, awaited)
+  local wait <close> = new_wait(awaited)
+  core.join(self.waits, wait)
   local failure = not self.stop and watch(self, identity)
   if failure then
     return failure

@@ -96,7 +96,10 @@ static int used(lua_State *L)
     return 1;
 }
 
-enum { EVERYTHING = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT };
+enum {
+    INSTRUCTIONS = LUA_MASKLINE | LUA_MASKCOUNT,
+    EVERYTHING = LUA_MASKCALL | LUA_MASKRET | INSTRUCTIONS
+};
 
 /* Where a hook raises: so many events after the line was come to for the n-th time. */
 static struct {
@@ -129,8 +132,9 @@ static void raise_at(lua_State *L, lua_Debug *where)
 }
 
 /* interrupt(place, visit, events, lasting, fn, ...): calls the function, and raises in it or in a
- * coroutine that it makes: so many events (calls, returns, lines, instructions) after the line
- * "file:line" was come to for the n-th time. Gives whether it came to that, and what pcall gives.
+ * coroutine that it makes: so many events after the line "file:line" was come to for the
+ * n-th time. Lasting: with each further instruction, too, as a limit of instructions does; events
+ * are calls and returns as well otherwise. Gives whether it came to that, and what pcall gives.
  */
 static int interrupt(lua_State *L)
 {
@@ -140,7 +144,7 @@ static int interrupt(lua_State *L)
     limit.lasting = lua_toboolean(L, 4);
     luaL_checkany(L, 5);
     limit.on = true;
-    lua_sethook(L, raise_at, EVERYTHING, 1);
+    lua_sethook(L, raise_at, limit.lasting ? INSTRUCTIONS : EVERYTHING, 1);
     int code = lua_pcall(L, lua_gettop(L) - 5, LUA_MULTRET, 0);
     lua_sethook(L, NULL, 0, 0);
     limit.on = false;

@@ -161,8 +161,10 @@ void tl_push_error(lua_State *L, const tl_error *error);
 
 /* Lua functions of the module: */
 int tl_new_engine(lua_State *L); /* engine.c */
-int tl_call(lua_State *L);       /* calls.c */
+int tl_call(lua_State *L);       /* undisturbed.c */
 int tl_during(lua_State *L);
+int tl_join(lua_State *L);
+int tl_leave(lua_State *L);
 int tl_line(lua_State *L); /* text.c */
 int tl_lower(lua_State *L);
 int tl_before(lua_State *L);

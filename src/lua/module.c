@@ -173,7 +173,7 @@ static const luaL_Reg functions[] = {
     {"url", read_url},      {"address", read_address}, {"curl_version", curl_version_text},
     {"readable", readable}, {"line", tl_line},         {"lower", tl_lower},
     {"before", tl_before},  {"call", tl_call},         {"during", tl_during},
-    {NULL, NULL},
+    {"join", tl_join},      {"leave", tl_leave},       {NULL, NULL},
 };
 
 __attribute__((visibility("default"))) int luaopen_tasklist_core(lua_State *L);
@@ -186,6 +186,8 @@ int luaopen_tasklist_core(lua_State *L)
     tl_identity_register(L);
     tl_taken_register(L);
     luaL_newlib(L, functions);
+    lua_pushliteral(L, TL_VERSION);
+    lua_setfield(L, -2, "version");
     tl_json_register(L);
     return 1;
 }
