@@ -290,7 +290,8 @@ describe("lua-cjson", function()
     local output, fine = connect.run_script [==[
       package.preload.cjson = function() error "loaded" end
       local tasklist = require "tasklist"
-      for name in io.popen("cd lua && find tasklist -name '*.lua' -not -path '*/sandbox/*' -not -path '*/loop/*'"):lines() do
+      local find = "cd lua && find tasklist -name '*.lua' -not -path '*/sandbox/*' -not -path '*/loop/*'"
+      for name in io.popen(find):lines() do
         require((name:gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", ".")))
       end
       assert(tasklist.version().cjson == nil)
