@@ -3,7 +3,7 @@ local connect = require "spec.support.client"
 local http = require "spec.support.http"
 local sandbox = require "spec.support.sandbox"
 
-local calls = { "a client's life", "reads and writes", "a walk", "an iterator", "map", "each", "a watch",
+local calls = { "require", "a client's life", "reads and writes", "a walk", "an iterator", "map", "each", "a watch",
   "a token function" }
 local kinds = { "memory for some blocks", "a quota of memory", "a hook that raises once",
   "a hook that raises from then on" }
