@@ -26,6 +26,7 @@ function pages.walk(search, query, limit, arrange)
     arrange = arrange,
     tasks = {}, at = 0, -- the page, and how far it has been given
     after = nil, -- the cursor behind the page, while another follows
+    before = nil, -- what the fields were before a turn to the next page that has not come to its end
     ids = {}, -- of the page
     -- Pages on their way (see `send_after`): the next one, and before this one is read, what may be the next.
     ahead = nil, guess = nil,
@@ -63,15 +64,19 @@ local function problem_of_cursor(self, cursor)
   end
 end
 
--- Sends for the page after a cursor. The walk has the request before `step`, since a user's function that raises in
--- there (`trace`, `token`) would leave it on the wire otherwise, with nobody to cancel it.
-local function send_after(self, which, cursor, size)
+local function query_after(self, cursor, size)
   local query = {}
   for name, value in pairs(self.query) do
     query[name] = value
   end
   query.searchAfter, query.searchAfterOrEqual, query.pageSize = cursor, nil, size
-  self[which] = self.search:start(query, true)
+  return query
+end
+
+-- Sends for the page after a cursor. The walk has the request before `step`, since a user's function that raises in
+-- there (`trace`, `token`) would leave it on the wire otherwise, with nobody to cancel it.
+local function send_after(self, which, cursor, size)
+  self[which] = self.search:start(query_after(self, cursor, size), true)
   self.connection:step() -- puts it on the wire
 end
 
@@ -119,9 +124,29 @@ local function fresh(self, task, before)
   return is_fresh
 end
 
--- Makes `tasks` the page; the next one begins at the cursor. A task that has moved from the end of the last page to the
--- start of this one is left out.
-local function turn_to(self, tasks, cursor)
+-- What a turn to the next page changes.
+local turned = { "tasks", "at", "after", "ids", "left", "over", "failure", "stuck", "mark", "marked_after",
+  "until_mark" }
+
+-- An error in the middle of a turn, such as a debug hook's, would lose tasks or find the cursor a second time. So the
+-- next call undoes the turn, and asks for the page again.
+local function begin_turn(self)
+  local before = {}
+  for _, name in ipairs(turned) do
+    before[name] = self[name]
+  end
+  self.before = before
+end
+
+local function undo_turn(self)
+  for _, name in ipairs(turned) do
+    self[name] = self.before[name]
+  end
+  self.before = nil
+end
+
+-- Makes `tasks` the page. A task that has moved from the end of the last page to the start of this one is left out.
+local function turn(self, tasks, cursor)
   local before, asked = self.ids, self.query.pageSize
   local kept = {}
   self.ids = {}
@@ -146,6 +171,15 @@ local function turn_to(self, tasks, cursor)
     self.failure = failure
   else
     self.after = cursor
+  end
+end
+
+-- Turns to a page, and has the one after it under way.
+local function turn_to(self, tasks, cursor)
+  begin_turn(self)
+  turn(self, tasks, cursor)
+  self.before = nil
+  if self.after then
     go_on(self, cursor)
   end
 end
@@ -158,9 +192,10 @@ local function fetch(self)
   local sent = self.ahead
   self.ahead = nil
   if not sent then
-    self.query.pageSize = next_size(self)
+    local size = next_size(self)
+    self.query.pageSize = size
     local failure
-    sent, failure = self.search:start(self.query)
+    sent, failure = self.search:start(self.after and query_after(self, self.after, size) or self.query)
     if not sent then
       return nil, failure
     end
@@ -202,6 +237,9 @@ function Walk:take()
   if self.left == 0 and not self.message then
     return nil -- nothing was asked for
   end
+  if self.before then
+    undo_turn(self)
+  end
   while self.at == #self.tasks do
     if self.over or self.failure then
       return nil, self.failure
@@ -217,7 +255,7 @@ end
 --- Ends the walk and cancels what is under way: another coroutine that waits for a page goes on at once. Ending it
 -- twice is fine.
 function Walk:close()
-  self.over, self.failure = true, nil
+  self.before, self.over, self.failure = nil, true, nil
   if self.awaited then
     self.awaited:finish()
   end
@@ -256,13 +294,13 @@ function pages.iterate(source, name, take)
   take = take or source.take
   -- The coroutine in which it is at work. It may be suspended there, and a second call would find the walk between two
   -- pages then; or it was closed there.
-  local turn = { of = nil }
+  local use = { by = nil }
   local function iterator()
-    local problem = source.connection:misuse() or turn.of and coroutine.status(turn.of) ~= "dead" and in_use
+    local problem = source.connection:misuse() or use.by and coroutine.status(use.by) ~= "dead" and in_use
     if problem then
       error(("%s: %s"):format(name, problem), 2)
     end
-    local value, other = during(turn, "of", running(), take, source)
+    local value, other = during(use, "by", running(), take, source)
     if value ~= nil or other == nil then
       return value, other
     elseif type(other) == "string" then

@@ -183,7 +183,7 @@ local function live()
     if growth < 1000 then break end
   end
   assert(growth < 1000, ("%d tries keep %d bytes"):format(number, growth))
-  assert(number > 5, number)
+  assert(number > 1, number)
 end
 
 local function open_descriptors()
