@@ -292,9 +292,9 @@ local in_use = "this iterator is at work in another coroutine: give each corouti
 -- @treturn table source
 function pages.iterate(source, name, take)
   take = take or source.take
-  -- The coroutine in which it is at work. It may be suspended there, and a second call would find the walk between two
-  -- pages then; or it was closed there.
-  local use = { by = nil }
+  -- `by`: the coroutine whose call is at work. It may be suspended in the call, and a second call would find the walk
+  -- between two pages. A coroutine that was closed in its call stays here, but is dead.
+  local use = {}
   local function iterator()
     local problem = source.connection:misuse() or use.by and coroutine.status(use.by) ~= "dead" and in_use
     if problem then

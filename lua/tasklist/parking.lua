@@ -91,10 +91,11 @@ end
 
 -- Seconds after which a coroutine that has not run yet never will: a debug hook has ended it, or the loop has lost it.
 local longest_spawn = 1
+local never = -math.huge
 
 -- A token function runs in a coroutine of its own, since it may wait for another client.
 local function ask(self)
-  self.spawned = 0
+  self.spawned = never
   self.driver.asking:give(pcall)
 end
 
@@ -102,7 +103,7 @@ local function spawn_asker(self)
   self.spawned = core.now()
   local fine, problem = core.call(self.loop.spawn, self.ask)
   if not fine then
-    self.spawned = 0 -- the question still stands, and is asked the next time
+    self.spawned = never -- the question still stands, and is asked the next time
     self.problem = self.problem or is_told(self, problem) and { problem } or nil
   end
 end
@@ -159,7 +160,7 @@ function parking.new(driver, loop)
     waits = {}, -- the ring, with a first that is none
     stop = nil, -- ends the watch, while there is one
     identity = nil, -- of the loop that has the watch
-    spawned = 0, -- when a coroutine for a token function was made that has not run yet
+    spawned = never, -- when a coroutine for a token function was made that has not run yet
     problem = nil, -- what the adapter raised, in a table, until everybody is woken
   }, metatable)
   self.waits.before, self.waits.after = self.waits, self.waits

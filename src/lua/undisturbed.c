@@ -30,7 +30,8 @@ static int set_back(lua_State *L, int status, lua_KContext context)
 /* during(table, key, value, function, ...): calls the function, which may yield, and sets the field
  * to the value meanwhile. Then the field has the value again that it had before. Gives the
  * function's first two results, or raises what it raised. When a coroutine is closed in the middle,
- * the field stays as it is. */
+ * the field stays as it is. The function must not take the field out of the table: to put it back
+ * could need memory. */
 int tl_during(lua_State *L)
 {
     luaL_checktype(L, TABLE, LUA_TTABLE);

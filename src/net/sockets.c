@@ -131,11 +131,12 @@ bool tl_sockets_ended(const tl_sockets *sockets, const tl_ends *ends)
     return used && (tl_now() >= used->until || is_readable(used->fd));
 }
 
-/* The number of a socket that libcurl has closed may be one of the host's by now. */
+/* The number of a socket that libcurl has closed may be one of the host's by now. Where that cannot
+ * be known the socket stays open. */
 void tl_sockets_abandon(tl_sockets *sockets)
 {
     for (tl_socket *socket; (socket = tl_socket_table_first(&sockets->open));) {
-        if (inode_of(socket->fd) == socket->inode)
+        if (socket->inode != 0 && inode_of(socket->fd) == socket->inode)
             close(socket->fd);
         tl_socket_table_remove(&sockets->open, socket);
     }

@@ -7,7 +7,7 @@ local own = {}
 
 -- Seconds for which coroutines are resumed before the engine goes on. When many have something to do, the connections
 -- that the first of them have begun to make would stand still otherwise until the last one has had its turn.
-local slice = 0.001
+local slice = 1 / 1000 -- in a locale whose decimal point has two bytes Lua cannot read 0.001
 
 local mark = {} -- what `park` yields, and nothing else does
 

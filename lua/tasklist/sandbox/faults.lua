@@ -63,7 +63,7 @@ local function trickle(fault, answer)
   response.send = function(sock, text)
     for byte in text:gmatch(".") do
       if not (sock:write(byte) and sock:flush()) then return false end
-      cqueues.sleep(fault.interval or 0.01)
+      cqueues.sleep(fault.interval or 1 / 100)
     end
     return true
   end

@@ -176,7 +176,7 @@ local function accept_all(self, cq)
       cq:wrap(run_connection, self, sock, self.accepted)
     elseif not self.closed then
       -- Out of descriptors, most likely: the ones in use will come back.
-      cqueues.sleep(0.01)
+      cqueues.sleep(1 / 100)
     end
   end
 end
