@@ -26,8 +26,8 @@ describe("the module", function()
       local tasklist = require "tasklist"
       tasklist.new { env = false, base_url = "https://h.example", client_id = "a", client_secret = "b" }:close()
       for _, name in ipairs { "about", "advice", "api.exchange", "api.finding", "api.paths", "api.rare_shapes",
-        "api.search", "api.v2", "asking", "completion", "dates", "endings", "header_block", "many", "nearest",
-        "newer_site", "pages", "refusals", "request", "settings.cache_folder", "settings.cluster",
+        "api.search", "api.v2", "asking", "completion", "dates", "endings", "header_block", "iterating", "many",
+        "nearest", "newer_site", "pages", "refusals", "request", "settings.cache_folder", "settings.cluster",
         "settings.env_file", "settings.no_proxy", "settings.proxies", "settings.readable", "sign_in", "values",
         "walk_query", "walks", "watch", "way_hints", "words" } do
         assert(not package.loaded["tasklist." .. name], name)

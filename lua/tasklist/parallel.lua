@@ -5,7 +5,7 @@
 -- on. A coroutine that finds another one pulling ends: it is made anew when there is something to do.
 
 local core = require "tasklist.core"
-local pages = require "tasklist.pages"
+local iterating = require "tasklist.iterating"
 local parking = require "tasklist.parking"
 
 local parallel = {}
@@ -155,9 +155,9 @@ end
 -- under way at once.
 local function source_of(items)
   if is_iterator(items) then
-    local source = pages.source_of(items)
+    local source = iterating.source_of(items)
     if source and source.secure then
-      return pages.iterate(source, "claim", source.candidate), source, true
+      return iterating.iterate(source, "claim", source.candidate), source, true
     end
     return items, source, false
   end

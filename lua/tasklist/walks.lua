@@ -1,5 +1,6 @@
 --- The verbs that walk over pages: what they check first, and where each begins.
 
+local iterating = require "tasklist.iterating"
 local message = require "tasklist.api.message"
 local pages = require "tasklist.pages"
 local search = require "tasklist.api.search"
@@ -16,7 +17,7 @@ local function problem_of_walk(self, options, name)
 end
 
 -- The verb of a walk. `begin` gets the search, what `walk_query.read` gives, the options, and the verb's argument;
--- gives what `pages.iterate` takes. `problem_of`, where the verb has an argument between query and options, gives what
+-- gives what `iterate` takes. `problem_of`, where the verb has an argument between query and options, gives what
 -- is wrong with that.
 local function verb(name, begin, problem_of)
   return function(self, query, ...)
@@ -31,7 +32,7 @@ local function verb(name, begin, problem_of)
     if problem then
       error(("%s: %s"):format(name, problem), 2)
     end
-    return pages.iterate(begin(search.new(self.remote, options.timeout), copy, options, argument), name)
+    return iterating.iterate(begin(search.new(self.remote, options.timeout), copy, options, argument), name)
   end
 end
 
@@ -62,7 +63,7 @@ function walks.audit_log(self, task, options)
   end
   options = options or {}
   local id = type(task) == "table" and task.id or task
-  return pages.iterate(pages.walk(search.new(self.remote, options.timeout, name, id), {}, options.limit), name)
+  return iterating.iterate(pages.walk(search.new(self.remote, options.timeout, name, id), {}, options.limit), name)
 end
 
 return walks

@@ -5,7 +5,7 @@
 -- the loop's adapter. `client:map` has no adapter that several clients could share: its loop is one client's. So a test
 -- runs in a map of the client that was made before it, and each call of any other client in a map of that client.
 
-local pages = require "tasklist.pages"
+local iterating = require "tasklist.iterating"
 local parallel = require "tasklist.parallel"
 local tasklist = require "tasklist"
 
@@ -154,7 +154,7 @@ function modes.map()
       verbs[name] = verb_in_map(verb)
     end
   end
-  pages.iterate = walk_in_map(pages.iterate)
+  iterating.iterate = walk_in_map(iterating.iterate)
   local standing = setmetatable({}, { __mode = "v" }) -- the client that was made before the test
   local new, testing = tasklist.new, false
   function tasklist.new(...)
