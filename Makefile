@@ -43,6 +43,7 @@ layer           = $(shell find lua/tasklist -name '*.lua' ! -path '*/cli/*' ! -p
 embed_objects   = $(patsubst %,$(BUILD)/embed/%.o,preload layer)
 embed_example   = $(BUILD)/embed/embed
 c_tests         = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/*_test.c))
+host_objects    = $(patsubst %,$(BUILD)/spec/%.o,host host_deeds)
 preloaded       = $(patsubst %,$(BUILD)/spec/%.so,slow_lookup shifted_clock pollable_kqueue process)
 fuzzer          = $(BUILD)/fuzz/decode_fuzz
 fuzzer_objects  = $(patsubst spec/%.c,$(BUILD)/%.o,$(wildcard spec/fuzz/*.c))
@@ -69,7 +70,7 @@ checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD
 .PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl \
 	test-kqueue test-kqueue-with test-lua55 test-lua55-with test-tsan test-tsan-with test-valgrind test-asan \
 	test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help \
-	setup setup-demo setup-bench setup-test setup-lint static install-static test-embed
+	setup setup-demo setup-bench setup-test setup-lint static install-static test-embed always
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -102,11 +103,19 @@ $(binding_objects) $(BUILD)/embed/preload.o: $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
 
+# Each file has the value of a variable, and becomes newer only when that is another one than before: what depends on the
+# file is built anew then.
+$(patsubst %,$(BUILD)/settings/%,LUA LUA_INCDIR layer): $(BUILD)/settings/%: always
+	@mkdir -p $(@D)
+	@echo '$($*)' | cmp -s - $@ || echo '$($*)' >$@
+
+$(binding_objects) $(embed_objects) $(terminal) $(host_objects) $(preloaded) $(fuzzer_objects): $(BUILD)/settings/LUA_INCDIR
+
 static: $(static_archive) ## build the module as a library for programs that embed Lua
 
-$(BUILD)/embed/layer.c: tools/bytecode $(layer)
+$(BUILD)/embed/layer.c: tools/bytecode $(layer) $(patsubst %,$(BUILD)/settings/%,LUA layer)
 	@mkdir -p $(@D)
-	@$(LUA) $^ >$@
+	@$(LUA) $< $(layer) >$@
 
 $(BUILD)/embed/layer.o: $(BUILD)/embed/layer.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<
@@ -167,8 +176,6 @@ $(BUILD)/spec/%.so: spec/support/%.c
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -shared -o $@ $<
 
 # A program that embeds the module.
-host_objects = $(patsubst %,$(BUILD)/spec/%.o,host host_deeds)
-
 $(host_objects): $(BUILD)/spec/%.o: spec/support/%.c
 	@mkdir -p $(@D)
 	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) -c -o $@ $<

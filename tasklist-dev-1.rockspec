@@ -27,6 +27,7 @@ build = {
   -- The man page and the completions stay in the rock's own folder: `luarocks show --rock-dir tasklist` says where.
   install_variables = {
     LUA = "$(LUA)",
+    LUA_INCDIR = "$(LUA_INCDIR)",
     INST_LUADIR = "$(LUADIR)",
     INST_LIBDIR = "$(LIBDIR)",
     INST_BINDIR = "$(BINDIR)",

@@ -67,6 +67,28 @@ describe("libtasklist.a", function()
   end)
 end)
 
+describe("make", function()
+  it("builds anew what another Lua, other headers or other Lua files make different, and nothing else", function()
+    local build = folder .. "/build"
+    local function make(settings)
+      return run("env -u MAKEFLAGS make BUILD=%s %s %s", build, settings,
+        build .. "/lua/module.o " .. build .. "/embed/preload.o " .. build .. "/embed/layer.o")
+    end
+    make ""
+    assert.falsy(make(""):find(" -c ", 1, true))
+    local output, fine = make "LUA=/bin/false"
+    assert.is_false(fine, output)
+    make ""
+    output = make "layer=lua/tasklist/version.lua"
+    find(output, "embed/layer.c")
+    assert.falsy(output:find("embed/preload.c", 1, true), output)
+    output = make "-k LUA_INCDIR=/nowhere"
+    for _, name in ipairs { "lua/module", "embed/preload", "embed/layer" } do
+      find(output, ("-I/nowhere -c -o %s/%s.o"):format(build, name))
+    end
+  end)
+end)
+
 describe("the program in the manual", function()
   local program
   setup(function()
