@@ -136,7 +136,7 @@ $(static_archive): $(binding_objects) $(core_objects) $(embed_objects)
 
 $(embed_example): examples/embed/embed.c src/embed/tasklist.h $(static_archive)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -Isrc/embed -I$(LUA_INCDIR) $(TL_LDFLAGS) -o $@ $(filter-out %.h,$^) \
-		-llua5.4 $(LIBRARIES) -lpthread
+		$(LUA_LIBRARY) $(LIBRARIES) -lpthread
 
 # The core says its version, so that Lua files of another one do not go on with it.
 $(BUILD)/lua/module.o: lua/tasklist/version.lua
@@ -186,7 +186,7 @@ $(BUILD)/spec/host: $(host_objects) $(binding_objects) $(core_archive)
 # An example that embeds Lua.
 $(BUILD)/hosts/libuv: examples/hosts/libuv/server.c
 	@mkdir -p $(@D)
-	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) $(LDFLAGS) -o $@ $< -luv -llua5.4
+	$(CC) $(TL_CFLAGS) -I$(LUA_INCDIR) $(LDFLAGS) -o $@ $< -luv $(LUA_LIBRARY)
 
 setup:
 	@tools/require $(packages)
