@@ -10,6 +10,8 @@ WARNINGS    = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-
 PREFIX     ?= /usr/local
 LUA_VERSION = 5.4
 BUILD      ?= build
+# Scripts in tools/ call it, and may not find it as "make".
+export MAKE
 SYSTEM     := $(shell uname -s)
 
 # The file that watches many descriptors at once is src/net/poller_$(POLLER).c. Another one than the system's own wants
