@@ -1,17 +1,20 @@
 --- examples/embed: several threads with several states each, under all that looks for mistakes in them.
 local checkout = require "spec.support.checkout"
 local connect = require "spec.support.client"
+local core = require "tasklist.core"
 local sandbox = require "spec.support.sandbox"
 
 local WORK, UNFINISHED = "examples/embed/work.lua", "examples/embed/unfinished.lua"
+
+-- What is forgiven, where the reason for it holds: the file names it. A newer libcurl has no such excuse.
+local forgiven = core.curl_version():find "^7%." and "TSAN_OPTIONS=suppressions=spec/embed/thread_sanitizer.supp" or ""
 
 -- How the program is started in each of its builds, and how many states each of six threads opens there.
 local WAYS = {
   { "as it is", checkout.build .. "/embed/embed", 4 },
   { "under the sanitizers of addresses, leaks and undefined behaviour",
     checkout.build .. "/embed-asan/embed/embed", 4 },
-  { "under the thread sanitizer", "env TSAN_OPTIONS=suppressions=spec/embed/thread_sanitizer.supp "
-    .. checkout.build .. "/embed-tsan/embed/embed", 4 },
+  { "under the thread sanitizer", ("env %s %s/embed-tsan/embed/embed"):format(forgiven, checkout.build), 4 },
   { "under valgrind", "valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite "
     .. checkout.build .. "/embed/embed", 17 },
 }
@@ -101,7 +104,8 @@ describe("the program that embeds the module", function()
     local memory_later, descriptors_later = used_after(8500)
     for line in output:lines() do assert.equal(511, #line) end
     assert.is_true(output:close())
-    assert.is_true(memory_later - memory < 1024, ("%d KiB, and then %d"):format(memory, memory_later))
+    -- In KiB. Some 150 come and go by how threads share the heap; what each state kept would show with 30 bytes.
+    assert.is_true(memory_later - memory < 256, ("%d KiB, and then %d"):format(memory, memory_later))
     -- Each thread has those of one state, whose number depends on how far it is.
     assert.is_true(math.max(descriptors, descriptors_later) < 10 * THREADS, descriptors_later)
   end)

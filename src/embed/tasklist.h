@@ -1,4 +1,5 @@
-/* tasklist in a program that embeds Lua 5.4 and links libtasklist.a, as `pkg-config tasklist` says.
+/* tasklist in a program that embeds Lua 5.4 or 5.5 and links libtasklist.a, as
+ * `pkg-config tasklist` says.
  *
  *     lua_State *L = luaL_newstate();
  *     luaL_openlibs(L);
