@@ -63,6 +63,8 @@ lint_packages    = $(test_packages) lua-check clang clang-format
 
 # A folder with another cjson.so than the system's, for the tests.
 CJSON_DIR ?=
+# A folder with lua-cjson's source, for `make test-embed`: it is put into a program then as the manual says.
+CJSON_SOURCE ?=
 cjson_path = $(CJSON_DIR:%=%/?.so;)
 
 # A checkout is used in place: both paths end in what the system has.
@@ -333,7 +335,8 @@ test-embed: setup-test ## test the library for programs that embed Lua, and one 
 	@$(MAKE) --no-print-directory all static $(embed_example) $(BUILD)/bench/many/server
 	@$(MAKE) --no-print-directory $(call embedding,asan) CFLAGS='-O1 -g $(sanitizers)'
 	@$(MAKE) --no-print-directory $(call embedding,tsan) CFLAGS='-O1 -g -fsanitize=thread'
-	@$(checkout) TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests '$(LUA) tools/busted -o TAP --run embed'
+	@$(checkout) $(CJSON_SOURCE:%=CJSON_SOURCE='%') TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests \
+		'$(LUA) tools/busted -o TAP --run embed'
 
 # What is found goes into the build's folder; what is worth keeping is copied into the corpus by hand.
 FUZZ_SECONDS ?= 60

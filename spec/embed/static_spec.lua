@@ -40,6 +40,11 @@ local function block(language, word)
   return texts[1]
 end
 
+-- Where pkg-config finds what is installed.
+local function in_folder()
+  return ("cd %s && export PKG_CONFIG_PATH=$PWD/lib/pkgconfig && "):format(folder)
+end
+
 -- Runs a script in a program.
 local function run_in(program, script)
   write(folder .. "/script.lua", script)
@@ -93,13 +98,13 @@ describe("the program in the manual", function()
   local program
   setup(function()
     write(folder .. "/host.c", block("c", "int main"))
-    must("cd %s && export PKG_CONFIG_PATH=$PWD/lib/pkgconfig && %s", folder, block("sh", "host.c"))
+    must("%s%s", in_folder(), block("sh", "host.c"))
     program = folder .. "/host"
   end)
 
   it("is built with CMake as well", function()
     write(folder .. "/CMakeLists.txt", block("cmake", "host.c"))
-    must("cd %s && PKG_CONFIG_PATH=$PWD/lib/pkgconfig cmake -B cmake . && cmake --build cmake", folder)
+    must("%scmake -B cmake . && cmake --build cmake", in_folder())
     local output, fine = run_in(folder .. "/cmake/host", "print(require('tasklist').version().tasklist)")
     assert.is_true(fine, output)
     assert.equal(require "tasklist.version" .. "\n", output)
@@ -116,7 +121,7 @@ describe("the program in the manual", function()
       local names = {}
       for name in pairs(package.preload) do
         names[#names + 1] = name
-        if not name:find "loop%.[cl]" then require(name) end -- those need modules of others
+        if not name:find "loop%.[clp]" then require(name) end -- those need modules of others
       end
       table.sort(names)
       print(table.concat(names, "\n"))
@@ -153,9 +158,72 @@ describe("the program in the manual", function()
   end)
 end)
 
+describe("a block of the manual in the program of the manual", function()
+  -- Builds the program with other lines in the place of some, and gives what it writes when it runs a script.
+  -- @param lines array of { line, what comes instead }
+  local function run_with(head, lines, script, libraries)
+    local source = block("c", "int main")
+    for _, pair in ipairs(lines) do
+      local from, to = source:find(pair[1], 1, true)
+      source = source:sub(1, from - 1) .. pair[2] .. source:sub(to + 1)
+    end
+    write(folder .. "/changed.c", head .. source)
+    must("%scc -Wall -Wextra -Werror -o changed changed.c %s $(pkg-config --cflags --libs tasklist lua5.4)",
+      in_folder(), libraries or "")
+    local output, fine = run_in(folder .. "/changed", script)
+    assert.is_true(fine, output)
+    return output
+  end
+
+  it("blocks signals for the time of a call", function()
+    local script = [[
+      for line in io.lines "/proc/self/status" do
+        local set = line:match "^SigBlk:%s*(%x+)"
+        if set then print(tonumber(set, 16) ~= 0) end
+      end
+    ]]
+    assert.equal("true\nfalse\n", run_with("#include <signal.h>\n", {
+      { "int failed = luaL_dofile(L, arguments[1]);",
+        "luaL_loadfile(L, arguments[1]);\nlua_pushnil(L);\n" .. block("c", "sigset_t") },
+      { "lua_close(L);", "failed = failed || luaL_dofile(L, arguments[1]);\nlua_close(L);" },
+    }, script))
+  end)
+
+  it("bounds the memory of a state, which serves afterwards", function()
+    assert.equal("not enough memory\n{\"a\":1}\n0 bytes\n", run_with(block("c", "struct quota"), {
+      { "lua_State *L = luaL_newstate();",
+        "quota memory = {.most = 1024 * 1024};\nlua_State *L = lua_newstate(allocate, &memory);" },
+      { "lua_close(L);", 'lua_close(L);\nprintf("%zu bytes\\n", memory.used);' },
+    }, [[
+      local tasklist = require "tasklist"
+      print(select(2, pcall(function()
+        local list = {}
+        for i = 1, math.huge do list[i] = tasklist.encode { i } end
+      end)))
+      print(tasklist.encode { a = 1 })
+    ]]))
+  end)
+
+  -- Debian has no source of it at hand.
+  local cjson = os.getenv "CJSON_SOURCE"
+  if cjson then
+    it("puts lua-cjson inside", function()
+      must("mkdir %s/cjson && cp %s/*.[ch] %s/cjson", folder, cjson, folder)
+      must("cd %s/cjson && %s", folder, block("sh", "strbuf.c"))
+      local preload = "tasklist_preload(L);"
+      assert.equal('{"a":null}\n', run_with("", { { preload, preload .. block("c", "luaopen_cjson") } }, [[
+        package.cpath = ""
+        local cjson = require "cjson"
+        assert(require "cjson.safe".null == cjson.null)
+        print(require "tasklist".encode { a = cjson.null })
+      ]], "cjson/*.o -lm"))
+    end)
+  end
+end)
+
 describe("the example of several threads", function()
   it("is built and run as the manual says", function()
-    local output = must("export PKG_CONFIG_PATH=%s/lib/pkgconfig; %s", folder,
+    local output = must("unset MAKEFLAGS; export PKG_CONFIG_PATH=%s/lib/pkgconfig; %s", folder,
       (block("sh", "examples/embed"):gsub("build/", folder .. "/")))
     local claimed = {}
     for name in output:gmatch "\n%d+\t([^\n]+)" do claimed[#claimed + 1] = name end
