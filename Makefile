@@ -74,7 +74,8 @@ checkout = LUA_PATH='lua/?.lua;lua/?/init.lua;;' LUA_CPATH='$(cjson_path)$(BUILD
 .PHONY: all everything strict test doc check-types soak integration test-debian test-cjson test-hosts test-libcurl \
 	test-kqueue test-kqueue-with test-lua55 test-lua55-with test-tsan test-tsan-with test-valgrind test-asan \
 	test-asan-with package fuzz fuzz-with fuzz-answers fuzz-answers-with demo sandbox bench lint install clean help \
-	setup setup-demo setup-bench setup-test setup-lint static install-static test-embed always
+	setup setup-demo setup-bench setup-test setup-lint static install-static test-static \
+	test-embed always
 .DELETE_ON_ERROR:
 
 all: $(module) $(terminal) ## build the module and what the program has besides it
@@ -275,7 +276,7 @@ test-lua55-with: all $(BUILD)/spec/host
 
 DEBIAN ?= bookworm trixie
 
-test-debian: ## run `make demo`, `make test`, `make test-hosts` and `make strict` in minimal Debians, those that DEBIAN names; needs root
+test-debian: ## run `make demo`, `make test`, `make test-hosts`, `make test-static` and `make strict` in minimal Debians, those that DEBIAN names; needs root
 	@! tools/test-debian --check || tools/run-steps $(DEBIAN:%='tools/test-debian %')
 
 # The check comes first, so that nothing is installed in vain.
@@ -330,13 +331,21 @@ test-tsan-with: $(BUILD)/spec/host
 # gcc alone: what its sanitizers miss, `make test-asan` finds with those of clang.
 embedding = CC=gcc $(BUILD)/embed-$(1)/embed/embed BUILD=$(BUILD)/embed-$(1)
 
-test-embed: setup-test ## test the library for programs that embed Lua, and one that does under sanitizers and valgrind
+# $(call embedded,task)
+embedded = $(checkout) $(CJSON_SOURCE:%=CJSON_SOURCE='%') TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests \
+	'$(LUA) tools/busted -o TAP --run $(1)'
+
+test-static: setup-test ## test the library for programs that embed Lua
+	@tools/require cmake pkg-config
+	@$(MAKE) --no-print-directory all static
+	@$(call embedded,static)
+
+test-embed: setup-test ## the same, and a program that embeds Lua under sanitizers and valgrind
 	@tools/require cmake pkg-config valgrind
 	@$(MAKE) --no-print-directory all static $(embed_example) $(BUILD)/bench/many/server
 	@$(MAKE) --no-print-directory $(call embedding,asan) CFLAGS='-O1 -g $(sanitizers)'
 	@$(MAKE) --no-print-directory $(call embedding,tsan) CFLAGS='-O1 -g -fsanitize=thread'
-	@$(checkout) $(CJSON_SOURCE:%=CJSON_SOURCE='%') TASKLIST_BUILD='$(BUILD)' $(LUA) tools/run-tests \
-		'$(LUA) tools/busted -o TAP --run embed'
+	@$(call embedded,embed)
 
 # What is found goes into the build's folder; what is worth keeping is copied into the corpus by hand.
 FUZZ_SECONDS ?= 60
