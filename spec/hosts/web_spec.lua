@@ -28,6 +28,12 @@ for name, command in pairs(commands) do
       it(test, function() run(server, host, name) end)
     end
 
+    it("says that its port is taken, and ends", function()
+      local code, written = daemon.run(server, command, { port = host.port })
+      assert.equal(1, code)
+      assert.matches(("^port %d: [^\n]*address already in use\n$"):format(host.port), written:lower())
+    end)
+
     it("ends when it is told to, and answers first whom it kept waiting", function()
       server:fault { path = "/v1/tasks/search", action = "silent" }
       local silent, sock = http.connect(host.url), http.connect(host.url)

@@ -33,6 +33,16 @@ local function fill(text, values)
   return (text:gsub("%%{(%w+)}", values))
 end
 
+--- Runs a program to its end; one that has not ended after 20 s is ended.
+-- @param command what a shell runs
+-- @param values table: what is filled in, by name
+-- @return its exit code (124: it was ended), and what it wrote to stderr
+function child.run(command, values)
+  local output = assert(io.popen(("timeout -k 10 20 %s 2>&1 >/dev/null"):format(fill(command, values))))
+  local written = output:read "a"
+  return select(3, output:close()), written
+end
+
 --- Starts a program, and waits until it listens. It ends with the test, or after 300 s; one that does not end when
 -- it is told to is killed 10 s later.
 -- @param command what a shell runs; in this and in the files %{folder} and %{port} are filled in

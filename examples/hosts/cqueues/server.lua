@@ -13,6 +13,11 @@ local answer, close = web.new({ loop = require "tasklist.loop.cqueues", timeout 
 
 local controller = cqueues.new()
 local listener = assert(socket.listen { host = "127.0.0.1", port = port, reuseaddr = true })
+local listening, problem = pcall(listener.listen, listener)
+if not listening then
+  io.stderr:write(("port %d: %s\n"):format(port, problem))
+  os.exit(false)
+end
 
 -- A method and a path; or nil when no whole request came.
 local function read_request(sock)
@@ -57,6 +62,6 @@ controller:wrap(function()
   close() -- and the loop ends when all is answered
 end)
 
-for problem in controller:errors() do
-  io.stderr:write(tostring(problem), "\n")
+for failure in controller:errors() do
+  io.stderr:write(tostring(failure), "\n")
 end
