@@ -1,18 +1,20 @@
 --- Programs of others that serve at a port while a test runs, each with a folder for its files.
 local http = require "spec.support.http"
+local public = require "spec.support.public"
 
 local Child = {}
 Child.__index = Child
 
 --- Ends the program, and removes its folder. May be called again.
--- @return whether it ended well
+-- @return whether it ended well, and what it wrote
 function Child:stop()
   if not self.output then return end
   os.execute("kill " .. self.pid)
   local fine = self.output:close() -- waits for its end
   self.output = nil
+  local written = public.read(self.folder .. "/output")
   os.execute("rm -r " .. self.folder)
-  return fine
+  return fine, written
 end
 
 Child.__gc = Child.stop
