@@ -26,13 +26,15 @@ if not listening then
   os.exit(false)
 end
 
--- A method and a path; or nil when no whole request came.
+-- A method, a path, and the header `Origin` or nil; or only nil when no whole request came.
 local function read_request(sock)
   local method, path = (sock:read "*l" or ""):match "^(%u+) (%S+) HTTP/1"
+  local origin
   for line in sock:lines "*l" do
     if line:find "^\r?$" then
-      return method, path
+      return method, path, origin
     end
+    origin = line:lower():match "^origin:(.*)" or origin
   end
 end
 
@@ -42,10 +44,10 @@ local function serve(sock)
   sock:setmode("b", "bf")
   sock:onerror(return_code) -- who has left needs no answer
   reading[sock] = true
-  local method, path = read_request(sock)
+  local method, path, origin = read_request(sock)
   reading[sock] = nil
   if method then
-    local status, text = answer(method, path)
+    local status, text = answer(method, path, origin)
     sock:write(("HTTP/1.1 %d -\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
       .. "Connection: close\r\n\r\n%s"):format(status, #text, text))
     sock:flush()
