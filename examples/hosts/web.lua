@@ -43,11 +43,14 @@ end
 -- it has loaded its scripts.
 -- @tparam table settings of the client
 -- @tparam string worker who claims
--- @treturn function gets a method and a path; gives a status and a text
+-- @treturn function gets a method, a path, and the header `Origin` or nil; gives a status and a text
 -- @treturn function closes the client: what waits for it is answered with an error
 function web.new(settings, worker)
   local client
-  local function answer(method, path)
+  local function answer(method, path, origin)
+    if method == "POST" and origin then -- browsers send it with each POST of a page, and no page is served here
+      return 403, "a web page must not act for the user\n"
+    end
     if path == "/health" then
       return 200, "fine\n"
     end

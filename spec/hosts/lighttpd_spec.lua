@@ -5,6 +5,7 @@ local http = require "spec.support.http"
 local mime = require "mime"
 local public = require "spec.support.public"
 local sandbox = require "spec.support.sandbox"
+local seen = require "spec.support.seen"
 
 -- A file of the example, which is to lie in another folder here.
 local function example(name)
@@ -72,9 +73,11 @@ describe("lighttpd", function()
     find(select(3, get "bert"), '<button name="complete" value="2">')
   end)
 
-  it("claims and completes a task for the user", function()
+  it("signs in, and claims and completes a task for the user", function()
+    server:revoke()
     local status, given = post("anna", "claim=1")
     assert.same({ 303, "/tasks" }, { status, given.location })
+    assert.is_true(seen.count(server, "/oauth/token") > 0)
     assert.equal("anna", server:ledger("assign")[1].assignee)
     assert.equal(303, (post("anna", "complete=1")))
     local done = server:ledger("complete")[1]

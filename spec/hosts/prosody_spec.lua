@@ -67,8 +67,10 @@ for _, way in ipairs(prosody.ways) do
     end)
     after_each(function() anna:close() end)
 
-    it("offers tasks, and claims and completes one", function()
+    it("signs in, offers tasks, and claims and completes one", function()
+      server:revoke()
       local offered = anna:ask("set", command "tasks#claim")
+      assert.is_true(seen.count(server, "/oauth/token") > 0)
       find(offered, "Approve &lt;&amp;&gt;")
       find(offered, "Pay")
       assert.is_nil(offered:find("Pack", 1, true))

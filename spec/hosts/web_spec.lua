@@ -28,12 +28,18 @@ for name, command in pairs(commands) do
       it(test, function() run(server, host, name) end)
     end
 
+    it("says that its port is taken, and ends", function()
+      local code, written = daemon.run(server, command, { port = host.port })
+      assert.equal(1, code)
+      assert.matches(("^port %d: [^\n]*address already in use\n$"):format(host.port), written:lower())
+    end)
+
     it("ends when it is told to, and answers first whom it kept waiting", function()
       server:fault { path = "/v1/tasks/search", action = "silent" }
       local silent, sock = http.connect(host.url), http.connect(host.url)
       sock:write(http.render(host.url .. "/tasks", "GET"))
       wait.until_true(function() return seen.count(server, "/v1/tasks/search") > 0 end, "it never asked")
-      assert.is_true(host:stop())
+      assert.same({ true, "" }, { host:stop() })
       local status, _, body = http.read_response(sock)
       assert.equal(502, status)
       find(body, "(closed)")

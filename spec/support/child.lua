@@ -1,18 +1,20 @@
 --- Programs of others that serve at a port while a test runs, each with a folder for its files.
 local http = require "spec.support.http"
+local public = require "spec.support.public"
 
 local Child = {}
 Child.__index = Child
 
 --- Ends the program, and removes its folder. May be called again.
--- @return whether it ended well
+-- @return whether it ended well, and what it wrote
 function Child:stop()
   if not self.output then return end
   os.execute("kill " .. self.pid)
   local fine = self.output:close() -- waits for its end
   self.output = nil
+  local written = public.read(self.folder .. "/output")
   os.execute("rm -r " .. self.folder)
-  return fine
+  return fine, written
 end
 
 Child.__gc = Child.stop
@@ -31,6 +33,16 @@ end
 
 local function fill(text, values)
   return (text:gsub("%%{(%w+)}", values))
+end
+
+--- Runs a program to its end; one that has not ended after 20 s is ended.
+-- @param command what a shell runs
+-- @param values table: what is filled in, by name
+-- @return its exit code (124: it was ended), and what it wrote to stderr
+function child.run(command, values)
+  local output = assert(io.popen(("timeout -k 10 20 %s 2>&1 >/dev/null"):format(fill(command, values))))
+  local written = output:read "a"
+  return select(3, output:close()), written
 end
 
 --- Starts a program, and waits until it listens. It ends with the test, or after 300 s; one that does not end when

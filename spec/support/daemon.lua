@@ -15,6 +15,17 @@ function daemon.env_file(server)
   return (connect.environment(server):gsub("([%u_]+=)", "\nexport %1") .. "\n")
 end
 
+-- The command, of which the host finds this checkout and the cluster.
+local function with_environment(server, command)
+  return ("env %s %s %s"):format(checkout.environment_from(here), server and connect.environment(server) or "", command)
+end
+
+local function with_examples(values)
+  local all = { examples = here .. "examples/hosts" }
+  for name, value in pairs(values or {}) do all[name] = value end
+  return all
+end
+
 --- Starts a host that finds this checkout, and waits until it listens.
 -- @param server from spec.support.sandbox, which the host's environment names; or nil
 -- @param command as for spec.support.child; %{examples} is the folder examples/hosts as well
@@ -22,13 +33,17 @@ end
 -- @param values table: what else is filled in, by name; or nil
 -- @return as spec.support.child gives, and `url`
 function daemon.start(server, command, files, values)
-  local all = { examples = here .. "examples/hosts" }
-  for name, value in pairs(values or {}) do all[name] = value end
   -- In a session of its own: lighttpd ends all processes of its group when it ends.
-  local process = child.start(("env %s %s setsid %s"):format(checkout.environment_from(here),
-    server and connect.environment(server) or "", command), files or {}, all)
+  local process = child.start(with_environment(server, "setsid " .. command), files or {}, with_examples(values))
   process.url = "http://127.0.0.1:" .. process.port
   return process
+end
+
+--- Runs a host that ends by itself.
+-- @param server as for `start`, and so are command and values
+-- @return its exit code, and what it wrote to stderr
+function daemon.run(server, command, values)
+  return child.run(with_environment(server, command), with_examples(values))
 end
 
 local HELD = 3 -- seconds; others are answered in milliseconds

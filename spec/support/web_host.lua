@@ -14,8 +14,8 @@ function web_host.prepare(server)
     { id = "2", name = "Pay", assignee = "bert", creationDate = "2024-01-01T00:00:00.000+0000" } }
 end
 
-local function ask(host, method, path)
-  return http.request(host.url .. path, method)
+local function ask(host, method, path, headers)
+  return http.request(host.url .. path, method, headers)
 end
 
 --- The tests: name -> function that gets the sandbox, the host that spec.support.daemon started, and the name under
@@ -39,6 +39,17 @@ web_host.tests = {
     find(body, "already assigned")
     assert.equal(404, (ask(host, "POST", "/tasks/2/destroy")))
     assert.equal(404, (ask(host, "GET", "/")))
+    assert.same({}, server:ledger())
+  end,
+
+  ["does nothing for a page in a browser"] = function(server, host)
+    for _, origin in ipairs { "https://elsewhere.example", host.url, "null" } do
+      for _, action in ipairs { "claim", "complete" } do
+        local status, _, body = ask(host, "POST", "/tasks/1/" .. action, { oRIGIN = origin })
+        assert.equal(403, status)
+        find(body, "web page")
+      end
+    end
     assert.same({}, server:ledger())
   end,
 

@@ -6,8 +6,11 @@ package.path = "examples/hosts/?.lua;examples/hosts/libuv/?.lua;" .. package.pat
 local loop = require("loop").new(watch, soon)
 local answer, close = require("web").new({ loop = loop, timeout = 10 }, "libuv")
 
-local function handle(method, path, reply)
-  loop.spawn(function() reply(answer(method, path)) end)
+local function handle(head, reply)
+  local method, path = head:match "^(%u+) (%S+) HTTP/1"
+  assert(method, "this is no request")
+  local origin = head:lower():match "\norigin:([^\n]*)"
+  loop.spawn(function() reply(answer(method, path, origin)) end)
 end
 
 return handle, close

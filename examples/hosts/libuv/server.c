@@ -1,6 +1,6 @@
 /* A web server on libuv that embeds Lua: server SCRIPT PORT, until SIGTERM. The script gets the two
- * functions that an adapter needs, `watch` and `soon`, and gives two: one is called with each
- * request's method and path, and a function to answer it, then or later; the other at the end.
+ * functions that an adapter needs, `watch` and `soon`, and gives two: one is called with the text
+ * of each request up to its body, and a function to answer it, then or later; the other at the end.
  */
 #include <lauxlib.h>
 #include <lua.h>
@@ -152,15 +152,11 @@ static int dispatch(lua_State *L)
 {
     connection *c = lua_touserdata(L, 1);
     host *h = c->tcp.loop->data;
-    char method[8], path[256];
-    if (sscanf(c->head, "%7s %255s", method, path) != 2)
-        return luaL_error(L, "this is no request");
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->handle);
-    lua_pushstring(L, method);
-    lua_pushstring(L, path);
+    lua_pushstring(L, c->head);
     lua_rawgetp(L, LUA_REGISTRYINDEX, c);
     lua_pushcclosure(L, reply, 1);
-    lua_call(L, 3, 0);
+    lua_call(L, 2, 0);
     return 0;
 }
 
