@@ -179,7 +179,8 @@ describe("a block of the manual in the program of the manual", function()
     local script = [[
       for line in io.lines "/proc/self/status" do
         local set = line:match "^SigBlk:%s*(%x+)"
-        if set then print(tonumber(set, 16) ~= 0) end
+        -- SIGUSR1, because others may be blocked where the specs run
+        if set then print(tonumber(set, 16) & 1 << 9 ~= 0) end
       end
     ]]
     assert.equal("true\nfalse\n", run_with("#include <signal.h>\n", {
