@@ -31,7 +31,7 @@ local in_use = "this iterator is at work in another coroutine: give each corouti
 function iterating.iterate(source, name, take)
   take = take or source.take
   -- `by`: the coroutine whose call is at work. It may be suspended in the call, and a second call would find the walk
-  -- between two iterating. A coroutine that was closed in its call stays here, but is dead.
+  -- between two pages. A coroutine that was closed in its call stays here, but is dead.
   local use = {}
   local function iterator()
     local problem = source.connection:misuse() or use.by and coroutine.status(use.by) ~= "dead" and in_use

@@ -96,11 +96,10 @@ function own.new(engine)
     while not done() do
       if first and (not on_ready or now() < next_look) then
         resume(members, take())
-      elseif first then
-        on_ready()
-        next_look = now() + slice
-      elseif on_ready and not idle() then
-        engine:block() -- a signal makes it return early, so that a debug hook can run
+      elseif first or on_ready and not idle() then
+        if not first then
+          engine:block() -- a signal makes it return early, so that a debug hook can run
+        end
         on_ready()
         next_look = now() + slice
       else
